@@ -1,0 +1,130 @@
+"""The one settings table: every setting is an environment variable and, where it makes sense, a command-line option."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from kg.errors import SettingError
+
+_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
+
+
+def _size(text: str) -> int:
+    """Bytes from '512M', '2G', '2GiB' or a plain number.
+
+    >>> _size("2G"), _size("64 MiB"), _size("1000")
+    (2147483648, 67108864, 1000)
+    """
+    plain = text.strip().lower().removesuffix("ib").removesuffix("b")
+    unit = plain[-1:] if plain[-1:] in ("k", "m", "g") else ""
+    return int(float(plain.removesuffix(unit)) * _UNITS[unit])
+
+
+def _flag(text: str) -> bool:
+    lowered = text.strip().lower()
+    if lowered in ("1", "true", "yes", "on"):
+        return True
+    if lowered in ("0", "false", "no", "off", ""):
+        return False
+    raise ValueError("use 1 or 0")
+
+
+def _base_iri(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("use an absolute http or https IRI without query or fragment")
+    return text if text.endswith("/") else text + "/"
+
+
+def _positive(convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    def parse(text: str) -> Any:
+        value = convert(text)
+        if not value > 0:
+            raise ValueError("use a number above zero")
+        return value
+
+    return parse
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 65535:
+        raise ValueError("use a number from 0 (any free port) to 65535")
+    return value
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table: the environment variable, its default as a person would type it, how it is read."""
+
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    help: str
+
+    @property
+    def variable(self) -> str:
+        return "KG_" + self.name.upper()
+
+
+TABLE = (
+    Setting("store", "./store", Path, "folder of the store"),
+    Setting("base_iri", "https://w3id.org/paperkg/", _base_iri, "under which things are named"),
+    Setting("host", "127.0.0.1", str, "address that kg serve listens on"),
+    Setting("port", "8000", _port, "port that kg serve listens on; 0 takes a free one"),
+    Setting("threads", "8", _positive(int), "threads that answer requests"),
+    Setting("seeds", "1", _flag, "1: kg serve fills an empty store with the seed pages"),
+    Setting("query_timeout", "30", _positive(float), "seconds that a client's query may take"),
+    Setting("query_memory", "2G", _positive(_size), "address space of one query worker"),
+    Setting("query_workers", str(os.cpu_count() or 2), _positive(int), "query worker processes (default: cores)"),
+    Setting("query_queue", "16", _positive(int), "queries that may wait for a worker"),
+    Setting("result_rows", "1000000", _positive(int), "rows or triples of one result"),
+    Setting("result_bytes", "1G", _positive(_size), "bytes of one result"),
+    Setting("max_body", "16M", _positive(_size), "bytes of one request body"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force. Sizes are bytes, times are seconds."""
+
+    store: Path
+    base_iri: str
+    host: str
+    port: int
+    threads: int
+    seeds: bool
+    query_timeout: float
+    query_memory: int
+    query_workers: int
+    query_queue: int
+    result_rows: int
+    result_bytes: int
+    max_body: int
+
+
+def read_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Settings from the environment, then from `overrides` (None means not given).
+
+    Raises SettingError for a value that cannot be used, and for a KG_ variable that is no setting.
+    """
+    environ = os.environ if environ is None else environ
+    known = {setting.variable for setting in TABLE}
+    for variable in environ:
+        if variable.startswith("KG_") and variable not in known:
+            raise SettingError(f"{variable} is no setting; see 'kg --help' for the table", variable)
+    values: dict[str, Any] = {}
+    for setting in TABLE:
+        override = overrides.get(setting.name)
+        text = str(override) if override is not None else environ.get(setting.variable, setting.default)
+        try:
+            values[setting.name] = setting.parse(text)
+        except (ValueError, OverflowError) as error:
+            raise SettingError(f"{setting.variable}={text!r} cannot be used: {error}", text) from error
+    assert set(values) == {field.name for field in fields(Settings)}  # noqa: S101 - the table is the class
+    return Settings(**values)

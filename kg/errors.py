@@ -1,22 +1,22 @@
 """The one error tree. Every error keeps the offending value and says what to do next.
 
-    KGError
-    ├── UsageError                the call is at fault (exit code 2)
-    │   ├── SettingError          a setting has a value that cannot be used
-    │   └── ParameterError        a query parameter is missing, unknown or wrong
-    ├── DataError                 the data is at fault (exit code 1)
-    │   ├── SourceError           an input file as a whole cannot be taken
-    │   └── TermError             a value that is no IRI, literal or language tag
-    ├── StoreError                the store cannot do what was asked (exit code 1)
-    │   ├── StoreBusy             another process is writing
-    │   └── NoSnapshot            nothing has been published yet
-    └── QueryError                a client's query did not give a result (exit code 1)
-        ├── QuerySyntaxError      it is not SPARQL, or a canned query's file is damaged
-        ├── QueryRefused          it asks for what the policy forbids
-        ├── QueryTimeout          it outlived its deadline
-        ├── QueryMemory           it outgrew its memory
-        ├── ResultTooLarge        its result is past the cap in rows or bytes
-        └── QueueFull             too many queries are waiting
+KGError
+├── UsageError                the call is at fault (exit code 2)
+│   ├── SettingError          a setting has a value that cannot be used
+│   └── ParameterError        a query parameter is missing, unknown or wrong
+├── DataError                 the data is at fault (exit code 1)
+│   ├── SourceError           an input file as a whole cannot be taken
+│   └── TermError             a value that is no IRI, literal or language tag
+├── StoreError                the store cannot do what was asked (exit code 1)
+│   ├── StoreBusy             another process is writing
+│   └── NoSnapshot            nothing has been published yet
+└── QueryError                a client's query did not give a result (exit code 1)
+    ├── QuerySyntaxError      it is not SPARQL, or a canned query's file is damaged
+    ├── QueryRefused          it asks for what the policy forbids
+    ├── QueryTimeout          it outlived its deadline
+    ├── QueryMemory           it outgrew its memory
+    ├── ResultTooLarge        its result is past the cap in rows or bytes
+    └── QueueFull             too many queries are waiting
 """
 
 from __future__ import annotations

@@ -108,7 +108,8 @@ class Naming:
 
     def institution(self, institution: Institution) -> str:
         found = _strongest(institution.identifiers, INSTITUTION_SCHEMES)
-        return f"{self.base_iri}institution/{identifier_key(found) if found else name_slug(institution.code or institution.name)}"
+        key = identifier_key(found) if found else name_slug(institution.code or institution.name)
+        return f"{self.base_iri}institution/{key}"
 
     def concept(self, concept: Concept) -> str:
         return f"{self.base_iri}concept/{identifier_key(Identifier(concept.scheme, concept.notation))}"

@@ -1,4 +1,4 @@
-"""What adapters produce: frozen structs, clean and typed. Adapters decode into these, mapping turns them into triples."""
+"""What adapters produce and mapping turns into triples: frozen structs, clean and typed."""
 
 from __future__ import annotations
 
@@ -95,7 +95,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 class ReportedMetric(msgspec.Struct, frozen=True):
     """A figure that a source prints about an author: a claim, kept beside what the graph computes.
 
-    `metric`: 'hIndex', 'paperCount', 'citationCount', 'novelty', 'aiScore'. `unit`: a QUDT unit's local name ('NUM', 'PERCENT', 'UNITLESS').
+    `metric`: 'hIndex', 'paperCount', 'citationCount', 'novelty', 'aiScore'.
+    `unit`: a QUDT unit's local name ('NUM', 'PERCENT', 'UNITLESS').
     """
 
     metric: str

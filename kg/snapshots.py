@@ -1,0 +1,204 @@
+"""Snapshots: immutable copies of the primary store that readers open. Published atomically, followed by a pointer.
+
+    snapshots/<id>/store          the database, opened read-only
+    snapshots/<id>/index          the search index
+    snapshots/<id>/manifest.json  what is in it
+    snapshots/<id>/exports        dumps, made when first asked for
+    snapshots/<id>/readers.lock   held shared by everyone who reads it
+    current                       the id of the snapshot in force
+
+A crash at any moment leaves the old snapshot in force or the new one; a folder whose name begins with a dot is debris.
+"""
+
+from __future__ import annotations
+
+import datetime
+import fcntl
+import os
+import shutil
+import threading
+import weakref
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+import pyoxigraph
+
+from kg import search
+from kg.errors import NoSnapshot, StoreError
+from kg.files import sync_folder, sync_tree, write_atomically
+from kg.statistics import GraphCounts, count_graph
+from kg.store import Contents, Progress, StoreFolder, Writer
+
+
+class DatasetSummary(msgspec.Struct, frozen=True):
+    """A dataset as a snapshot holds it; figures as in the segment's manifest."""
+
+    name: str
+    segment: str
+    source: str
+    records: int
+    rejects: int
+
+
+class SnapshotManifest(msgspec.Struct, frozen=True):
+    """What a snapshot says of itself. `created` is UTC, ISO 8601; it never enters the graph."""
+
+    id: str
+    contents: str
+    created: str
+    base_iri: str
+    triples: int
+    counts: dict[str, int]
+    """Things by class name: Paper, Author, …"""
+    datasets: tuple[DatasetSummary, ...]
+
+
+class Snapshot:
+    """One snapshot, open for reading. It stays on disk as long as any object of this class refers to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder
+        self.store_path = folder / "store"
+        lock = _share(folder)
+        weakref.finalize(self, os.close, lock)
+        try:
+            self.manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=SnapshotManifest)
+            self.store = pyoxigraph.Store.read_only(str(self.store_path))
+        except (OSError, msgspec.DecodeError) as error:
+            raise StoreError(f"snapshot {folder.name} cannot be opened ({error}); run 'kg rebuild'", folder) from error
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @cached_property
+    def index(self) -> search.Index:
+        return search.Index(self.path / "index")
+
+
+def _share(folder: Path) -> int:
+    """A descriptor that holds the readers' lock. FileNotFoundError if the snapshot is gone."""
+    descriptor = os.open(folder / "readers.lock", os.O_RDWR | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise FileNotFoundError(folder) from error  # it is just being removed
+    return descriptor
+
+
+class Snapshots:
+    """The snapshots of a store folder as a reader sees them; follows the pointer. Safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pointer = folder / "current"
+        self._lock = threading.Lock()
+        self._open: Snapshot | None = None
+        self._seen: tuple[int, int] | None = None
+
+    def current(self) -> Snapshot:
+        """The snapshot in force; NoSnapshot if nothing was published yet."""
+        seen = self._look()
+        if self._open is None or seen != self._seen:
+            with self._lock:
+                if self._open is None or seen != self._seen:
+                    self._open = self._open_current()
+                    self._seen = seen
+        return self._open
+
+    def close(self) -> None:
+        """Let go of the open snapshot; requests that still read it keep it until they end."""
+        with self._lock:
+            self._open = None
+            self._seen = None
+
+    def _look(self) -> tuple[int, int]:
+        try:
+            status = self._pointer.stat()
+        except OSError:
+            raise NoSnapshot(f"{self._folder} has no published graph yet; load something with 'kg load'") from None
+        return status.st_mtime_ns, status.st_ino
+
+    def _open_current(self) -> Snapshot:
+        """Opens what the pointer names; if that goes away in between, a newer one is in force."""
+        for _ in range(10):
+            snapshot_id = self._pointer.read_text("utf-8").strip()
+            try:
+                return Snapshot(self._folder / "snapshots" / snapshot_id)
+            except FileNotFoundError:
+                continue
+        raise StoreError(f"snapshot {snapshot_id} of {self._folder} is missing; run 'kg rebuild'", snapshot_id)
+
+
+def publish(store: StoreFolder, writer: Writer, contents: Contents, progress: Progress, anew: bool = False) -> str:
+    """Make what the primary store holds the snapshot in force; its id. Does nothing if it is in force already."""
+    folder = store.folder / "snapshots"
+    folder.mkdir(exist_ok=True)
+    current = _current_manifest(store.folder)
+    if current and current.contents == contents.digest and not anew:
+        return current.id
+    number = max((int(path.name.partition("-")[0]) for path in folder.glob("[0-9]*-*")), default=0) + 1
+    snapshot_id = f"{number:06}-{contents.digest}"
+    work = folder / f".{snapshot_id}"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    progress("publishing")
+    writer.checkpoint(work / "store")
+    database = pyoxigraph.Store.read_only(str(work / "store"))
+    progress("indexing")
+    search.build(database, work / "index")
+    manifest = _describe(store, contents, snapshot_id, count_graph(database))
+    (work / "manifest.json").write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+    (work / "readers.lock").touch()
+    sync_tree(work)
+    work.rename(folder / snapshot_id)
+    sync_folder(folder)
+    write_atomically(store.folder / "current", snapshot_id.encode() + b"\n")
+    remove_old(store.folder)
+    return snapshot_id
+
+
+def remove_old(store_folder: Path) -> None:
+    """Remove snapshots that are not in force and that nobody reads, and what interrupted publishing left."""
+    in_force = (store_folder / "current").read_text("utf-8").strip()
+    for folder in (store_folder / "snapshots").iterdir():
+        if folder.name == in_force:
+            continue
+        if folder.name.startswith("."):
+            shutil.rmtree(folder, ignore_errors=True)
+            continue
+        descriptor = os.open(folder / "readers.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder)
+        except BlockingIOError:
+            pass  # the last reader has not left; the next publishing looks again
+        finally:
+            os.close(descriptor)
+
+
+def _current_manifest(store_folder: Path) -> SnapshotManifest | None:
+    """The manifest of the snapshot in force; None if there is none or it cannot be read, so that it is made anew."""
+    try:
+        snapshot_id = (store_folder / "current").read_text("utf-8").strip()
+        return Snapshot(store_folder / "snapshots" / snapshot_id).manifest
+    except (OSError, StoreError):
+        return None
+
+
+def _describe(store: StoreFolder, contents: Contents, snapshot_id: str, counts: GraphCounts) -> SnapshotManifest:
+    manifests = [store.segments.manifest(dataset, segment) for dataset, segment in sorted(contents.segments.items())]
+    return SnapshotManifest(
+        id=snapshot_id,
+        contents=contents.digest,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        base_iri=store.base_iri,
+        triples=counts.triples,
+        counts=counts.by_class,
+        datasets=tuple(
+            DatasetSummary(manifest.dataset, manifest.segment, manifest.adapter, manifest.records, manifest.rejects)
+            for manifest in manifests
+        ),
+    )

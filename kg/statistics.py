@@ -1,0 +1,34 @@
+"""Counts of a graph as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph
+
+from kg.namespaces import KG
+
+_COUNT_TRIPLES = "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }"
+_COUNT_BY_CLASS = "SELECT ?class (COUNT(*) AS ?count) { ?s a ?class } GROUP BY ?class"
+
+
+@dataclass(frozen=True)
+class GraphCounts:
+    """Triples in the default graph; things by the local name of their class, own classes only, A to Z."""
+
+    triples: int
+    by_class: dict[str, int]
+
+
+def count_graph(store: pyoxigraph.Store) -> GraphCounts:
+    triples = sum(count for _, count in _counts(store, _COUNT_TRIPLES))
+    by_class = {name.removeprefix(KG): count for name, count in _counts(store, _COUNT_BY_CLASS) if name.startswith(KG)}
+    return GraphCounts(triples, dict(sorted(by_class.items())))
+
+
+def _counts(store: pyoxigraph.Store, query: str) -> Iterator[tuple[str, int]]:
+    solutions: Any = store.query(query)
+    for solution in solutions:
+        yield solution[0].value, int(solution["count"].value)

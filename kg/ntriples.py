@@ -11,8 +11,11 @@ from kg.errors import TermError
 from kg.namespaces import XSD
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
-# What RFC 3987 leaves out of an IRI: controls, space and the delimiters <>"{}|^`\, and lone surrogates.
-_NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufff0-\uffff]')
+# RFC 3987 lets ASCII without controls, space and <>"{}|^`\ stand in an IRI, and `ucschar`: no surrogates, private use
+# (allowed in queries only, never worth it) or noncharacters.
+_PLANES = "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
+_UCSCHAR = f"\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef{_PLANES}\U000e1000-\U000efffd"
+_NOT_IN_IRI = re.compile(rf"""[<>"{{}}|^`\\]|[^\x21-\x7e{_UCSCHAR}]""")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")

@@ -17,9 +17,9 @@ from kg.mapping import Mapping
 from kg.naming import Naming
 from kg.records import Record, Reject
 from kg.segments import Input, Manifest, SegmentWriter, dataset_name, segment_id
-from kg.snapshots import publish
+from kg.snapshots import current_manifest, publish
 from kg.sources import Source, find_source
-from kg.store import VOCABULARY, Progress, StoreFolder
+from kg.store import VOCABULARY, Progress, StoreFolder, wanted_contents
 
 # Changes when the same record maps to other statements, so that segments are mapped again.
 MAPPING_VERSION = "1"
@@ -95,9 +95,15 @@ def rebuild(store: StoreFolder, progress: Progress = silent) -> str:
         return publish(store, writer, writer.build(progress, from_nothing=True), progress, anew=True)
 
 
-def repair(store: StoreFolder, progress: Progress = silent) -> None:
-    """Finish what an interrupted load left undone; nothing to do is the usual case."""
-    with store.segments.in_use(), store.writer() as writer:
+def is_up_to_date(store: StoreFolder) -> bool:
+    """Whether the snapshot in force holds what the catalogue says. Needs no lock and opens no database."""
+    published = current_manifest(store.folder)
+    return published is not None and published.contents == wanted_contents(store).digest
+
+
+def repair(store: StoreFolder, progress: Progress = silent, wait: bool = True) -> None:
+    """Finish what an interrupted load left undone. StoreBusy if another process writes and `wait` is false."""
+    with store.segments.in_use(), store.writer(wait) as writer:
         publish(store, writer, writer.build(progress), progress)
 
 

@@ -136,7 +136,7 @@ def publish(store: StoreFolder, writer: Writer, contents: Contents, progress: Pr
     """Make what the primary store holds the snapshot in force; its id. Does nothing if it is in force already."""
     folder = store.folder / "snapshots"
     folder.mkdir(exist_ok=True)
-    current = _current_manifest(store.folder)
+    current = current_manifest(store.folder)
     if current and current.contents == contents.digest and not anew:
         return current.id
     number = max((int(path.name.partition("-")[0]) for path in folder.glob("[0-9]*-*")), default=0) + 1
@@ -179,12 +179,13 @@ def remove_old(store_folder: Path) -> None:
             os.close(descriptor)
 
 
-def _current_manifest(store_folder: Path) -> SnapshotManifest | None:
+def current_manifest(store_folder: Path) -> SnapshotManifest | None:
     """The manifest of the snapshot in force; None if there is none or it cannot be read, so that it is made anew."""
     try:
         snapshot_id = (store_folder / "current").read_text("utf-8").strip()
-        return Snapshot(store_folder / "snapshots" / snapshot_id).manifest
-    except (OSError, StoreError):
+        content = (store_folder / "snapshots" / snapshot_id / "manifest.json").read_bytes()
+        return msgspec.json.decode(content, type=SnapshotManifest)
+    except (OSError, msgspec.DecodeError):
         return None
 
 

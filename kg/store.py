@@ -22,6 +22,7 @@ import zstandard
 from pyoxigraph import RdfFormat
 
 from kg import paths
+from kg.edits import Journal, Position
 from kg.errors import SettingError, StoreError
 from kg.files import checksum, file_lock, write_atomically
 from kg.namespaces import DEFAULT_BASE
@@ -29,6 +30,8 @@ from kg.segments import Manifest, SegmentStore, segment_id
 
 STORE_VERSION = 1
 VOCABULARY = "vocabulary"
+
+_SCHEMES = paths.ONTOLOGY / "concepts.ttl"
 
 # The schemes are written under the default base IRI; the ontology keeps its namespace whatever the base is.
 _DEFAULT_THING = re.compile(f"<{re.escape(DEFAULT_BASE)}(?!ontology#)")
@@ -42,14 +45,19 @@ class _Identity(msgspec.Struct, frozen=True):
 
 
 class Contents(msgspec.Struct, frozen=True):
-    """What the primary store holds: the segments by dataset, and a digest of the rules for derived statements."""
+    """What the primary store holds: segments by dataset, edits up to a commit, derived statements."""
 
     segments: dict[str, str]
-    derived: str
+    edits: Position
+    rules: str
+    """Digest of the rules for derived statements."""
+    derived_from: Position
+    """The edits that the derived statements know of; a small write leaves them as they are."""
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(msgspec.json.encode((sorted(self.segments.items()), self.derived))).hexdigest()[:12]
+        parts = (sorted(self.segments.items()), self.edits, self.rules, self.derived_from)
+        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:12]
 
 
 class StoreFolder:
@@ -59,6 +67,7 @@ class StoreFolder:
         self.folder = folder
         self.base_iri = base_iri
         self.segments = SegmentStore(folder)
+        self.journal = Journal(folder)
 
     def check(self) -> None:
         """SettingError if the folder was made under another base IRI, StoreError if it is of a later version."""
@@ -109,9 +118,12 @@ class Writer:
         self._derived = store.folder / "derived.nt.zst"
 
     def build(self, progress: Progress, from_nothing: bool = False) -> Contents:
-        """Bring the primary store to what the catalogue says, with the least work; repairs what a crash left."""
+        """Bring the primary store to what the catalogue and the journal say, with the least work.
+
+        Repairs what a crash left, and derives the statistics anew if anything changed.
+        """
         self._ensure_vocabulary()
-        wanted = Contents(self._store.segments.catalogue(), _derivation_digest())
+        wanted = wanted_contents(self._store)
         present = None if from_nothing else self._store.contents()
         if present == wanted:
             return wanted
@@ -119,20 +131,43 @@ class Writer:
         if present is None or not present.segments.items() <= wanted.segments.items():
             shutil.rmtree(self._primary, ignore_errors=True)
             self._derived.unlink(missing_ok=True)
-            present = Contents({}, "")
+            present = Contents({}, Position(), "", Position())
         database = pyoxigraph.Store(self._primary)
         self._remove_derived(database)
-        for dataset, segment in wanted.segments.items():
-            if dataset not in present.segments:
-                progress(f"loading {dataset}")
-                with self._store.segments.reading(dataset, segment) as stream:
-                    database.bulk_load(stream, RdfFormat.N_TRIPLES)
+        new = [dataset for dataset in wanted.segments if dataset not in present.segments]
+        for dataset in new:
+            progress(f"loading {dataset}")
+            with self._store.segments.reading(dataset, wanted.segments[dataset]) as stream:
+                database.bulk_load(stream, RdfFormat.N_TRIPLES)
+        # What a person removed stays removed, also where a new segment states it again.
+        self._apply_edits(database, Position() if new else present.edits)
         progress("deriving statistics")
         self._derive(database)
-        database.flush()
-        del database
-        write_atomically(self._state, msgspec.json.encode(wanted))
+        self._finish(database, wanted)
         return wanted
+
+    def apply_edits(self, progress: Progress) -> Contents:
+        """Bring the primary store to the end of the journal, and nothing else; builds it if it is not whole."""
+        present = self._store.contents()
+        if present is None or present.segments != wanted_contents(self._store).segments:
+            return self.build(progress)
+        self._state.unlink()
+        database = pyoxigraph.Store(self._primary)
+        self._apply_edits(database, present.edits)
+        contents = msgspec.structs.replace(present, edits=self._store.journal.end(present.edits))
+        self._finish(database, contents)
+        return contents
+
+    def _apply_edits(self, database: pyoxigraph.Store, start: Position) -> None:
+        for change in self._store.journal.changes(start):
+            if change.added:
+                database.add(change.quad())
+            else:
+                database.remove(change.quad())
+
+    def _finish(self, database: pyoxigraph.Store, contents: Contents) -> None:
+        database.flush()
+        write_atomically(self._state, msgspec.json.encode(contents))
 
     def checkpoint(self, target: Path) -> None:
         """A copy of the primary store at `target`, by hard links."""
@@ -140,13 +175,12 @@ class Writer:
 
     def _ensure_vocabulary(self) -> None:
         """The concept schemes that come with paperkg are a dataset like any other."""
-        source = paths.ONTOLOGY / "concepts.ttl"
         segments, base_iri = self._store.segments, self._store.base_iri
-        segment = segment_id(VOCABULARY, checksum(source), base_iri)
+        segment = _vocabulary_segment(base_iri)
         if segments.catalogue().get(VOCABULARY) == segment:
             return
         with segments.writing(VOCABULARY) as writer:
-            triples = pyoxigraph.parse(path=source, format=RdfFormat.TURTLE)
+            triples = pyoxigraph.parse(path=_SCHEMES, format=RdfFormat.TURTLE)
             text = pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""
             writer.write(_DEFAULT_THING.sub(f"<{base_iri}", text.decode()).splitlines(keepends=True))
             writer.commit(
@@ -181,6 +215,18 @@ class Writer:
         partial.replace(self._derived)
         with self._derived.open("rb") as compressed_file:
             database.bulk_load(zstandard.ZstdDecompressor().stream_reader(compressed_file), RdfFormat.N_TRIPLES)
+
+
+def wanted_contents(store: StoreFolder) -> Contents:
+    """What the primary store has to hold by the catalogue and the journal, with this version's schemes and rules."""
+    segments = store.segments.catalogue() | {VOCABULARY: _vocabulary_segment(store.base_iri)}
+    present = store.contents()
+    edits = store.journal.end(present.edits if present else Position())
+    return Contents(dict(sorted(segments.items())), edits, _derivation_digest(), edits)
+
+
+def _vocabulary_segment(base_iri: str) -> str:
+    return segment_id(VOCABULARY, checksum(_SCHEMES), base_iri)
 
 
 def _derivation_rules() -> list[Path]:

@@ -1,0 +1,53 @@
+# Two commands do everything: `make serve` and `make test`. Settings can be given as PORT=9000 or KG_PORT=9000.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETTINGS := STORE BASE_IRI HOST PORT THREADS SEEDS QUERY_TIMEOUT QUERY_MEMORY QUERY_WORKERS QUERY_QUEUE \
+            RESULT_ROWS RESULT_BYTES MAX_BODY
+
+# PORT=9000 on the command line is KG_PORT=9000 for the program; the shell's own HOST or PORT is nobody's business.
+$(foreach name,$(SETTINGS),$(if $(filter command line,$(origin $(name))),$(eval export KG_$(name) := $($(name)))))
+
+.PHONY: serve test check bench lock clean
+
+serve: .venv/installed
+	@exec $(BIN)/kg serve
+
+test: .venv/installed-dev check
+	$(BIN)/python -m pytest -n auto $(PYTEST)
+
+check: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "paperkg needs Python 3.11 or newer; say which with PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	  { echo "installing Debian's python3-venv"; sudo=$$(test $$(id -u) = 0 || echo sudo); \
+	    $$sudo apt-get -qq update && $$sudo apt-get -qq install -y python3-venv; } || \
+	  { echo "this Python cannot make virtual environments; install the package python3-venv" >&2; exit 1; }
+	@echo "making .venv"
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "installing paperkg and what it needs (once)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	@echo "installing what the tests need (once)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock: .venv/bin/python
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header -q -o requirements-dev.lock
+
+clean:
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,52 @@
+"""What an application holds while it runs, and how views reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g
+
+from kg.queries import CannedQuery
+from kg.settings import Settings
+from kg.snapshots import Snapshot, Snapshots
+from kg.workers import WorkerPool
+
+_KEY = "paperkg"
+
+
+@dataclass(frozen=True)
+class State:
+    """`queries` are the canned ones by name; `build` changes when the program renders the same graph otherwise."""
+
+    settings: Settings
+    snapshots: Snapshots
+    workers: WorkerPool
+    queries: Mapping[str, CannedQuery]
+    build: str
+
+    def attach(self, app: Flask) -> None:
+        app.extensions[_KEY] = self
+
+    def close(self) -> None:
+        """Stop the workers and let go of the snapshot."""
+        self.workers.close()
+        self.snapshots.close()
+
+
+def state_of(app: Flask) -> State:
+    state: State = app.extensions[_KEY]
+    return state
+
+
+def current_state() -> State:
+    """The state of the application that answers this request."""
+    return state_of(current_app)
+
+
+def current_snapshot() -> Snapshot:
+    """The snapshot that this request reads, the same one from its beginning to its end. Raises NoSnapshot."""
+    if "snapshot" not in g:
+        g.snapshot = current_state().snapshots.current()
+    snapshot: Snapshot = g.snapshot
+    return snapshot

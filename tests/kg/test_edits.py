@@ -1,0 +1,74 @@
+"""The journal keeps every acknowledged commit, ignores a torn one, and refuses to lose anything to damage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, Quad
+
+from kg.edits import Change, Journal, Position
+from kg.errors import StoreError
+
+COMMITS = [
+    [Change(True, '<http://a> <http://b> "1" .'), Change(False, '<http://a> <http://b> "0" <http://g> .')],
+    [Change(True, '<http://a> <http://b> "= 2 x" .')],
+    [Change(False, "<http://a> <http://b> _:x .")],
+]
+
+
+def written(folder: Path) -> list[Position]:
+    journal, ends = Journal(folder), [Position()]
+    for commit in COMMITS:
+        ends.append(journal.append(commit, ends[-1]))
+    return ends
+
+
+def test_what_was_appended_is_read_in_order_from_any_commit(tmp_path: Path) -> None:
+    ends = written(tmp_path)
+    journal = Journal(tmp_path)
+    assert journal.end() == ends[-1]
+    for number, end in enumerate(ends):
+        assert list(journal.changes(end)) == sum(COMMITS[number:], [])
+
+
+def test_a_change_is_a_quad() -> None:
+    assert COMMITS[0][1].quad() == Quad(
+        NamedNode("http://a"), NamedNode("http://b"), Literal("0"), NamedNode("http://g")
+    )
+
+
+@given(st.data())
+def test_a_file_cut_anywhere_keeps_the_whole_commits_before_the_cut(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("cut")
+    ends = written(folder)
+    log = folder / "edits.log"
+    cut = data.draw(st.integers(0, log.stat().st_size))
+    log.write_bytes(log.read_bytes()[:cut])
+    whole = max(number for number, end in enumerate(ends) if end.offset <= cut)
+    assert list(Journal(folder).changes()) == sum(COMMITS[:whole], [])
+    Journal(folder).append(COMMITS[0], Position())
+    assert list(Journal(folder).changes()) == sum(COMMITS[:whole], []) + COMMITS[0]
+
+
+def test_damage_before_the_end_is_told_and_nothing_is_cut_off(tmp_path: Path) -> None:
+    written(tmp_path)
+    log = tmp_path / "edits.log"
+    damaged = log.read_bytes().replace(b'"1"', b'"7"')
+    log.write_bytes(damaged)
+    with pytest.raises(StoreError, match="restore a backup"):
+        Journal(tmp_path).append(COMMITS[0], Position())
+    assert log.read_bytes() == damaged
+
+
+def test_another_journal_is_noticed(tmp_path: Path) -> None:
+    end = written(tmp_path)[1]
+    with pytest.raises(StoreError, match="rebuild"):
+        Journal(tmp_path).end(Position(end.offset, "0" * 32))
+    (tmp_path / "edits.log").unlink()
+    with pytest.raises(StoreError, match="missing"):
+        Journal(tmp_path).end(end)

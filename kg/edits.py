@@ -5,6 +5,7 @@ every load and rebuild. One file, only ever appended to:
 
     + <s> <p> <o> <g> .         a statement added
     - <s> <p> <o> <g> .         a statement removed
+    + GRAPH <g>                 a graph made, be it empty; - GRAPH <g>: a graph dropped, empty by now
     = 2 5f0c…                   end of a commit: how many lines it has, and a digest chained to the commit before
 
 What follows the last commit line was never acknowledged; it is ignored, and cut off by the next commit.
@@ -20,10 +21,12 @@ from typing import BinaryIO
 
 import msgspec
 import pyoxigraph
-from pyoxigraph import Quad, RdfFormat
+from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from kg.errors import StoreError
 from kg.files import sync_folder
+
+_GRAPH = "GRAPH "
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -33,14 +36,22 @@ class Position(msgspec.Struct, frozen=True):
     digest: str = ""
 
 
-class Change(msgspec.Struct, frozen=True):
-    """A statement added or removed; `statement` is one line of N-Quads without its line break."""
+class Change(msgspec.Struct, frozen=True, array_like=True):
+    """A statement or a graph added or removed. `statement`: a line of N-Quads without its line break, or GRAPH <iri>."""
 
     added: bool
     statement: str
 
-    def quad(self) -> Quad:
+    def apply(self, database: pyoxigraph.Store) -> Quad | None:
+        """Make the change; the statement if that made a difference to a statement."""
+        if self.statement.startswith(_GRAPH):
+            graph = NamedNode(self.statement.removeprefix(_GRAPH)[1:-1])
+            (database.add_graph if self.added else database.remove_graph)(graph)
+            return None
         quads: list[Quad] = list(pyoxigraph.parse(self.statement, RdfFormat.N_QUADS))
+        if (quads[0] in database) == self.added:
+            return None
+        (database.add if self.added else database.remove)(quads[0])
         return quads[0]
 
 

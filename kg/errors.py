@@ -16,6 +16,7 @@ KGError
     ├── QueryTimeout          it outlived its deadline
     ├── QueryMemory           it outgrew its memory
     ├── ResultTooLarge        its result is past the cap in rows or bytes
+    ├── QueryCancelled        whoever asked does not want it any more
     └── QueueFull             too many queries are waiting
 """
 
@@ -105,6 +106,10 @@ class QueryMemory(QueryError):
 
 
 class ResultTooLarge(QueryError):
+    pass
+
+
+class QueryCancelled(QueryError):
     pass
 
 

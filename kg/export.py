@@ -40,7 +40,7 @@ def export_file(snapshot: Snapshot, graph_format: GraphFormat) -> Path:
 def _make(snapshot: Snapshot, target: Path, graph_format: GraphFormat) -> None:
     sorted_dump = target.with_name(f"kg.{N_TRIPLES.extension}")
     if not sorted_dump.exists():
-        _write(sorted_dump, lambda stream: _sort(snapshot.store, stream))
+        _write(sorted_dump, lambda stream: _sort(snapshot.store, stream, target.parent))
     if not target.exists():
         _write(target, lambda stream: convert(sorted_dump, stream, graph_format))
 
@@ -64,10 +64,10 @@ def _write(target: Path, write: Callable[[BinaryIO], None]) -> None:
         raise
 
 
-def _sort(store: pyoxigraph.Store, stream: BinaryIO) -> None:
+def _sort(store: pyoxigraph.Store, stream: BinaryIO, work: Path) -> None:
     """The default graph as N-Triples in byte order: sorted in runs of bounded size on disk, then merged."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=Path(stream.name).parent)))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work)))
         unsorted = folder / "unsorted"
         with unsorted.open("wb") as dump:
             store.dump(dump, RdfFormat.N_TRIPLES, from_graph=DefaultGraph())

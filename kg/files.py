@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,11 @@ def sync_tree(folder: Path) -> None:
             finally:
                 os.close(descriptor)
         sync_folder(Path(parent))
+
+
+def link_tree(source: Path, target: Path) -> None:
+    """A copy of a folder whose files are hard links; for files that are replaced and never written into."""
+    shutil.copytree(source, target, copy_function=os.link)
 
 
 def checksum(path: Path) -> str:

@@ -25,6 +25,7 @@ DQV: Final = "http://www.w3.org/ns/dqv#"
 QUDT: Final = "http://qudt.org/schema/qudt/"
 UNIT: Final = "http://qudt.org/vocab/unit/"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
+SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 VOID: Final = "http://rdfs.org/ns/void#"
 SH: Final = "http://www.w3.org/ns/shacl#"
 
@@ -103,6 +104,7 @@ IDENTITY_BASIS: Final = KG + "identityBasis"
 RESEARCH_FIELD: Final = KG + "researchField"
 SAME_AS: Final = OWL + "sameAs"
 IDENTIFIER: Final = DCTERMS + "identifier"
+DEPRECATED: Final = OWL + "deprecated"
 
 # Reported metrics
 HAS_REPORTED_METRIC: Final = KG + "reportedMetric"

@@ -39,7 +39,7 @@ class Options:
 
 @dataclass
 class LoadReport:
-    """What became of one dataset. `read` counts records and rejects; `by_reason` counts rejects."""
+    """What became of one dataset. A reject is a record, or a part of one, that could not be taken."""
 
     dataset: str
     segment: str
@@ -49,10 +49,6 @@ class LoadReport:
     statements: int = 0
     by_reason: Counter[str] = field(default_factory=Counter)
     rejects_file: Path | None = None
-
-    @property
-    def read(self) -> int:
-        return self.mapped + self.rejected
 
 
 def silent(_: str) -> None:
@@ -99,6 +95,14 @@ def is_up_to_date(store: StoreFolder) -> bool:
     """Whether the snapshot in force holds what the catalogue says. Needs no lock and opens no database."""
     published = current_manifest(store.folder)
     return published is not None and published.contents == wanted_contents(store).digest
+
+
+def is_whole(store: StoreFolder) -> bool:
+    """Whether the primary store and the snapshot in force hold every segment and edit; statistics may lag behind."""
+    present, wanted, published = store.contents(), wanted_contents(store), current_manifest(store.folder)
+    if present is None or published is None or published.contents != present.digest:
+        return False
+    return msgspec.structs.replace(present, derived_from=wanted.derived_from) == wanted
 
 
 def repair(store: StoreFolder, progress: Progress = silent, wait: bool = True) -> None:

@@ -85,6 +85,9 @@ TABLE = (
     Setting("query_queue", "16", _positive(int), "queries that may wait for a worker"),
     Setting("result_rows", "1000000", _positive(int), "rows or triples of one result"),
     Setting("result_bytes", "1G", _positive(_size), "bytes of one result"),
+    Setting("write_token", "", str, "bearer token that writes need; none: writes are refused"),
+    Setting("write_queue", "256", _positive(int), "writes that may wait for their turn"),
+    Setting("write_wait", "10", _positive(float), "seconds that a write waits while a dataset is being loaded"),
     Setting("max_body", "16M", _positive(_size), "bytes of one request body"),
 )
 
@@ -105,6 +108,9 @@ class Settings:
     query_queue: int
     result_rows: int
     result_bytes: int
+    write_token: str
+    write_queue: int
+    write_wait: float
     max_body: int
 
 

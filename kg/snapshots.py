@@ -18,15 +18,18 @@ import os
 import shutil
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
 import msgspec
 import pyoxigraph
+from pyoxigraph import Quad
 
 from kg import search
 from kg.errors import NoSnapshot, StoreError
-from kg.files import sync_folder, sync_tree, write_atomically
+from kg.files import link_tree, sync_folder, sync_tree, write_atomically
 from kg.statistics import GraphCounts, count_graph
 from kg.store import Contents, Progress, StoreFolder, Writer
 
@@ -134,30 +137,55 @@ class Snapshots:
 
 def publish(store: StoreFolder, writer: Writer, contents: Contents, progress: Progress, anew: bool = False) -> str:
     """Make what the primary store holds the snapshot in force; its id. Does nothing if it is in force already."""
-    folder = store.folder / "snapshots"
-    folder.mkdir(exist_ok=True)
     current = current_manifest(store.folder)
     if current and current.contents == contents.digest and not anew:
+        remove_old(store.folder)
         return current.id
+    progress("publishing")
+    with _preparing(store, writer, contents) as work:
+        database = pyoxigraph.Store.read_only(str(work / "store"))
+        progress("indexing")
+        search.build(database, work / "index")
+        counts = count_graph(database)
+        _put_in_force(store, contents, work, counts)
+    return work.name.removeprefix(".")
+
+
+def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effects: list[tuple[bool, Quad]]) -> str:
+    """Publish a few edits in the time that they take: counts follow the effects, the search index stays as it is."""
+    current = current_manifest(store.folder)
+    if current is None:
+        return publish(store, writer, contents, lambda _: None)
+    with _preparing(store, writer, contents) as work:
+        link_tree(store.folder / "snapshots" / current.id / "index", work / "index")
+        counts = GraphCounts(current.triples, current.counts).after(effects)
+        _put_in_force(store, contents, work, counts)
+    return work.name.removeprefix(".")
+
+
+@contextmanager
+def _preparing(store: StoreFolder, writer: Writer, contents: Contents) -> Iterator[Path]:
+    """A folder, out of sight of readers, with a checkpoint of the primary store, named for the snapshot it becomes."""
+    folder = store.folder / "snapshots"
+    folder.mkdir(exist_ok=True)
     number = max((int(path.name.partition("-")[0]) for path in folder.glob("[0-9]*-*")), default=0) + 1
-    snapshot_id = f"{number:06}-{contents.digest}"
-    work = folder / f".{snapshot_id}"
+    work = folder / f".{number:06}-{contents.digest}"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    progress("publishing")
     writer.checkpoint(work / "store")
-    database = pyoxigraph.Store.read_only(str(work / "store"))
-    progress("indexing")
-    search.build(database, work / "index")
-    manifest = _describe(store, contents, snapshot_id, count_graph(database))
+    yield work
+
+
+def _put_in_force(store: StoreFolder, contents: Contents, work: Path, counts: GraphCounts) -> None:
+    snapshot_id = work.name.removeprefix(".")
+    manifest = _describe(store, contents, snapshot_id, counts)
     (work / "manifest.json").write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
     (work / "readers.lock").touch()
     sync_tree(work)
-    work.rename(folder / snapshot_id)
-    sync_folder(folder)
+    work.rename(work.with_name(snapshot_id))
+    sync_folder(work.parent)
     write_atomically(store.folder / "current", snapshot_id.encode() + b"\n")
     remove_old(store.folder)
-    return snapshot_id
 
 
 def remove_old(store_folder: Path) -> None:

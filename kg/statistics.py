@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from kg.namespaces import KG
+from kg.namespaces import KG, TYPE
 
 _COUNT_TRIPLES = "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }"
 _COUNT_BY_CLASS = "SELECT ?class (COUNT(*) AS ?count) { ?s a ?class } GROUP BY ?class"
@@ -20,6 +22,18 @@ class GraphCounts:
 
     triples: int
     by_class: dict[str, int]
+
+    def after(self, effects: Iterable[tuple[bool, Quad]]) -> GraphCounts:
+        """The counts once these statements were added (True) or removed (False); other graphs do not count."""
+        triples, by_class = self.triples, Counter(self.by_class)
+        for added, quad in effects:
+            if quad.graph_name != DefaultGraph():
+                continue
+            change = 1 if added else -1
+            triples += change
+            if quad.predicate.value == TYPE and isinstance(quad.object, NamedNode) and quad.object.value.startswith(KG):
+                by_class[quad.object.value.removeprefix(KG)] += change
+        return GraphCounts(triples, {name: count for name, count in sorted(by_class.items()) if count})
 
 
 def count_graph(store: pyoxigraph.Store) -> GraphCounts:

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 import pyoxigraph
 import zstandard
-from pyoxigraph import RdfFormat
+from pyoxigraph import Quad, RdfFormat
 
 from kg import paths
 from kg.edits import Journal, Position
@@ -146,24 +146,24 @@ class Writer:
         self._finish(database, wanted)
         return wanted
 
-    def apply_edits(self, progress: Progress) -> Contents:
-        """Bring the primary store to the end of the journal, and nothing else; builds it if it is not whole."""
+    def apply_edits(self) -> tuple[Contents, list[tuple[bool, Quad]]]:
+        """Bring a primary store that is whole to the end of the journal, and nothing else.
+
+        Returns what it holds then, and the statements that were added (True) or removed (False) by that.
+        """
         present = self._store.contents()
-        if present is None or present.segments != wanted_contents(self._store).segments:
-            return self.build(progress)
+        if present is None:
+            raise StoreError(f"{self._primary} is not whole; run 'kg rebuild'", self._primary)
         self._state.unlink()
         database = pyoxigraph.Store(self._primary)
-        self._apply_edits(database, present.edits)
+        effects = self._apply_edits(database, present.edits)
         contents = msgspec.structs.replace(present, edits=self._store.journal.end(present.edits))
         self._finish(database, contents)
-        return contents
+        return contents, effects
 
-    def _apply_edits(self, database: pyoxigraph.Store, start: Position) -> None:
-        for change in self._store.journal.changes(start):
-            if change.added:
-                database.add(change.quad())
-            else:
-                database.remove(change.quad())
+    def _apply_edits(self, database: pyoxigraph.Store, start: Position) -> list[tuple[bool, Quad]]:
+        applied = ((change.added, change.apply(database)) for change in self._store.journal.changes(start))
+        return [(added, quad) for added, quad in applied if quad is not None]
 
     def _finish(self, database: pyoxigraph.Store, contents: Contents) -> None:
         database.flush()

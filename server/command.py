@@ -12,7 +12,7 @@ import click
 import waitress
 
 from kg import pipeline
-from kg.cli import Context, progress_lines
+from kg.commands.common import Context, progress_lines
 from kg.errors import SettingError, StoreBusy
 from kg.settings import Settings, read_settings
 from kg.store import Progress, StoreFolder
@@ -71,7 +71,7 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listener.close()
         raise SettingError(
-            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; take another with PORT or KG_PORT",
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; give another PORT or KG_PORT",
             settings.port,
         ) from error
     listener.listen(1024)

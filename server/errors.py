@@ -23,6 +23,7 @@ from kg.errors import (
     QueryTimeout,
     QueueFull,
     ResultTooLarge,
+    SettingError,
     StoreBusy,
     UsageError,
 )
@@ -45,6 +46,7 @@ class _Answer:
 _ANSWERS: dict[type[KGError], _Answer] = {
     KGError: _Answer(500, _UNEXPECTED),
     UsageError: _Answer(400),
+    SettingError: _Answer(500, _UNEXPECTED),
     DataError: _Answer(400),
     StoreBusy: _Answer(503, "The graph is being written by another process; try again in a moment.", retry_after=5),
     NoSnapshot: _Answer(503, "No graph has been published yet; load something with 'kg load'.", retry_after=10),

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from flask import Flask, current_app, g
 
+from kg.formats import GraphFormat, ResultFormat
+from kg.overview import Overview
 from kg.queries import CannedQuery
 from kg.settings import Settings
 from kg.snapshots import Snapshot, Snapshots
 from kg.workers import WorkerPool
 
 _KEY = "paperkg"
+
+
+Value = TypeVar("Value")
+DataFormat = GraphFormat | ResultFormat
+Evaluator = Callable[[str, DataFormat], bytes]
+
+
+class PerSnapshot(Generic[Value]):
+    """A value computed once for each snapshot; only that of the latest is kept."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[str, Value] | None = None
+
+    def get(self, snapshot: Snapshot, compute: Callable[[], Value]) -> Value:
+        kept = self._kept
+        if kept is None or kept[0] != snapshot.id:
+            kept = self._kept = snapshot.id, compute()
+        return kept[1]
 
 
 @dataclass(frozen=True)
@@ -24,6 +45,8 @@ class State:
     workers: WorkerPool
     queries: Mapping[str, CannedQuery]
     build: str
+    overviews: PerSnapshot[Overview] = field(default_factory=PerSnapshot)
+    evaluators: PerSnapshot[Evaluator] = field(default_factory=PerSnapshot)
 
     def attach(self, app: Flask) -> None:
         app.extensions[_KEY] = self

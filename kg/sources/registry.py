@@ -8,7 +8,8 @@ from pathlib import Path
 
 from kg.errors import UsageError
 from kg.records import Record, Reject
-from kg.sources import profile_page
+from kg.sources.profile_page import VERSION as PROFILE_PAGE_VERSION
+from kg.sources.profile_page import read as read_profile_page
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,9 @@ SOURCES = {
     for source in (
         Source(
             "profile-page",
-            profile_page.VERSION,
+            PROFILE_PAGE_VERSION,
             "profile pages of a paper index, as plain text",
-            profile_page.read,
+            read_profile_page,
         ),
     )
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg.edits import Change, Journal, Position
 from kg.errors import StoreError
@@ -34,10 +34,22 @@ def test_what_was_appended_is_read_in_order_from_any_commit(tmp_path: Path) -> N
         assert list(journal.changes(end)) == sum(COMMITS[number:], [])
 
 
-def test_a_change_is_a_quad() -> None:
-    assert COMMITS[0][1].quad() == Quad(
-        NamedNode("http://a"), NamedNode("http://b"), Literal("0"), NamedNode("http://g")
-    )
+def test_a_change_says_whether_it_made_a_difference() -> None:
+    store = Store()
+    quad = Quad(NamedNode("http://a"), NamedNode("http://b"), Literal("0"), NamedNode("http://g"))
+    added = Change(True, COMMITS[0][1].statement)
+    assert [added.apply(store), added.apply(store)] == [quad, None]
+    assert list(store) == [quad]
+    assert [COMMITS[0][1].apply(store), COMMITS[0][1].apply(store)] == [quad, None]
+    assert not list(store)
+
+
+def test_graphs_are_made_and_dropped() -> None:
+    store = Store()
+    assert Change(True, "GRAPH <http://empty>").apply(store) is None
+    assert list(store.named_graphs()) == [NamedNode("http://empty")]
+    Change(False, "GRAPH <http://empty>").apply(store)
+    assert not list(store.named_graphs())
 
 
 @given(st.data())

@@ -1,0 +1,125 @@
+"""Sub-commands that make a store and say what is in it: load, rebuild, info."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from kg import pipeline
+from kg.commands.common import Context, progress_lines
+from kg.errors import UsageError
+from kg.pipeline import LoadReport, Options
+from kg.sources import SOURCES, find_source
+
+_REASONS_SHOWN = 10
+
+
+@click.command()
+@click.argument("source", required=False)
+@click.argument("files", nargs=-1, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option("--list", "list_sources", is_flag=True, help="List the sources that there are.")
+@click.option("--dataset", metavar="NAME", help="Load all files as one dataset of this name.")
+@click.option("--retrieved", metavar="DATE", help="The day the data was retrieved, as 2024-05-31; stated in the graph.")
+@click.option("--strict", is_flag=True, help="Stop at the first record that cannot be taken; nothing is loaded.")
+@click.option("--replace", is_flag=True, help="Replace a dataset that was loaded from other files.")
+@click.option(
+    "--rejects", metavar="FILE", type=click.Path(path_type=Path), help="Write what could not be taken, as JSON Lines."
+)
+@click.pass_obj
+def load(
+    context: Context,
+    source: str | None,
+    files: tuple[Path, ...],
+    list_sources: bool,
+    dataset: str | None,
+    retrieved: str | None,
+    strict: bool,
+    replace: bool,
+    rejects: Path | None,
+) -> None:
+    """Load PATH... as SOURCE and publish the graph that results. Each file is a dataset called as the file is."""
+    if list_sources:
+        for known in SOURCES.values():
+            click.echo(f"{known.name:16}{known.description}")
+        return
+    if source is None or not files:
+        raise UsageError(
+            "give a source and at least one file, as in 'kg load profile-page page.txt'; see 'kg load --list'"
+        )
+    if rejects is not None and dataset is None and len(files) > 1:
+        raise UsageError("--rejects takes one dataset; give --dataset as well, or load the files one by one")
+    datasets = pipeline.name_datasets(files, dataset)
+    options = Options(retrieved, strict, replace, rejects)
+    with progress_lines() as progress:
+        reports = pipeline.load(context.store, find_source(source), datasets, options, progress)
+    for report in reports:
+        _print_report(report)
+    _print_snapshot(context)
+
+
+def _print_report(report: LoadReport) -> None:
+    unchanged = ", unchanged" if report.unchanged else ""
+    click.echo(
+        f"{report.dataset}: {report.mapped:,} records, {report.rejected:,} rejects, "
+        f"{report.statements:,} statements{unchanged}"
+    )
+    for reason, count in report.by_reason.most_common(_REASONS_SHOWN):
+        click.echo(f"  {count} × {reason}")
+    if report.rejects_file:
+        click.echo(f"  each of them: {report.rejects_file}")
+
+
+def _print_snapshot(context: Context) -> None:
+    manifest = context.snapshot().manifest
+    click.echo(f"snapshot {manifest.id}: {manifest.triples:,} triples")
+
+
+@click.command()
+@click.pass_obj
+def rebuild(context: Context) -> None:
+    """Build the store from its segments alone and publish it."""
+    with progress_lines() as progress:
+        pipeline.rebuild(context.store, progress)
+    _print_snapshot(context)
+
+
+@click.command()
+@click.pass_obj
+def info(context: Context) -> None:
+    """Datasets, counts, snapshot and disk use of the store."""
+    manifest = context.snapshot().manifest
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"store      {context.settings.store.resolve()}  ({_disk_use(context.settings.store)})")
+    console.print(f"snapshot   {manifest.id}, published {manifest.created}")
+    console.print(f"base IRI   {manifest.base_iri}")
+    console.print(f"triples    {manifest.triples:,}")
+    things = Table("class", "things", box=None, pad_edge=False)
+    things.columns[1].justify = "right"
+    for name, count in manifest.counts.items():
+        things.add_row(name, f"{count:,}")
+    datasets = Table("dataset", "source", "records", "rejects", box=None, pad_edge=False)
+    for dataset in manifest.datasets:
+        datasets.add_row(dataset.name, dataset.source, f"{dataset.records:,}", f"{dataset.rejects:,}")
+    for table in (things, datasets):
+        console.print()
+        console.print(table)
+
+
+def _disk_use(folder: Path) -> str:
+    """Bytes on disk, hard links counted once, as a person reads them."""
+    files = {(status.st_dev, status.st_ino): status.st_blocks * 512 for status in _statuses(folder)}
+    size = float(sum(files.values()))
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"
+
+
+def _statuses(folder: Path) -> Iterator[Any]:
+    return (path.stat() for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,192 @@
+"""Group commit: writes that arrive together are evaluated one after the other, made durable and published as one.
+
+    evaluate   each write against a scratch checkpoint of the primary store, in a process that may be killed
+    journal    the changes of all that succeeded, one commit, synced
+    apply      the journal's end to the primary store
+    publish    one snapshot, without a new search index or statistics
+    answer     everybody
+
+A write is acknowledged when it is in the journal and in the snapshot in force. What fails or takes too long is left
+out and told; the others of its group are not held up by more than its deadline.
+"""
+
+from __future__ import annotations
+
+import queue
+import tempfile
+import threading
+import time
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import pyoxigraph
+
+from kg.edits import Change, Position
+from kg.errors import KGError, QueryTimeout, QueueFull, StoreBusy
+from kg.pipeline import is_whole, silent
+from kg.settings import Settings
+from kg.snapshots import current_manifest, publish, publish_edits
+from kg.store import StoreFolder, Writer
+from kg.updates import UpdateWrite, Write
+from kg.workers.handle import Worker, WorkerDied
+from kg.workers.messages import Failed, WriteTask
+
+_GROUP_LIMIT = 100
+_LOCK_POLL = 0.02  # seconds
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A write that was made: the snapshot that shows it, and its changes (none if it changed nothing)."""
+
+    snapshot: str
+    changes: list[Change]
+
+
+@dataclass
+class _Pending:
+    write: Write
+    timeout: float
+    result: Future[Commit] = field(default_factory=Future)
+
+
+class Committer:
+    """The writes of one HTTP process to a store folder; several processes take turns by the writer's lock."""
+
+    def __init__(self, store: StoreFolder, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._waiting: queue.Queue[_Pending | None] = queue.Queue(settings.write_queue)
+        self._worker: Worker | None = None
+        self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
+        self._thread.start()
+
+    def submit(self, write: Write) -> Commit:
+        """Make a write and wait until it is durable and published.
+
+        Raises QueueFull, QuerySyntaxError, QueryTimeout, QueryMemory, QueryError, ResultTooLarge; StoreBusy if another
+        process kept the store for itself for longer than a write may wait.
+        """
+        pending = _Pending(write, self._settings.query_timeout)
+        try:
+            self._waiting.put_nowait(pending)
+        except queue.Full:
+            raise QueueFull("too many writes are waiting; try again in a moment") from None
+        return pending.result.result()
+
+    def close(self) -> None:
+        """Finish what is waiting, then stop."""
+        self._waiting.put(None)
+        self._thread.join()
+        if self._worker:
+            self._worker.close()
+
+    def _run(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            group, last = self._group(first)
+            try:
+                self._commit(group)
+            except BaseException as error:  # noqa: BLE001 - whoever waits has to be told, whatever it was
+                for pending in group:
+                    if not pending.result.done():
+                        pending.result.set_exception(error)
+            if last:
+                return
+
+    def _group(self, first: _Pending) -> tuple[list[_Pending], bool]:
+        """Everything that is waiting now, and whether the end was asked for."""
+        group = [first]
+        while len(group) < _GROUP_LIMIT:
+            try:
+                pending = self._waiting.get_nowait()
+            except queue.Empty:
+                return group, False
+            if pending is None:
+                return group, True
+            group.append(pending)
+        return group, False
+
+    def _commit(self, group: list[_Pending]) -> None:
+        with ExitStack() as stack:
+            stack.enter_context(self._store.segments.in_use())
+            writer = self._take_turn(stack)
+            if not is_whole(self._store):
+                publish(self._store, writer, writer.build(silent), silent)
+            accepted = self._evaluate(group, writer)
+            snapshot = self._publish(writer, [change for _, made in accepted for change in made])
+        for pending, made in accepted:
+            pending.result.set_result(Commit(snapshot, made))
+
+    def _take_turn(self, stack: ExitStack) -> Writer:
+        """The writer, when its turn comes. StoreBusy if another process keeps it for longer than a write may wait."""
+        deadline = time.monotonic() + self._settings.write_wait
+        while True:
+            try:
+                return stack.enter_context(self._store.writer(wait=False))
+            except StoreBusy:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_LOCK_POLL)
+
+    def _evaluate(self, group: list[_Pending], writer: Writer) -> list[tuple[_Pending, list[Change]]]:
+        """The changes of each write that can be made; the others are told why not."""
+        accepted: list[tuple[_Pending, list[Change]]] = []
+        with tempfile.TemporaryDirectory(dir=self._store.folder, prefix=".scratch-") as work:
+            scratch = self._scratch(writer, Path(work), [])
+            for pending in group:
+                try:
+                    accepted.append((pending, self._ask(scratch, pending.write)))
+                except KGError as error:
+                    pending.result.set_exception(error)
+                if self._worker is None:  # it was killed in the middle of a write
+                    scratch = self._scratch(writer, Path(work), [change for _, made in accepted for change in made])
+        return accepted
+
+    def _scratch(self, writer: Writer, work: Path, made: list[Change]) -> Path:
+        """A copy of the primary store, by hard links, with what the group has changed so far; and a worker for it."""
+        scratch = work / f"{len(list(work.iterdir()))}"
+        writer.checkpoint(scratch)
+        if made:
+            database = pyoxigraph.Store(str(scratch))
+            for change in made:
+                change.apply(database)
+            database.flush()
+        self._worker = self._worker or Worker(self._settings.query_memory)
+        return scratch
+
+    def _ask(self, scratch: Path, write: Write) -> list[Change]:
+        assert self._worker  # noqa: S101 - there is one while a group is evaluated
+        limit = self._settings.query_timeout
+        with tempfile.TemporaryFile(dir=self._store.folder) as output:
+            task = WriteTask(str(scratch), write, self._settings.result_rows)
+            try:
+                reply = self._worker.ask(task, output.fileno(), time.monotonic() + limit)
+            except TimeoutError:
+                self._end_worker()
+                raise QueryTimeout(f"the write took longer than {limit:g} s; write less at a time", limit) from None
+            except WorkerDied:
+                error = self._worker.post_mortem()
+                self._end_worker()
+                raise error from None
+            if isinstance(reply, Failed):
+                raise failure(reply, write.text if isinstance(write, UpdateWrite) else "", self._settings)
+            output.seek(0)
+            return msgspec.msgpack.decode(output.read(), type=list[Change])
+
+    def _end_worker(self) -> None:
+        if self._worker:
+            self._worker.close()
+        self._worker = None
+
+    def _publish(self, writer: Writer, changes: list[Change]) -> str:
+        if not changes:
+            current = current_manifest(self._store.folder)
+            assert current  # noqa: S101 - there is a snapshot: the store was built and published before
+            return current.id
+        present = self._store.contents()
+        self._store.journal.append(changes, present.edits if present else Position())
+        contents, effects = writer.apply_edits()
+        return publish_edits(self._store, writer, contents, effects)

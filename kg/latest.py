@@ -1,0 +1,98 @@
+"""The latest papers of a thing, in bounded work however many it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Store
+
+from kg import namespaces as ns
+from kg.ntriples import integer, iri
+from kg.resources import GraphReader, whole_number
+from kg.sparql import bind
+
+PAPERS_SHOWN = 200
+# Up to so many papers are read one by one and sorted; a thing with more is asked for year by year.
+_FEW = 1000
+_QUERIES = Path(__file__).parent / "page_queries"
+
+
+@dataclass(frozen=True)
+class Link:
+    """How papers point to a thing: by a property of their own, or of their authorships."""
+
+    predicate: str
+    of_authorship: bool = False
+
+
+@dataclass(frozen=True)
+class LatestPapers:
+    """At most PAPERS_SHOWN papers, latest first, with their years (None: unknown). `complete`: there are no others."""
+
+    papers: list[tuple[str, int | None]]
+    complete: bool
+
+
+def latest_papers(store: Store, thing: str, links: Iterable[Link]) -> LatestPapers:
+    reader = GraphReader(store)
+    few: set[str] = set()
+    for link in links:
+        few.update(_linked(reader, thing, link))
+    if len(few) <= _FEW:
+        dated = sorted(((paper, _date(reader, paper)) for paper in few), key=lambda item: (item[1], item[0]))[::-1]
+        papers = [(paper, year or None) for paper, (year, _) in dated[:PAPERS_SHOWN]]
+        return LatestPapers(papers, len(few) <= PAPERS_SHOWN)
+    return LatestPapers(list(_year_by_year(store, thing, links)), complete=False)
+
+
+def papers_per_year(reader: GraphReader, thing: str, latest: LatestPapers) -> dict[int, int]:
+    """Papers by year: as the graph has counted them, else counted here if all papers are at hand, else nothing."""
+    counted: dict[int, int] = {}
+    for count in reader.subjects(ns.COUNT_OF, thing):
+        year, number = reader.integer(count, ns.PUBLICATION_YEAR), reader.integer(count, ns.PAPER_COUNT)
+        if year is not None and number is not None:
+            counted[year] = number
+    if not counted and latest.complete:
+        for _, year in latest.papers:
+            if year is not None:
+                counted[year] = counted.get(year, 0) + 1
+    return dict(sorted(counted.items()))
+
+
+def rows(store: Store, query: str, terms: dict[str, str] | None = None) -> Iterator[list[str]]:
+    """The rows of a page query as texts, its parameters bound to `terms`, which are N-Triples."""
+    solutions: Any = store.query(bind((_QUERIES / f"{query}.rq").read_text("utf-8"), terms or {}))
+    return ([term.value for term in solution] for solution in solutions)
+
+
+def _linked(reader: GraphReader, thing: str, link: Link) -> Iterator[str]:
+    """Somewhat more than _FEW papers that point to the thing, or all."""
+    found = reader.subjects(link.predicate, thing, _FEW + 1)
+    if not link.of_authorship:
+        yield from found
+    else:
+        for authorship in found:
+            yield from reader.subjects(ns.HAS_AUTHORSHIP, authorship, 1)
+
+
+def _date(reader: GraphReader, paper: str) -> tuple[int, str]:
+    """Year (0: not known) and date of a paper, as they sort."""
+    return reader.integer(paper, ns.PUBLICATION_YEAR) or 0, max(reader.texts(paper, ns.ISSUED), default="")
+
+
+def _year_by_year(store: Store, thing: str, links: Iterable[Link]) -> Iterator[tuple[str, int]]:
+    years = (whole_number(year) for (year,) in rows(store, "years"))
+    found: set[str] = set()
+    for year in sorted({year for year in years if year is not None}, reverse=True):
+        for link in links:
+            query = "affiliated_papers_of_year" if link.of_authorship else "papers_of_year"
+            terms = {"thing": iri(thing), "link": iri(link.predicate), "year": integer(year)}
+            for (paper,) in rows(store, query, terms):
+                if len(found) == PAPERS_SHOWN:
+                    return
+                if paper not in found:
+                    found.add(paper)
+                    yield paper, year

@@ -1,0 +1,208 @@
+"""What the pages of papers and of other things show, read from the graph: typed, ordered, nothing rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from kg import namespaces as ns
+from kg.dates import readable_date
+from kg.resources import GraphReader, Incoming, Term, Thing, authorships_in_order
+
+# Where an identifier leads; the value follows. Schemes that are not listed are shown without a link.
+_IDENTIFIER_ADDRESSES = {
+    "arxiv": "https://arxiv.org/abs/",
+    "dblp": "https://dblp.org/",
+    "doi": "https://doi.org/",
+    "openalex": "https://openalex.org/",
+    "openreview": "https://openreview.net/forum?id=",
+    "orcid": "https://orcid.org/",
+    "ror": "https://ror.org/",
+    "semanticscholar": "https://www.semanticscholar.org/paper/",
+    "wikidata": "http://www.wikidata.org/entity/",
+}
+
+
+@dataclass(frozen=True)
+class Date:
+    """`text` is the value as the graph has it, `readable` the same in words."""
+
+    text: str
+    readable: str
+
+
+@dataclass(frozen=True)
+class ExternalIdentifier:
+    """`scheme:value`; `address` is None where the scheme has no known one."""
+
+    scheme: str
+    value: str
+    address: str | None
+
+
+@dataclass(frozen=True)
+class AuthorEntry:
+    """One authorship. `position` None: known as an author, not where. Affiliations are those of this author here."""
+
+    authorship: str
+    author: Thing
+    position: int | None
+    printed: str | None
+    affiliations: list[Thing]
+    raw_affiliations: list[str]
+
+
+@dataclass(frozen=True)
+class RecordEntry:
+    """One source record and what it says in its own words: pairs of a heading and a text."""
+
+    record: Thing
+    dataset: Thing | None
+    locator: str | None
+    retrieved: Date | None
+    adapter: str | None
+    stated: list[tuple[str, str]]
+    complete: bool | None
+
+
+@dataclass(frozen=True)
+class PaperPage:
+    """A paper. `complete`: whether `authors` is the whole list, None where no source says; `authors` are those with a
+    position, in order, `listed` those without one."""
+
+    thing: Thing
+    other_titles: list[str]
+    authors: list[AuthorEntry]
+    listed: list[AuthorEntry]
+    complete: bool | None
+    dates: list[Date]
+    primary: list[Thing]
+    concepts: list[Thing]
+    institutions: list[Thing]
+    venues: list[Thing]
+    abstracts: list[str]
+    code_urls: list[str]
+    code_available: bool | None
+    identifiers: list[ExternalIdentifier]
+    same_as: list[str]
+    cites: list[Thing]
+    cited_by: int | None
+    records: list[RecordEntry]
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of a thing with its values, IRIs and literals apart."""
+
+    predicate: str
+    things: list[Thing]
+    literals: list[Literal]
+
+
+@dataclass(frozen=True)
+class GenericPage:
+    """Everything the graph says of a thing that has no page of its own kind."""
+
+    thing: Thing
+    properties: list[Property]
+    incoming: list[tuple[Incoming, list[Thing]]]
+
+
+def paper_page(reader: GraphReader, iri: str) -> PaperPage:
+    thing = reader.thing(iri)
+    authors = [_author_entry(reader, authorship) for authorship in authorships_in_order(reader, iri)]
+    primary = reader.things(iri, ns.PRIMARY_CONCEPT)
+    return PaperPage(
+        thing=thing,
+        other_titles=[title for title in reader.texts(iri, ns.TITLE) if title != thing.label],
+        authors=[entry for entry in authors if entry.position is not None],
+        listed=[entry for entry in authors if entry.position is None],
+        complete=reader.boolean(iri, ns.AUTHOR_LIST_COMPLETE),
+        dates=dates(reader, iri, ns.ISSUED),
+        primary=primary,
+        concepts=[concept for concept in reader.things(iri, ns.SUBJECT) if concept not in primary],
+        institutions=reader.things(iri, ns.PAPER_INSTITUTION),
+        venues=reader.things(iri, ns.IS_PART_OF),
+        abstracts=reader.texts(iri, ns.ABSTRACT),
+        code_urls=reader.iris(iri, ns.CODE_REPOSITORY) + reader.texts(iri, ns.CODE_REPOSITORY),
+        code_available=reader.boolean(iri, ns.CODE_AVAILABLE),
+        identifiers=identifiers(reader, iri),
+        same_as=reader.iris(iri, ns.SAME_AS),
+        cites=reader.things(iri, ns.CITES),
+        cited_by=reader.integer(iri, ns.CITED_BY_COUNT),
+        records=records(reader, iri),
+    )
+
+
+def generic_page(reader: GraphReader, iri: str) -> GenericPage:
+    values: dict[str, list[Term]] = {}
+    for triple in reader.triples(NamedNode(iri)):
+        values.setdefault(triple.predicate.value, []).append(triple.object)
+    properties = [_property(reader, predicate, terms) for predicate, terms in sorted(values.items())]
+    incoming = [
+        (link, [reader.thing(subject.value) for subject in link.subjects if isinstance(subject, NamedNode)])
+        for link in reader.incoming(iri)
+    ]
+    return GenericPage(reader.thing(iri), properties, incoming)
+
+
+def identifiers(reader: GraphReader, iri: str) -> list[ExternalIdentifier]:
+    found = []
+    for text in reader.texts(iri, ns.IDENTIFIER):
+        scheme, _, value = text.partition(":")
+        if value:
+            start = _IDENTIFIER_ADDRESSES.get(scheme)
+            found.append(ExternalIdentifier(scheme, value, start and start + value))
+    return found
+
+
+def dates(reader: GraphReader, iri: str, predicate: str) -> list[Date]:
+    return [Date(text, readable_date(text)) for text in reader.texts(iri, predicate)]
+
+
+def records(reader: GraphReader, iri: str) -> list[RecordEntry]:
+    """The records that a thing is known from."""
+    return [record_entry(reader, record) for record in reader.iris(iri, ns.DERIVED_FROM)]
+
+
+def record_entry(reader: GraphReader, iri: str) -> RecordEntry:
+    stated = (
+        ("Title", ns.STATED_TITLE),
+        ("Date", ns.STATED_DATE),
+        ("Authors", ns.STATED_AUTHORS),
+        ("Affiliations", ns.STATED_AFFILIATIONS),
+        ("Category", ns.STATED_CONCEPT),
+    )
+    adapter = " ".join(filter(None, (reader.text(iri, ns.ADAPTER), reader.text(iri, ns.ADAPTER_VERSION))))
+    return RecordEntry(
+        record=reader.thing(iri),
+        dataset=next(iter(reader.things(iri, ns.RECORD_DATASET)), None),
+        locator=reader.text(iri, ns.LOCATOR),
+        retrieved=next(iter(dates(reader, iri, ns.RETRIEVED)), None),
+        adapter=adapter or None,
+        stated=[(heading, text) for heading, predicate in stated for text in reader.texts(iri, predicate)],
+        complete=reader.boolean(iri, ns.STATED_COMPLETE),
+    )
+
+
+def _author_entry(reader: GraphReader, authorship: str) -> AuthorEntry:
+    author = next(iter(reader.iris(authorship, ns.AUTHORSHIP_AUTHOR)), authorship)
+    return AuthorEntry(
+        authorship=authorship,
+        author=reader.thing(author),
+        position=reader.integer(authorship, ns.POSITION),
+        printed=reader.text(authorship, ns.NAME_AS_PRINTED),
+        affiliations=reader.things(authorship, ns.AFFILIATION),
+        raw_affiliations=reader.texts(authorship, ns.RAW_AFFILIATION),
+    )
+
+
+def _property(reader: GraphReader, predicate: str, terms: list[Term]) -> Property:
+    things = [reader.thing(term.value) for term in terms if isinstance(term, NamedNode)]
+    literals = [term for term in terms if isinstance(term, Literal)]
+    return Property(
+        predicate,
+        sorted(things, key=lambda thing: (thing.label.casefold(), thing.iri)),
+        sorted(literals, key=lambda term: (term.value, term.language or "", term.datatype.value)),
+    )

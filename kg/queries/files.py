@@ -1,0 +1,180 @@
+"""Reading a `.rq` file: the front-matter, TOML in lines that begin with `#+`, and the query below it.
+
+A file that was read has been tried: with its defaults it is a query that Oxigraph takes.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import msgspec
+import pyoxigraph
+
+from kg import sparql
+from kg.errors import ParameterError, QuerySyntaxError
+from kg.namespaces import DEFAULT_BASE
+from kg.queries.model import COUNTS, CannedQuery, Chart, Mark, Parameter, ThingClass, Type
+from kg.queries.values import bind
+
+_MARK = "#+"
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
+_PARAMETER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_LINE = re.compile(r"\bline (\d+)|\berror at (\d+):")
+_QUOTED = re.compile(r"[`'\"]([^`'\"]+)[`'\"]")
+_FAR = 10**18
+_BOUNDS = {"iri": (1, 2000), "string": (1, 500), "integer": (-_FAR, _FAR), "year": (1, 9999)}
+_COUNT_BOUNDS = {"limit": (1, _FAR), "offset": (0, _FAR)}
+
+
+class _ParameterTable(msgspec.Struct, forbid_unknown_fields=True):
+    type: Type
+    label: str
+    default: str | int | None = None
+    kind: ThingClass | None = msgspec.field(name="class", default=None)
+    help: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    examples: tuple[str | int, ...] = ()
+
+
+class _ChartTable(msgspec.Struct, forbid_unknown_fields=True):
+    mark: Mark
+    x: str
+    y: str
+    color: str | None = None
+
+
+class _FrontMatter(msgspec.Struct, forbid_unknown_fields=True):
+    title: str
+    description: str
+    parameters: dict[str, _ParameterTable] = {}
+    columns: dict[str, str] = {}
+    chart: _ChartTable | None = None
+
+
+def read_query(path: Path, name: str) -> CannedQuery:
+    """The query in a file. Raises QuerySyntaxError, naming file and line, for what cannot be asked."""
+    return _File(path).query(name)
+
+
+class _File:
+    """One file being read. Its faults name the file and a line, from 1."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise QuerySyntaxError(f"{path} cannot be read as UTF-8 text: {error}") from error
+
+    def query(self, name: str) -> CannedQuery:
+        if not _NAME.fullmatch(name):
+            self._fail(f"a query lies at <subject>/<name>.rq, in a-z, 0-9 and hyphens, not at {name!r}")
+        form = self._form()
+        front = self._front_matter()
+        query = CannedQuery(
+            name=name,
+            subject=name.partition("/")[0],
+            title=front.title,
+            description=front.description,
+            parameters=tuple(self._parameter(*item) for item in front.parameters.items()),
+            columns={},
+            chart=front.chart and Chart(**msgspec.structs.asdict(front.chart)),
+            text=self._text,
+            form=form,
+        )
+        return replace(query, columns=self._columns(front, self._variables(query)))
+
+    def _form(self) -> str:
+        """The form of a query that stays within this graph."""
+        try:
+            inspection = sparql.inspect(self._text)
+        except QuerySyntaxError as error:
+            self._fail(error.message, error.line)
+        if inspection.kind == "update":
+            self._fail("a canned query asks; this is an update")
+        for address in inspection.remote_addresses:
+            self._fail(f"a canned query asks this graph only, not {address}")
+        return inspection.kind
+
+    def _front_matter(self) -> _FrontMatter:
+        """The table above the query; other lines count as empty, so that a line of TOML is that line of the file."""
+        lines = [line.removeprefix(_MARK) if line.startswith(_MARK) else "" for line in self._text.split("\n")]
+        try:
+            return msgspec.convert(tomllib.loads("\n".join(lines)), _FrontMatter)
+        except tomllib.TOMLDecodeError as error:
+            self._fail(f"the front-matter is no TOML: {error}", _line_in(str(error)))
+        except msgspec.ValidationError as error:
+            mentioned = _QUOTED.search(str(error))
+            self._fail(f"the front-matter is wrong: {error}", self._line_with(mentioned[1] if mentioned else _MARK))
+
+    def _parameter(self, name: str, table: _ParameterTable) -> Parameter:
+        line = self._line_with(f"parameters.{name}")
+        if not _PARAMETER_NAME.fullmatch(name):
+            self._fail(f"a parameter is named as a variable is, not {name!r}", line)
+        if (table.type == "iri") is (table.kind is None):
+            self._fail(f"parameter '{name}': an iri has a class, and nothing else has", line)
+        least, most = _COUNT_BOUNDS.get(name) or _BOUNDS[table.type]
+        return Parameter(
+            name=name,
+            type=table.type,
+            label=table.label,
+            help=table.help,
+            default=self._default(name, table, line),
+            kind=table.kind,
+            minimum=least if table.minimum is None else table.minimum,
+            maximum=most if table.maximum is None else table.maximum,
+            examples=tuple(map(str, table.examples)),
+        )
+
+    def _default(self, name: str, table: _ParameterTable, line: int) -> str:
+        if name not in COUNTS:
+            if table.default is None:
+                self._fail(f"parameter '{name}' has no default", line)
+            return str(table.default)
+        count = sparql.clause_number(self._text, COUNTS[name])
+        if count is None or table.default is not None or table.type != "integer":
+            self._fail(f"parameter '{name}' is an integer; its default is the number after {COUNTS[name]}", line)
+        return str(count)
+
+    def _variables(self, query: CannedQuery) -> list[str]:
+        """What the query selects, found by asking it of an empty graph; nothing for the other forms."""
+        used = {token.value[1:] for token in sparql.tokens(self._text) if token.kind is sparql.Kind.VAR}
+        for parameter in query.parameters:
+            if parameter.name not in used and parameter.name not in COUNTS:
+                self._fail(f"the query has no ?{parameter.name}", self._line_with(f"parameters.{parameter.name}"))
+        try:
+            results = pyoxigraph.Store().query(bind(query, {}, DEFAULT_BASE))
+        except ParameterError as error:
+            self._fail(f"the default cannot be used: {error}", self._line_with(f"parameters.{error.name}"))
+        except QuerySyntaxError as error:
+            self._fail(error.message, error.line)
+        except (SyntaxError, ValueError) as error:
+            self._fail(f"Oxigraph does not take this: {error}", _line_in(str(error)))
+        if not isinstance(results, pyoxigraph.QuerySolutions):
+            return []
+        return [variable.value for variable in results.variables]
+
+    def _columns(self, front: _FrontMatter, variables: list[str]) -> dict[str, str]:
+        chart = front.chart
+        drawn = {chart.x, chart.y, chart.color or chart.x} if chart else set()
+        for name in sorted({*front.columns, *drawn} - set(variables)):
+            self._fail(f"the query does not select ?{name}", self._line_with(name))
+        return {name: front.columns.get(name) or name.replace("_", " ").capitalize() for name in variables}
+
+    def _line_with(self, text: str) -> int:
+        lines = self._text.split("\n")
+        return next((number for number, line in enumerate(lines, 1) if line.startswith(_MARK) and text in line), 1)
+
+    def _fail(self, message: str, line: int | None = None) -> NoReturn:
+        raise QuerySyntaxError(f"{self._path}, line {line or 1}: {message}", line or 1)
+
+
+def _line_in(message: str) -> int | None:
+    """The line that a parser's message names."""
+    found = _LINE.search(message)
+    return int(found[1] or found[2]) if found else None

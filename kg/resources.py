@@ -1,0 +1,235 @@
+"""What the graph says of one thing: its triples for the data formats, its label and kind for the pages. Bounded work.
+
+Only the default graph is read. Values come in code point order, so that the same graph gives the same page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from urllib.parse import unquote
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
+
+from kg import namespaces as ns
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+INCOMING_LIMIT = 200
+_OUTGOING_LIMIT = 20_000
+_SCAN_LIMIT = 5_000
+
+KINDS = {
+    ns.PAPER: "paper",
+    ns.AUTHOR: "author",
+    ns.INSTITUTION: "institution",
+    ns.CONCEPT: "concept",
+    ns.VENUE: "venue",
+    ns.AUTHORSHIP: "authorship",
+    ns.REPORTED_METRIC: "reported-metric",
+    ns.METRIC: "metric",
+    ns.SOURCE_RECORD: "record",
+    ns.DATASET: "dataset",
+    ns.SKOS + "ConceptScheme": "scheme",
+}
+
+# The first that a thing has is its label.
+_LABELS = (ns.TITLE, ns.NAME, ns.PREF_LABEL, ns.RDFS + "label", ns.NAME_AS_PRINTED, ns.LOCATOR, ns.NOTATION)
+# Things that exist for the sake of another one are described with it.
+_PARTS = (ns.HAS_AUTHORSHIP, ns.HAS_REPORTED_METRIC, ns.DERIVED_FROM)
+_DEFAULT_GRAPH = DefaultGraph()
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A thing as a page names it. `kind` is None for what is none of KINDS; the label is never empty."""
+
+    iri: str
+    kind: str | None
+    label: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What points to a thing by one property: at most INCOMING_LIMIT subjects, and how many were counted.
+
+    `exact` is false where counting stopped early: there are at least `total`.
+    """
+
+    predicate: str
+    subjects: list[NamedNode | BlankNode]
+    total: int
+    exact: bool
+
+
+class GraphReader:
+    """The default graph of a store, read by patterns."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._things: dict[str, Thing] = {}
+
+    def triples(self, subject: NamedNode | BlankNode, predicate: str | None = None) -> Iterator[Triple]:
+        """At most 20,000 statements of a subject."""
+        node = None if predicate is None else NamedNode(predicate)
+        quads = self._store.quads_for_pattern(subject, node, None, _DEFAULT_GRAPH)
+        return (quad.triple for quad in islice(quads, _OUTGOING_LIMIT))
+
+    def exists(self, iri: str) -> bool:
+        """Whether the graph has the IRI as a subject or an object."""
+        node = NamedNode(iri)
+        outgoing = self._store.quads_for_pattern(node, None, None, _DEFAULT_GRAPH)
+        incoming = self._store.quads_for_pattern(None, None, node, _DEFAULT_GRAPH)
+        return next(chain(outgoing, incoming), None) is not None
+
+    def objects(self, iri: str, predicate: str) -> list[Term]:
+        return sorted((triple.object for triple in self.triples(NamedNode(iri), predicate)), key=str)
+
+    def iris(self, iri: str, predicate: str) -> list[str]:
+        return [term.value for term in self.objects(iri, predicate) if isinstance(term, NamedNode)]
+
+    def texts(self, iri: str, predicate: str) -> list[str]:
+        return [term.value for term in self.objects(iri, predicate) if isinstance(term, Literal)]
+
+    def text(self, iri: str, predicate: str) -> str | None:
+        """The least of the values, English and untagged ones first."""
+        literals = [term for term in self.objects(iri, predicate) if isinstance(term, Literal)]
+        preferred = [term for term in literals if (term.language or "en").startswith("en")]
+        return min((term.value for term in preferred or literals), default=None)
+
+    def integer(self, iri: str, predicate: str) -> int | None:
+        """The value if it is a whole number; what is none counts as unknown."""
+        return whole_number(self.text(iri, predicate))
+
+    def boolean(self, iri: str, predicate: str) -> bool | None:
+        return {"true": True, "1": True, "false": False, "0": False}.get(self.text(iri, predicate) or "")
+
+    def subjects(self, predicate: str, iri: str, limit: int = _SCAN_LIMIT) -> list[str]:
+        """Up to `limit` things that point to `iri` by that property."""
+        quads = self._store.quads_for_pattern(None, NamedNode(predicate), NamedNode(iri), _DEFAULT_GRAPH)
+        return sorted(quad.subject.value for quad in islice(quads, limit) if isinstance(quad.subject, NamedNode))
+
+    def thing(self, iri: str) -> Thing:
+        known = self._things.get(iri)
+        if known is None:
+            known = self._things[iri] = Thing(iri, self._kind(iri), self._label(iri))
+        return known
+
+    def things(self, iri: str, predicate: str) -> list[Thing]:
+        """What `iri` points to by that property, by label."""
+        return sorted(map(self.thing, self.iris(iri, predicate)), key=lambda thing: (thing.label.casefold(), thing.iri))
+
+    def incoming(self, iri: str) -> list[Incoming]:
+        """What points to `iri`, by property. The scan is bounded, so that a hub costs no more than another thing."""
+        scan = self._store.quads_for_pattern(None, None, NamedNode(iri), _DEFAULT_GRAPH)
+        found: defaultdict[str, list[NamedNode | BlankNode]] = defaultdict(list)
+        for quad in islice(scan, _SCAN_LIMIT):
+            if not isinstance(quad.subject, Triple):
+                found[quad.predicate.value].append(quad.subject)
+        exact = next(scan, None) is None
+        return [
+            Incoming(predicate, sorted(subjects, key=str)[:INCOMING_LIMIT], len(subjects), exact)
+            for predicate, subjects in sorted(found.items())
+        ]
+
+    def _kind(self, iri: str) -> str | None:
+        kinds = (KINDS[name] for name in self.iris(iri, ns.TYPE) if name in KINDS)
+        return next(kinds, None)
+
+    def _label(self, iri: str) -> str:
+        for predicate in _LABELS:
+            label = self.text(iri, predicate)
+            if label and label.strip():
+                return label
+        return readable_name(iri)
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number, or None for what is none or is longer than any count or year.
+
+    >>> whole_number("2023"), whole_number("²"), whole_number("9" * 5000)
+    (2023, None, None)
+    """
+    return int(text) if text and _WHOLE_NUMBER.fullmatch(text) else None
+
+
+def readable_name(iri: str) -> str:
+    """What an IRI is called where nothing else is known of it.
+
+    >>> readable_name("https://w3id.org/paperkg/paper/doi:10.1000/a%3Cb"), readable_name("http://example.org/a#part")
+    ('doi:10.1000/a<b', 'part')
+    """
+    path, _, fragment = iri.partition("#")
+    last = path.rstrip("/").rpartition("/")[2]
+    keyed = next((path[path.index(part) :].removeprefix("/") for part in path.split("/")[3:] if ":" in part), last)
+    return unquote(fragment or keyed) or iri
+
+
+def describe(store: Store, iri: str) -> list[Triple]:
+    """The statements that make up the description of `iri`, without duplicates; empty if the graph has none of it.
+
+    The thing, the parts that exist for its sake (authorships in order, metrics, source records, what is named by a
+    fragment of it), at most INCOMING_LIMIT incoming links a property, and labels and types of all that these name.
+    """
+    reader = GraphReader(store)
+    incoming = reader.incoming(iri)
+    found = dict.fromkeys(_own_statements(reader, NamedNode(iri)))
+    for part in _parts(reader, iri, incoming):
+        found.update(dict.fromkeys(_own_statements(reader, NamedNode(part))))
+    for link in incoming:
+        found.update(dict.fromkeys(Triple(s, NamedNode(link.predicate), NamedNode(iri)) for s in link.subjects))
+    if found:
+        found.update(dict.fromkeys(_names(reader, list(found))))
+    return list(found)
+
+
+def authorships_in_order(reader: GraphReader, iri: str) -> list[str]:
+    """The authorships of a paper: printed positions first, then those without one."""
+
+    def place(authorship: str) -> tuple[bool, int, str]:
+        position = reader.integer(authorship, ns.POSITION)
+        return position is None, position or 0, authorship
+
+    return sorted(reader.iris(iri, ns.HAS_AUTHORSHIP), key=place)
+
+
+def _own_statements(reader: GraphReader, node: NamedNode | BlankNode) -> Iterator[Triple]:
+    """The statements of a node and, since they have no name of their own, of the blank nodes below it."""
+    waiting: list[NamedNode | BlankNode] = [node]
+    seen = {node}
+    while waiting:
+        for triple in sorted(reader.triples(waiting.pop()), key=_statement_order):
+            yield triple
+            if isinstance(triple.object, BlankNode) and triple.object not in seen:
+                seen.add(triple.object)
+                waiting.append(triple.object)
+
+
+def _statement_order(triple: Triple) -> tuple[bool, str, str]:
+    return triple.predicate.value != ns.TYPE, triple.predicate.value, str(triple.object)
+
+
+def _parts(reader: GraphReader, iri: str, incoming: Iterable[Incoming]) -> Iterator[str]:
+    for predicate in _PARTS:
+        if predicate == ns.HAS_AUTHORSHIP:
+            yield from authorships_in_order(reader, iri)
+        else:
+            yield from reader.iris(iri, predicate)
+    for link in incoming:
+        for subject in link.subjects:
+            if isinstance(subject, NamedNode) and subject.value.startswith(iri + "#"):
+                yield subject.value
+
+
+def _names(reader: GraphReader, triples: list[Triple]) -> Iterator[Triple]:
+    """Labels and types of everything that the statements name but do not describe."""
+    described = {triple.subject for triple in triples if triple.predicate.value == ns.TYPE}
+    named = (node for triple in triples for node in (triple.subject, triple.object) if isinstance(node, NamedNode))
+    for node in dict.fromkeys(named):
+        if node not in described:
+            for predicate in (ns.TYPE, *_LABELS):
+                yield from reader.triples(node, predicate)

@@ -1,0 +1,114 @@
+"""One worker process as the pool sees it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import kg
+from kg.errors import KGError, QueryMemory, QuerySyntaxError, StoreError
+from kg.workers.messages import Ready, Reply, Task, receive_reply, send_task
+
+_PACKAGES = str(Path(kg.__file__).resolve().parents[1])
+# Nothing of the server's environment, which may hold secrets. A short arena list keeps the address space small.
+_ENVIRONMENT = {"PYTHONPATH": _PACKAGES, "RUST_BACKTRACE": "0", "MALLOC_ARENA_MAX": "2"}
+_LAST_WORDS = 4096
+
+
+class WorkerDied(Exception):
+    """The worker ended before it replied."""
+
+
+class Worker:
+    """A process that evaluates one query at a time. Starting it does not wait until it is ready."""
+
+    def __init__(self, address_space: int) -> None:
+        """Raises OSError when the system has no room for another process."""
+        self._connection, theirs = socket.socketpair()
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
+        command = (sys.executable, "-P", "-m", "kg.workers.process", str(theirs.fileno()), str(address_space))
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,  # never written to: it tells the worker that this process is gone
+                stdout=subprocess.DEVNULL,
+                stderr=self._words,
+                pass_fds=(theirs.fileno(),),
+                env=_ENVIRONMENT,
+                cwd="/",
+                process_group=0,  # a Ctrl-C in the terminal is for the server
+            )
+        except OSError:
+            self._connection.close()
+            self._words.close()
+            raise
+        finally:
+            theirs.close()
+        self.sandboxed: bool | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, task: Task, descriptor: int, deadline: float) -> Reply:
+        """The reply to a task. `deadline` is a reading of `time.monotonic`.
+
+        Raises TimeoutError past it, and WorkerDied; the worker is of no use after either.
+        """
+        try:
+            if self.sandboxed is None:
+                self._await_ready(deadline)
+            self._connection.settimeout(_remaining(deadline))
+            send_task(self._connection, task, descriptor)
+            self._connection.settimeout(_remaining(deadline))
+            return receive_reply(self._connection)
+        except (EOFError, ConnectionError):
+            raise WorkerDied from None
+
+    def _await_ready(self, deadline: float) -> None:
+        self._connection.settimeout(_remaining(deadline))
+        reply = receive_reply(self._connection)
+        assert isinstance(reply, Ready)  # noqa: S101 - the first word of every worker
+        self.sandboxed = reply.sandboxed
+
+    def kill(self) -> None:
+        """End the process now; whoever waits for its reply gets WorkerDied."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+
+    def close(self) -> None:
+        """End the process and let go of everything held for it."""
+        self.kill()
+        self._process.wait()
+        self._connection.close()
+        self._words.close()
+        if self._process.stdin:
+            self._process.stdin.close()
+
+    def post_mortem(self) -> KGError:
+        """Why the process ended by itself, as an error about the query that it was evaluating."""
+        status = self._process.wait()
+        self._words.seek(max(0, self._words.seek(0, os.SEEK_END) - _LAST_WORDS))
+        words = self._words.read().decode("utf-8", "replace")
+        if self.sandboxed is None:
+            return StoreError(f"a query worker does not start: {words.strip()[-300:]}", status)
+        if "overflowed its stack" in words or status in (-signal.SIGSEGV, -signal.SIGBUS):
+            return QuerySyntaxError("the query is nested too deeply; write it with fewer brackets or shorter lists")
+        if status in (-signal.SIGABRT, -signal.SIGKILL) or "MemoryError" in words:
+            return QueryMemory("the query needs more memory than it may take; match less, or aggregate over less")
+        return StoreError(f"a query worker ended with status {status}: {words.strip()[-300:]}", status)
+
+
+def _remaining(deadline: float) -> float:
+    """Seconds until the deadline. Raises TimeoutError past it; a timeout of 0 would mean not to wait at all."""
+    remaining = deadline - time.monotonic()
+    if remaining <= 0:
+        raise TimeoutError
+    return remaining

@@ -1,0 +1,278 @@
+"""Who may run a query and who waits; the deadline; replacing what was ended. Safe to share between threads."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import threading
+import time
+from collections import deque
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from kg.errors import (
+    KGError,
+    QueryCancelled,
+    QueryError,
+    QueryMemory,
+    QuerySyntaxError,
+    QueryTimeout,
+    QueueFull,
+    ResultTooLarge,
+    StoreError,
+)
+from kg.settings import Settings
+from kg.workers.handle import Worker, WorkerDied
+from kg.workers.messages import Done, Failed, Task
+from kg.workers.results import FORMATS
+
+_SHOWN = 16  # characters of the query on either side of a syntax error
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class QueryRequest:
+    """A client's query against a snapshot. `format` is a name of `kg.formats`.
+
+    `default_graphs` and `named_graphs` replace the dataset that the query names, unless both are None. `timeout`, in
+    seconds, can only lower the pool's. `truncate`: a result past its caps is cut, not refused.
+    """
+
+    store_path: Path
+    text: str
+    format: str
+    base_iri: str | None = None
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    timeout: float | None = None
+    truncate: bool = False
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """A result: `body` is an open file at its beginning, gone when closed; sizes in bytes, times in seconds."""
+
+    body: BinaryIO
+    media_type: str
+    size: int
+    rows: int
+    truncated: bool
+    elapsed: float
+
+
+@dataclass(eq=False)
+class _Turn:
+    """One request between its arrival and its end."""
+
+    request: QueryRequest
+    deadline: float
+    worker: Worker | None = None
+    cancelled: bool = False
+
+
+class WorkerPool:
+    """Runs queries in worker processes, `settings.query_workers` at a time.
+
+    One process more than that is kept, so that after a kill the next query finds a worker that is ready. Results are
+    spooled into nameless files of the folder `spool`, by default the one of the store.
+    """
+
+    def __init__(self, settings: Settings, spool: Path | None = None) -> None:
+        self._settings = settings
+        self._spool = spool or settings.store
+        self._changed = threading.Condition()
+        self._free = settings.query_workers
+        self._waiting: deque[_Turn] = deque()
+        self._running: set[_Turn] = set()
+        self._idle: deque[Worker] = deque()
+        self._closed = False
+        self._warned = False
+        self._replenish()
+
+    def run(self, request: QueryRequest) -> QueryResult:
+        """Evaluate a query; the time that it waits for a worker counts.
+
+        Raises QueueFull, QuerySyntaxError, QueryTimeout, QueryMemory, ResultTooLarge, QueryCancelled, StoreError, and
+        QueryError for a query that cannot be evaluated.
+        """
+        limit = min(request.timeout or self._settings.query_timeout, self._settings.query_timeout)
+        turn = _Turn(request, time.monotonic() + limit)
+        worker = self._begin(turn, limit)
+        try:
+            return self._evaluate(turn, worker, limit)
+        finally:
+            self._end(turn, worker)
+
+    @property
+    def running(self) -> int:
+        """How many queries are being evaluated."""
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a worker."""
+        return len(self._waiting)
+
+    def cancel(self, request: QueryRequest) -> None:
+        """Have `run(request)`, in another thread, raise QueryCancelled, if it has not ended yet."""
+        with self._changed:
+            for turn in (*self._waiting, *self._running):
+                if turn.request is request:
+                    turn.cancelled = True
+                    if turn.worker:
+                        turn.worker.kill()
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End all workers; queries that still run or wait raise QueueFull. Returns when no process is left."""
+        with self._changed:
+            self._closed = True
+            for turn in self._running:
+                if turn.worker:
+                    turn.worker.kill()
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._running and not self._waiting)
+            while self._idle:
+                self._idle.pop().close()
+
+    def _begin(self, turn: _Turn, limit: float) -> Worker:
+        """Wait, first come first served, until a worker is free."""
+        with self._changed:
+            if not self._free and len(self._waiting) >= self._settings.query_queue:
+                raise QueueFull("too many queries are waiting; try again in a moment")
+            self._waiting.append(turn)
+            try:
+                self._changed.wait_for(lambda: self._is_next(turn), turn.deadline - time.monotonic())
+                self._check_going(turn)
+                if not self._is_next(turn):
+                    raise QueueFull(f"no query worker was free within {limit:g} s; try again in a moment")
+                turn.worker = self._take()
+                self._free -= 1
+                self._running.add(turn)
+                return turn.worker
+            finally:
+                self._waiting.remove(turn)
+                self._changed.notify_all()
+
+    def _is_next(self, turn: _Turn) -> bool:
+        return self._closed or turn.cancelled or bool(self._free and self._waiting[0] is turn)
+
+    def _check_going(self, turn: _Turn) -> None:
+        if self._closed:
+            raise QueueFull("the service is stopping; try again in a moment")
+        if turn.cancelled:
+            raise QueryCancelled("the query was cancelled")
+
+    def _take(self) -> Worker:
+        """The worker used last, which has the snapshot open; one that died unnoticed is passed over."""
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.alive:
+                return worker
+            worker.close()
+        try:
+            return Worker(self._settings.query_memory)
+        except OSError as error:
+            raise QueueFull("no query worker can be started now; try again in a moment") from error
+
+    def _end(self, turn: _Turn, worker: Worker) -> None:
+        alive = worker.alive
+        if not alive:
+            worker.close()
+        with self._changed:
+            self._running.remove(turn)
+            if alive:
+                self._idle.append(worker)
+            self._free += 1
+            self._changed.notify_all()
+        if not alive:
+            self._replenish()
+
+    def _replenish(self) -> None:
+        """Start workers up to one more than may run; new ones are taken last, when they have had time to start."""
+        with self._changed:
+            while not self._closed and len(self._idle) <= self._free:
+                try:
+                    self._idle.appendleft(Worker(self._settings.query_memory))
+                except OSError as error:
+                    _log.warning("no query worker can be started: %s", error)
+                    return
+
+    def _evaluate(self, turn: _Turn, worker: Worker, limit: float) -> QueryResult:
+        started = time.monotonic()
+        with ExitStack() as on_failure:
+            body = cast(BinaryIO, on_failure.enter_context(tempfile.TemporaryFile(dir=self._spool, buffering=0)))
+            done = self._ask(turn, worker, body, limit)
+            on_failure.pop_all()
+        size = body.seek(0, os.SEEK_END)
+        body.seek(0)
+        media_type = FORMATS[turn.request.format].media_type
+        return QueryResult(body, media_type, size, done.rows, done.truncated, time.monotonic() - started)
+
+    def _ask(self, turn: _Turn, worker: Worker, body: BinaryIO, limit: float) -> Done:
+        try:
+            reply = worker.ask(self._task(turn.request), body.fileno(), turn.deadline)
+        except TimeoutError:
+            worker.close()
+            raise QueryTimeout(f"the query took longer than {limit:g} s; match less, or add a LIMIT", limit) from None
+        except WorkerDied:
+            with self._changed:
+                self._check_going(turn)
+            raise worker.post_mortem() from None
+        self._warn_once(worker)
+        if not isinstance(reply, Done):
+            assert isinstance(reply, Failed)  # noqa: S101 - a worker says Ready once
+            raise self._error(reply, turn.request.text)
+        return reply
+
+    def _task(self, request: QueryRequest) -> Task:
+        return Task(
+            store_path=str(request.store_path),
+            text=request.text,
+            base_iri=request.base_iri,
+            default_graphs=request.default_graphs,
+            named_graphs=request.named_graphs,
+            format=request.format,
+            truncate=request.truncate,
+            max_rows=self._settings.result_rows,
+            max_bytes=self._settings.result_bytes,
+        )
+
+    def _error(self, failed: Failed, text: str) -> KGError:
+        settings = self._settings
+        advice = "add a LIMIT, ask with truncate=true, or take a dump of the whole graph from /export"
+        match failed.reason:
+            case "syntax":
+                return _syntax_error(failed, text)
+            case "rows":
+                rows = settings.result_rows
+                return ResultTooLarge(f"the result has more than {rows:,} rows (KG_RESULT_ROWS); {advice}", rows)
+            case "bytes":
+                size = settings.result_bytes
+                return ResultTooLarge(f"the result has more than {size:,} bytes (KG_RESULT_BYTES); {advice}", size)
+            case "memory":
+                return QueryMemory("the query needs more memory than it may take; match less, or aggregate over less")
+            case "disk":
+                return QueryMemory("there is no room for the result now; ask for less, or try again later")
+            case "store":
+                return StoreError(f"a query worker cannot open the snapshot: {failed.message}")
+            case "evaluation":
+                return QueryError(f"the query cannot be evaluated: {failed.message}")
+
+    def _warn_once(self, worker: Worker) -> None:
+        if not worker.sandboxed and not self._warned:
+            self._warned = True
+            _log.warning("this system does not keep query workers from the network; only the check of queries does")
+
+
+def _syntax_error(failed: Failed, text: str) -> QuerySyntaxError:
+    """With what stands near the place: for an undeclared prefix that says more than what was expected there."""
+    if not failed.line or not failed.column:
+        return QuerySyntaxError(f"the query is not SPARQL: {failed.message}")
+    line = text.split("\n")[failed.line - 1]
+    near = line[max(0, failed.column - 1 - _SHOWN) : failed.column - 1 + _SHOWN].strip()
+    where = f"line {failed.line}, column {failed.column}, near {near!r}"
+    return QuerySyntaxError(f"the query is not SPARQL ({where}): {failed.message}", failed.line, failed.column)

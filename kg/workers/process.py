@@ -1,0 +1,98 @@
+"""The program of a worker: `python -m kg.workers.process SOCKET MEMORY`. It serves one pool and ends with it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import socket
+import sys
+from collections import OrderedDict
+
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
+
+from kg.workers.messages import Done, Failed, Ready, Reply, Task, receive_task, send_reply
+from kg.workers.results import CapReached, Caps, WrongFormat, write_result
+from kg.workers.sandbox import die_with_parent, limit_memory, refuse_network
+
+_STORES_KEPT = 2  # the snapshot in force, and the one before it that requests under way still read
+_NICENESS = 15
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+def main(descriptor: int, address_space: int) -> None:
+    die_with_parent()
+    limit_memory(address_space)
+    sandboxed = refuse_network()
+    os.setpriority(os.PRIO_PROCESS, 0, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
+    stores = _Stores()
+    with socket.socket(fileno=descriptor) as connection:
+        send_reply(connection, Ready(sandboxed))
+        while received := receive_task(connection):
+            task, output = received
+            try:
+                reply = _answer(stores, task, output)
+            finally:
+                os.close(output)
+            send_reply(connection, reply)
+
+
+class _Stores:
+    """The snapshots opened last; opening one takes longer than most queries."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[str, Store] = OrderedDict()
+
+    def get(self, path: str) -> Store:
+        store = self._open.get(path) or Store.read_only(path)
+        self._open[path] = store
+        self._open.move_to_end(path)
+        if len(self._open) > _STORES_KEPT:
+            self._open.popitem(last=False)
+        return store
+
+
+def _answer(stores: _Stores, task: Task, output: int) -> Reply:
+    try:
+        store = stores.get(task.store_path)
+    except OSError as error:
+        return Failed("store", str(error))
+    try:
+        written = write_result(
+            _evaluate(store, task), task.format, output, Caps(task.max_rows, task.max_bytes, task.truncate)
+        )
+    except SyntaxError as error:
+        return _syntax_failure(str(error))
+    except CapReached as reached:
+        return Failed(reached.cap)
+    except MemoryError:
+        return Failed("memory")
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        return Failed("disk" if full else "evaluation", str(error))
+    except (WrongFormat, ValueError, RuntimeError) as error:
+        return Failed("evaluation", str(error))
+    return Done(written.rows, written.truncated)
+
+
+def _evaluate(store: Store, task: Task) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """A dataset given by the protocol replaces the query's own: what it does not name is empty."""
+    if task.default_graphs is None and task.named_graphs is None:
+        return store.query(task.text, base_iri=task.base_iri)
+    return store.query(
+        task.text,
+        base_iri=task.base_iri,
+        default_graph=[NamedNode(iri) for iri in task.default_graphs or ()],
+        named_graphs=[NamedNode(iri) for iri in task.named_graphs or ()],
+    )
+
+
+def _syntax_failure(message: str) -> Failed:
+    place = _PLACE.fullmatch(message)
+    if not place:
+        return Failed("syntax", message)
+    return Failed("syntax", place[3].replace("[_]", "white space"), int(place[1]), int(place[2]))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

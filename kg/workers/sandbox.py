@@ -1,0 +1,98 @@
+"""What a worker may not do. Everything is taken from the process for good and inherited by its threads.
+
+- outgrow its address space, dump core: resource limits, on every POSIX system;
+- outlive the process that started it: SIGIO from its standard input, a pipe, on Linux;
+- open a socket, start a program, reach into another process: a seccomp filter that refuses it with EACCES, on Linux on
+  x86-64 and ARM64;
+- be spared before others when memory runs out: /proc/self/oom_score_adj, on Linux.
+
+Where there is no seccomp only the check of the query text keeps queries from the network; the pool warns of that.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import platform
+import resource
+import struct
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_SECCOMP = 22
+_SECCOMP_MODE_FILTER = 2
+_ALLOW = 0x7FFF0000
+_REFUSE = 0x00050000 | errno.EACCES
+_LOAD_WORD = 0x20
+_JUMP_IF_EQUAL = 0x15
+_JUMP_IF_AT_LEAST = 0x35
+_RETURN = 0x06
+# struct seccomp_data begins with the number of the system call and the architecture, a word each.
+_CALL_NUMBER, _ARCHITECTURE = 0, 4
+# x86-64 kernels take the calls of the x32 ABI too, numbered from here on.
+_X32_CALLS = 0x40000000
+
+# Architecture (AUDIT_ARCH_…), then socket, execve, execveat, ptrace, io_uring_setup (opens sockets without the call
+# named so), pidfd_getfd (takes them from another process).
+_REFUSED_CALLS = {
+    "x86_64": (0xC000003E, (41, 59, 322, 101, 425, 438)),
+    "aarch64": (0xC00000B7, (198, 221, 281, 117, 425, 438)),
+}
+
+
+def limit_memory(address_space: int) -> None:
+    """Bound the address space, in bytes; past it an allocation fails, which ends the process."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def die_with_parent() -> None:
+    """End the process when the other end of its standard input closes, even in the middle of native code.
+
+    The signal needs no thread and no Python: its default action ends the process. Not tied to the thread that
+    started the worker either, as PR_SET_PDEATHSIG is.
+    """
+    if sys.platform == "linux":
+        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+def refuse_network() -> bool:
+    """Have the system refuse new sockets and programs from now on; whether it does."""
+    if sys.platform != "linux" or platform.machine() not in _REFUSED_CALLS:
+        return False
+    program = _filter_program(*_REFUSED_CALLS[platform.machine()])
+    libc = ctypes.CDLL(None, use_errno=True)
+    buffer = ctypes.create_string_buffer(program, len(program))
+    # struct sock_fprog: the number of instructions, then, aligned, a pointer to them
+    description = struct.pack("HP", len(program) // 8, ctypes.addressof(buffer))
+    zero = ctypes.c_ulong(0)
+    if libc.prctl(_PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), zero, zero, zero):
+        return False
+    return not libc.prctl(_PR_SET_SECCOMP, ctypes.c_ulong(_SECCOMP_MODE_FILTER), description, zero, zero)
+
+
+def _filter_program(architecture: int, refused: tuple[int, ...]) -> bytes:
+    """A BPF program: refuse these calls, and all calls made by another architecture's numbers; allow the rest."""
+
+    def instruction(code: int, operand: int, if_true: int = 0, if_false: int = 0) -> bytes:
+        return struct.pack("HBBI", code, if_true, if_false, operand)
+
+    checks = [instruction(_JUMP_IF_AT_LEAST, _X32_CALLS, if_true=len(refused) + 1)]
+    checks += [instruction(_JUMP_IF_EQUAL, call, if_true=len(refused) - i) for i, call in enumerate(refused)]
+    return b"".join(
+        [
+            instruction(_LOAD_WORD, _ARCHITECTURE),
+            instruction(_JUMP_IF_EQUAL, architecture, if_false=len(checks) + 2),
+            instruction(_LOAD_WORD, _CALL_NUMBER),
+            *checks,
+            instruction(_RETURN, _ALLOW),
+            instruction(_RETURN, _REFUSE),
+        ]
+    )

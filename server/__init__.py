@@ -1,0 +1,67 @@
+"""The web application: `create_app` wires one blueprint a protocol to the state they share."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import jinja2
+from flask import Flask
+
+from kg import __version__, paths
+from kg.files import checksum
+from kg.queries import load_queries
+from kg.settings import Settings, read_settings
+from kg.snapshots import Snapshots
+from kg.workers import WorkerPool
+from server import editor, exports, health, ontology, queries, resources, search, sparql, ui
+from server.errors import register_errors
+from server.security import register_security
+from server.state import State
+
+__all__ = ["create_app"]
+
+_BLUEPRINTS = (
+    ui.blueprint,
+    sparql.blueprint,
+    editor.blueprint,
+    queries.blueprint,
+    search.blueprint,
+    ontology.blueprint,
+    exports.blueprint,
+    resources.blueprint,
+    health.blueprint,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application over the store that the settings name; there need not be a snapshot yet.
+
+    `server.state.state_of(app).close()` ends its worker processes.
+    """
+    settings = settings or read_settings()
+    app = Flask(__name__)
+    app.config.update(MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
+    app.jinja_options = {"undefined": jinja2.StrictUndefined}
+    app.url_map.merge_slashes = False  # a key may hold two in a row
+    State(
+        settings=settings,
+        snapshots=Snapshots(settings.store),
+        workers=WorkerPool(settings),
+        queries=load_queries(),
+        build=_build(),
+    ).attach(app)
+    register_errors(app)
+    register_security(app)
+    ui.register_templates(app)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _build() -> str:
+    """A digest of everything beside the graph that a page is made of."""
+    folders = (Path(__file__).parent, paths.ONTOLOGY, paths.QUERIES)
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    checksums = [checksum(path) for path in files if "__pycache__" not in path.parts]
+    return hashlib.sha256("\n".join([__version__, *checksums]).encode()).hexdigest()[:12]

@@ -1,0 +1,126 @@
+"""Canned queries: the gallery, and each query as a page with a form and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+import msgspec
+import pyoxigraph
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import NotFound
+
+from kg.errors import ParameterError
+from kg.formats import GRAPH_FORMATS, JSON, N_TRIPLES, RESULT_FORMATS, GraphFormat
+from kg.namespaces import PREFIXES
+from kg.queries import CannedQuery, bind
+from kg.query_descriptions import describe_queries
+from kg.snapshots import Snapshot
+from server.gallery import gallery_sections, listing, query_path
+from server.negotiation import HTML, PLAIN_JSON, Offer, PageFormat, choose, content_type
+from server.representations import represented
+from server.resources import DATA_FORMATS
+from server.state import DataFormat, Evaluator, current_snapshot, current_state
+from server.tables import ResultTable, result_table, triples_table
+
+blueprint = Blueprint("queries", __name__)
+
+SOURCE = PageFormat("sparql", "rq", "application/sparql-query")
+_RESULTS_KEPT = 64
+_FORMATS: dict[str, Sequence[DataFormat]] = {
+    "select": RESULT_FORMATS,
+    "ask": [known for known in RESULT_FORMATS if known.boolean],
+    "construct": GRAPH_FORMATS,
+    "describe": GRAPH_FORMATS,
+}
+
+
+@blueprint.get("/queries")
+@blueprint.get("/queries.<extension>")
+def gallery(extension: str | None = None) -> Response:
+    offer: Offer = choose((HTML, PLAIN_JSON, *DATA_FORMATS), extension)
+    if offer is HTML:
+        return represented(HTML, lambda: render_template("queries.html", sections=gallery_sections()))
+    if offer is PLAIN_JSON:
+        return represented(PLAIN_JSON, lambda: msgspec.json.format(msgspec.json.encode(listing())))
+    graph_format = next(known for known in DATA_FORMATS if known is offer)
+    return represented(graph_format, lambda: _described(graph_format))
+
+
+@blueprint.get("/queries/<subject>/<name>")
+def query(subject: str, name: str) -> Response:
+    stem, dot, extension = name.rpartition(".")
+    found = current_state().queries.get(f"{subject}/{stem if dot else name}")
+    if found is None:
+        raise NotFound(f"No query is called {subject}/{name}; see them all at /queries.")
+    formats = _FORMATS[found.form]
+    offer: Offer = choose((HTML, *formats, SOURCE), extension if dot else None)
+    if offer is HTML:
+        return _page(found)
+    text = _bound(found)
+    if offer is SOURCE:
+        return represented(SOURCE, lambda: text)
+    data_format = next(known for known in formats if known is offer)
+    return represented(data_format, lambda: _evaluator()(text, data_format))
+
+
+def _page(found: CannedQuery) -> Response:
+    """A wrong value stands in its field with what is wrong about it, status 400."""
+    try:
+        text = _bound(found)
+    except ParameterError as error:
+        page = _render(found, request.args.to_dict(), "", None, error)
+        return Response(page, status=400, content_type=content_type(HTML))
+    values = request.args.to_dict()
+    return represented(HTML, lambda: _render(found, values, text, _table(found, text), None))
+
+
+def _render(
+    found: CannedQuery, values: dict[str, str], text: str, table: ResultTable | None, problem: ParameterError | None
+) -> str:
+    return render_template(
+        "query.html",
+        query=found,
+        path=query_path(found),
+        values={parameter.name: values.get(parameter.name, parameter.default) for parameter in found.parameters},
+        text=text,
+        table=table,
+        problem=problem,
+        formats=_FORMATS[found.form],
+    )
+
+
+def _bound(found: CannedQuery) -> str:
+    """The query with the values of this request. Raises ParameterError."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise ParameterError(name, "give it once", values)
+    return bind(found, request.args.to_dict(), current_state().settings.base_iri)
+
+
+def _table(found: CannedQuery, text: str) -> ResultTable:
+    if found.form in ("construct", "describe"):
+        return triples_table(pyoxigraph.parse(_evaluator()(text, N_TRIPLES), format=N_TRIPLES.rdf_format))
+    results = pyoxigraph.parse_query_results(_evaluator()(text, JSON), format=JSON.results_format)
+    return result_table(results, found.columns)
+
+
+def _evaluator() -> Evaluator:
+    """`evaluate` on this request's snapshot, its last results kept: the same question is asked again and again."""
+    snapshot = current_snapshot()
+    return current_state().evaluators.get(snapshot, lambda: lru_cache(_RESULTS_KEPT)(partial(_evaluate, snapshot)))
+
+
+def _evaluate(snapshot: Snapshot, text: str, offer: DataFormat) -> bytes:
+    results: Any = snapshot.store.query(text)
+    if isinstance(offer, GraphFormat):
+        return pyoxigraph.serialize(results, format=offer.rdf_format, prefixes=PREFIXES) or b""
+    body: bytes = results.serialize(format=offer.results_format)
+    return body
+
+
+def _described(graph_format: GraphFormat) -> bytes:
+    state = current_state()
+    triples = describe_queries(state.queries.values(), state.settings.base_iri)
+    return pyoxigraph.serialize(triples, format=graph_format.rdf_format, prefixes=PREFIXES) or b""

@@ -1,0 +1,30 @@
+"""One representation of something in a snapshot: computed only for a client that does not have it yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Response, request
+
+from kg.errors import NoSnapshot
+from server.links import raw_path
+from server.negotiation import Offer, content_type, entity_tag, not_modified, validated
+from server.state import current_snapshot, current_state
+
+
+def represented(offer: Offer, render: Callable[[], str | bytes]) -> Response:
+    """The answer to this request in the format `offer`, or a 304. `render` gives the body, from the snapshot alone."""
+    media_type = content_type(offer)
+    asked = raw_path(), request.query_string.decode("latin-1")
+    tag = entity_tag(_snapshot_id(), current_state().build, *asked, media_type)
+    response = not_modified(tag) or validated(Response(render(), content_type=media_type), tag)
+    response.headers["Cache-Control"] = "no-cache"  # keep it, but ask each time whether it still holds
+    return response
+
+
+def _snapshot_id() -> str:
+    """What does not come from the graph is served before there is one."""
+    try:
+        return current_snapshot().id
+    except NoSnapshot:
+        return "none"

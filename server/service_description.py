@@ -1,0 +1,42 @@
+"""What the SPARQL endpoint says of itself. https://www.w3.org/TR/sparql11-service-description/"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+
+import pyoxigraph
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat
+from kg.namespaces import PREFIXES, SD, TYPE, VOID, XSD
+
+
+def describe_service(endpoint: str, triples: int, graph_format: GraphFormat) -> bytes:
+    """The description of the endpoint at the address `endpoint`, whose default graph has so many triples."""
+    prefixes = PREFIXES | {"sd": SD}
+    output = BytesIO()
+    pyoxigraph.serialize(_statements(endpoint, triples), output, graph_format.rdf_format, prefixes=prefixes)
+    return output.getvalue()
+
+
+def _statements(endpoint: str, triples: int) -> Iterator[Triple]:
+    service, dataset, graph = (f"{endpoint}#{part}" for part in ("service", "dataset", "default-graph"))
+    yield _link(service, TYPE, SD + "Service")
+    yield _link(service, SD + "endpoint", endpoint)
+    yield _link(service, SD + "supportedLanguage", SD + "SPARQL11Query")
+    for known in GRAPH_FORMATS:
+        yield _link(service, SD + "resultFormat", known.rdf_format.iri)
+    for result_format in RESULT_FORMATS:
+        yield _link(service, SD + "resultFormat", result_format.results_format.iri)
+    yield _link(service, SD + "defaultDataset", dataset)
+    yield _link(dataset, TYPE, SD + "Dataset")
+    yield _link(dataset, SD + "defaultGraph", graph)
+    yield _link(graph, TYPE, SD + "Graph")
+    yield Triple(
+        NamedNode(graph), NamedNode(VOID + "triples"), Literal(str(triples), datatype=NamedNode(XSD + "integer"))
+    )
+
+
+def _link(subject: str, predicate: str, target: str) -> Triple:
+    return Triple(NamedNode(subject), NamedNode(predicate), NamedNode(target))

@@ -1,0 +1,114 @@
+"""The SPARQL endpoint: parse the request, have a worker evaluate the query, send what it spooled.
+
+SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/. This process looks at a query with its own lexer only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import BadRequest
+from werkzeug.wsgi import wrap_file
+
+from kg.errors import QueryRefused
+from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat, ResultFormat
+from kg.ntriples import check_iri
+from kg.sparql import inspect
+from kg.workers import QueryRequest, QueryResult
+from server.negotiation import HTML, choose, content_type, entity_tag, not_modified, validated
+from server.representations import represented
+from server.service_description import describe_service
+from server.sparql_protocol import Operation, read_operation
+from server.state import current_snapshot, current_state
+from server.ui import sparql_page
+
+blueprint = Blueprint("sparql", __name__)
+
+Format = GraphFormat | ResultFormat
+
+_BOOLEAN_FORMATS = tuple(known for known in RESULT_FORMATS if known.boolean)
+_FORMATS: dict[str, Sequence[Format]] = {
+    "select": RESULT_FORMATS,
+    "ask": _BOOLEAN_FORMATS,
+    "construct": GRAPH_FORMATS,
+    "describe": GRAPH_FORMATS,
+}
+TRUNCATED = "Result-Truncated"
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+def sparql() -> Response:
+    operation = read_operation(request)
+    if operation is None:
+        return _description()
+    if operation.is_update:
+        raise QueryRefused("this service takes no updates; its operator enables them by setting KG_WRITE_TOKEN")
+    return _answer(operation)
+
+
+def _description() -> Response:
+    """What is here: for programs the service description, for people the editor."""
+    offer = choose((*GRAPH_FORMATS, HTML))
+    if isinstance(offer, GraphFormat):
+        endpoint, triples = _endpoint(), current_snapshot().manifest.triples
+        return represented(offer, lambda: describe_service(endpoint, triples, offer))
+    return represented(HTML, sparql_page)
+
+
+def _answer(operation: Operation) -> Response:
+    """Nothing is evaluated for a client that has the answer, or cannot take any."""
+    endpoint = _endpoint()
+    inspection = inspect(operation.text, endpoint)
+    chosen = _format(operation, inspection.kind)
+    for address in inspection.remote_addresses:
+        raise QueryRefused(f"the query would reach {address}, which this service does not; take that out", address)
+    snapshot = current_snapshot()
+    tag = entity_tag(snapshot.id, current_state().build, endpoint, content_type(chosen), repr(operation))
+    known = not_modified(tag, weak=True)
+    if known:
+        return known
+    result = current_state().workers.run(
+        QueryRequest(
+            store_path=snapshot.store_path,
+            text=operation.text,
+            format=chosen.name,
+            base_iri=endpoint,
+            default_graphs=operation.default_graphs,
+            named_graphs=operation.named_graphs,
+            timeout=operation.timeout,
+            truncate=operation.truncate,
+        )
+    )
+    # Weak: RAND, NOW and fresh blank nodes differ from one evaluation to the next.
+    return validated(_sent(result, content_type(chosen)), tag, weak=True)
+
+
+def _endpoint() -> str:
+    """The address asked, against which relative IRIs resolve. The client's Host header has a part in it."""
+    return check_iri(request.base_url)
+
+
+def _format(operation: Operation, kind: str) -> Format:
+    if kind == "update":
+        raise BadRequest("This is an update; send it as 'update', not as 'query'.")
+    offers = _FORMATS[kind]
+    asked = [offer for offer in offers if offer.name == operation.format]
+    return choose(asked or offers, asked[0].extension if asked else None)
+
+
+def _sent(result: QueryResult, media_type: str) -> Response:
+    """The spooled result as a body of known length, read while it is sent; the file is gone once it is closed."""
+    if request.method == "HEAD":
+        result.body.close()
+        response = Response(content_type=media_type)
+    else:
+        body = wrap_file(request.environ, result.body)
+        response = Response(body, content_type=media_type, direct_passthrough=True)
+    response.content_length = result.size
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = f"ETag, {TRUNCATED}"
+    response.headers["Cache-Control"] = "no-cache"
+    if result.truncated:
+        response.headers[TRUNCATED] = f"rows={result.rows}"
+    return response

@@ -1,0 +1,136 @@
+"""The front page, the SPARQL page, and what every template may use."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, render_template
+from markupsafe import Markup
+from werkzeug.urls import iri_to_uri
+
+from kg.dates import readable_date, readable_value
+from kg.errors import KGError, NoSnapshot, StoreError
+from kg.formats import GRAPH_FORMATS, RESULT_FORMATS
+from kg.namespaces import PREFIXES
+from kg.naming import Naming
+from kg.overview import overview
+from kg.snapshots import Snapshot, SnapshotManifest
+from server.gallery import gallery_sections, questions_about
+from server.links import address, is_resource, local_path, short_name
+from server.negotiation import HTML
+from server.representations import represented
+from server.resources import DATA_FORMATS
+from server.state import current_snapshot, current_state
+from server.tables import ResultTable
+
+blueprint = Blueprint("ui", __name__)
+
+_EXAMPLE = (Path(__file__).parent / "example.rq").read_text("utf-8")
+_FORMAT_NAMES = {
+    "turtle": "Turtle",
+    "jsonld": "JSON-LD",
+    "ntriples": "N-Triples",
+    "rdfxml": "RDF/XML",
+    "nquads": "N-Quads",
+    "trig": "TriG",
+    "json": "JSON",
+    "xml": "XML",
+    "csv": "CSV",
+    "tsv": "TSV",
+}
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+
+
+def register_templates(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        address=address,
+        figure=figure,
+        is_resource=is_resource,
+        local_path=local_path,
+        readable_date=readable_date,
+        readable_value=readable_value,
+        without_front_matter=without_front_matter,
+        short_name=short_name,
+    )
+    app.jinja_env.globals.update(
+        alternates=alternates,
+        data_formats=DATA_FORMATS,
+        dataset_iri=lambda name: Naming(current_state().settings.base_iri).dataset(name),
+        format_names=_FORMAT_NAMES,
+        questions_about=questions_about,
+    )
+    app.context_processor(_for_every_page)
+
+
+def _for_every_page() -> dict[str, Any]:
+    """The foot of a page tells the snapshot; an error page must do without one."""
+    manifest: SnapshotManifest | None
+    try:
+        manifest = current_snapshot().manifest
+    except (NoSnapshot, StoreError):
+        manifest = None
+    return {"manifest": manifest}
+
+
+@blueprint.get("/")
+def front() -> Response:
+    snapshot = current_snapshot()
+    return represented(HTML, lambda: _render_front(snapshot))
+
+
+def _render_front(snapshot: Snapshot) -> str:
+    seen = current_state().overviews.get(snapshot, lambda: overview(snapshot.store))
+    return render_template(
+        "front.html",
+        snapshot=snapshot.manifest,
+        overview=seen,
+        sections=gallery_sections(),
+        example_thing=next((count.thing.iri for count in seen.authors), None),
+        example_query=next(iter(current_state().queries), None),
+        example_sparql=_EXAMPLE,
+    )
+
+
+def sparql_page(query: str | None = None, table: ResultTable | None = None, problem: KGError | None = None) -> str:
+    """The editor, with what became of the query in it: a plain form, answered as a table or sent to /sparql."""
+    return render_template(
+        "sparql.html",
+        query=_EXAMPLE if query is None else query,
+        table=table,
+        problem=problem,
+        settings=current_state().settings,
+        prefixes=PREFIXES,
+        sections=gallery_sections(),
+        answer_formats=(*RESULT_FORMATS, *GRAPH_FORMATS),
+    )
+
+
+def alternates(iri: str) -> Markup:
+    """The other representations of a thing, as elements of the page's head."""
+    canonical = Markup('<link rel="canonical" href="{}">').format(iri_to_uri(iri))
+    links = [
+        Markup('<link rel="alternate" type="{}" href="{}">').format(
+            offer.media_type, iri_to_uri(local_path(iri, "/data/", f".{offer.extension}"))
+        )
+        for offer in DATA_FORMATS
+    ]
+    return Markup("\n").join([canonical, *links])
+
+
+def without_front_matter(text: str) -> str:
+    """A canned query as a person reads it: without the lines that describe it."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip()
+
+
+def figure(text: str) -> str:
+    """A number with its thousands apart; what is none as it stands.
+
+    >>> figure("3987"), figure("0.50"), figure("many")
+    ('3,987', '0.50', 'many')
+    """
+    return f"{Decimal(text):,f}" if _NUMBER.fullmatch(text) else text

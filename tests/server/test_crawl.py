@@ -1,0 +1,59 @@
+"""A crawler that follows every link from the front page, on pages and in data: none is dead, none breaks the server."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from flask import Flask
+
+from kg.namespaces import DEFAULT_BASE, KG
+from tests.server.page_elements import Elements
+
+_ORIGIN = "http://localhost"
+_DATA_IRI = re.compile(rf"<({re.escape(DEFAULT_BASE)}[^>#]+)")
+_MOST = 4000
+
+
+def _links(response_path: str, media_type: str, text: str) -> set[str]:
+    """The addresses on this server that a representation leads to, without fragments."""
+    if media_type == "text/html":
+        page = Elements(text)
+        links = (attributes.get("href") or attributes.get("src") or "" for _, attributes in page.elements)
+        found = [urljoin(_ORIGIN + response_path, link) for link in links]
+    elif media_type in ("application/n-triples", "text/turtle"):
+        found = [_ORIGIN + "/" + iri.removeprefix(DEFAULT_BASE) for iri in _DATA_IRI.findall(text)]
+    else:
+        return set()
+    here = (urldefrag(address)[0] for address in found if address.startswith(_ORIGIN))
+    return {address.removeprefix(_ORIGIN) for address in here}
+
+
+@pytest.mark.parametrize("name", ["seeded_app", "hostile_app"])
+def test_no_link_is_dead(name: str, request: pytest.FixtureRequest) -> None:
+    app: Flask = request.getfixturevalue(name)
+    client = app.test_client()
+    waiting = deque(["/"])
+    seen = {"/"}
+    while waiting:
+        path = waiting.popleft()
+        response = client.get(path, headers={"Accept": "text/html, */*;q=0.5"}, follow_redirects=True)
+        assert response.status_code == 200, path
+        text = "" if urlsplit(path).path.startswith("/export/kg.") else response.get_data(as_text=True)
+        for link in sorted(_links(response.request.environ["REQUEST_URI"], response.mimetype, text) - seen):
+            seen.add(link)
+            waiting.append(link)
+    assert len(seen) < _MOST
+    kinds = {path.split("/")[1] for path in seen}
+    assert {"paper", "author", "institution", "record", "data", "queries", "sparql", "ontology", "export"} <= kinds
+
+
+def test_every_term_that_data_uses_is_on_the_ontology_page(seeded_app: Flask) -> None:
+    client = seeded_app.test_client()
+    data = client.get("/export/kg.nt").get_data(as_text=True)
+    page = client.get("/ontology", headers={"Accept": "text/html"}).get_data(as_text=True)
+    anchors = {attributes.get("id") for _, attributes in Elements(page).elements}
+    used = set(re.findall(rf"<{re.escape(KG)}([^>]+)>", data))
+    assert used <= anchors

@@ -1,0 +1,107 @@
+"""Headers of every answer: security, openness to other sites, caching, methods and limits."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+READ_ROUTES = [
+    "/",
+    "/search?q=evan",
+    "/queries",
+    "/queries.ttl",
+    "/ontology",
+    "/ontology.ttl",
+    "/shapes",
+    "/context.jsonld",
+    "/export/",
+    "/export/kg.nt",
+    "/page/author/evan-hubinger",
+    "/data/author/evan-hubinger.ttl",
+    "/data/author/evan-hubinger.jsonld",
+]
+
+
+@pytest.mark.parametrize("path", [*READ_ROUTES, "/author/evan-hubinger", "/nowhere", "/static/style.css"])
+def test_every_answer_is_secured(client: FlaskClient, path: str) -> None:
+    headers = client.get(path, headers={"Accept": "text/html,*/*;q=0.5"}).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"]
+    assert headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("path", READ_ROUTES)
+def test_an_unchanged_representation_is_not_sent_again(client: FlaskClient, path: str) -> None:
+    first = client.get(path)
+    assert first.status_code == 200
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert client.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
+
+
+@pytest.mark.parametrize("path", READ_ROUTES)
+def test_head_answers_as_get_without_the_body(client: FlaskClient, path: str) -> None:
+    got, head = client.get(path), client.head(path)
+    assert (head.status_code, head.data) == (200, b"")
+    ignored = {"Date"}
+    assert {item for item in head.headers if item[0] not in ignored} == {
+        item for item in got.headers if item[0] not in ignored
+    }
+
+
+def test_representations_of_one_address_have_their_own_tags(client: FlaskClient) -> None:
+    asked = [("/ontology", "text/html"), ("/ontology", "text/turtle"), ("/search?q=a", "*/*"), ("/search?q=b", "*/*")]
+    tags = {client.get(path, headers={"Accept": accept}).headers["ETag"] for path, accept in asked}
+    assert len(tags) == 4
+
+
+@pytest.mark.parametrize("path", READ_ROUTES)
+def test_a_preflight_is_answered(client: FlaskClient, path: str) -> None:
+    asked = {"Origin": "https://other.example", "Access-Control-Request-Method": "GET"}
+    response = client.options(path, headers=asked)
+    assert response.status_code in (200, 204)
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "GET" in response.headers["Access-Control-Allow-Methods"]
+    assert "Accept" in response.headers["Access-Control-Allow-Headers"]
+    assert "Authorization" not in response.headers["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize("path", [*READ_ROUTES, "/author/evan-hubinger"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_a_method_that_is_not_there_is_named_with_those_that_are(client: FlaskClient, path: str, method: str) -> None:
+    response = client.open(path, method=method)
+    assert response.status_code == 405
+    assert {"GET", "HEAD"} <= response.allow
+    assert "Access-Control-Allow-Origin" not in response.headers or method not in response.allow
+
+
+def test_a_body_over_the_limit_is_refused(seeded_app: Flask) -> None:
+    limit = seeded_app.config["MAX_CONTENT_LENGTH"]
+    client = seeded_app.test_client()
+    response = client.post("/sparql", data=b"x" * (limit + 1), content_type="application/sparql-query")
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_process_with_a_graph_is_alive_and_ready(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_process_without_a_graph_is_alive_and_not_ready(empty_app: Flask) -> None:
+    client = empty_app.test_client()
+    assert client.get("/healthz").status_code == 200
+    for path in ("/readyz", "/", "/author/nobody", "/search?q=x", "/export/kg.nt"):
+        response = client.get(path, headers={"Accept": "text/html"})
+        assert response.status_code == 503, path
+        assert "kg load" in response.get_data(as_text=True)
+    for path in ("/ontology", "/queries", "/sparql", "/export/"):
+        assert client.get(path, headers={"Accept": "text/html"}).status_code in (200, 503), path

@@ -1,0 +1,88 @@
+"""Every command, option, setting and route of the code is in the reference, and nothing else is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from kg.cli import main
+from kg.settings import TABLE, read_settings
+from server import create_app
+
+ROOT = Path(__file__).parents[1]
+REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+
+
+def commands() -> dict[str, click.Command]:
+    context = click.Context(main)
+    return {name: command for name in main.list_commands(context) if (command := main.get_command(context, name))}
+
+
+def section(title: str) -> str:
+    """The text of a section of the reference."""
+    return REFERENCE.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def test_every_command_and_option_is_documented() -> None:
+    documented = dict(re.findall(r"^### `kg ([a-z-]+)[^`]*`\n(.*?)(?=^### |^## |\Z)", REFERENCE, re.M | re.S))
+    assert set(documented) == set(commands())
+    for name, command in commands().items():
+        options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
+        assert set(re.findall(r"`(--[a-z-]+)", documented[name])) == options, name
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    rows = re.findall(r"^\| `(KG_[A-Z_]+)` \| `?([^`|]*?)`? \|", section("Settings"), re.M)
+    defaults = {setting.variable: setting.default for setting in TABLE}
+    assert set(dict(rows)) == set(defaults)
+    for variable, default in rows:
+        assert default in (defaults[variable], "cores"), variable
+
+
+def test_the_makefile_passes_every_setting() -> None:
+    text = (ROOT / "Makefile").read_text("utf-8").replace("\\\n", " ")
+    found = re.search(r"^SETTINGS := (.*)$", text, re.M)
+    assert found
+    assert set(found.group(1).split()) == {setting.name.upper() for setting in TABLE}
+
+
+def test_every_route_is_documented(seeded_store_folder: Path) -> None:
+    app = create_app(read_settings(store=seeded_store_folder))
+    routes = {re.sub(r"<(?:[^:>]+:)?([^>]+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
+    app.extensions["paperkg"].close()
+    documented = set(re.findall(r"^\| `(?:[A-Z/]+ )?(/[^`]*)` \|", section("Routes"), re.M))
+    assert documented == routes
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)", document.read_text("utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_the_readme_session_prints_what_it_says(tmp_path: Path) -> None:
+    """Each `$ kg …` of the README's session is run, in order, in one store; its output is the one shown."""
+    blocks = re.findall(r"```console\n(.*?)```", README, re.S)
+    steps = [step for block in blocks for step in re.split(r"^\$ ", block, flags=re.M) if step.startswith("kg ")]
+    assert len(steps) >= 4
+    for step in steps:
+        command, _, expected = step.partition("\n")
+        result = subprocess.run(
+            ["bash", "-c", command.replace("kg ", f"{sys.executable} -m kg ", 1)],
+            cwd=ROOT,
+            env={"KG_STORE": str(tmp_path / "store"), "PATH": "/usr/bin:/bin", "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        for line in filter(None, map(str.strip, expected.splitlines())):
+            if line != "…":
+                assert line in [shown.strip() for shown in result.stdout.splitlines()], (command, result.stdout)

@@ -32,7 +32,8 @@ from kg.snapshots import current_manifest, publish, publish_edits
 from kg.store import StoreFolder, Writer
 from kg.updates import UpdateWrite, Write
 from kg.workers.handle import Worker, WorkerDied
-from kg.workers.messages import Failed, WriteTask
+from kg.workers.messages import CloseScratch, Failed, WriteTask
+from kg.workers.pool import failure
 
 _GROUP_LIMIT = 100
 _LOCK_POLL = 0.02  # seconds
@@ -143,6 +144,7 @@ class Committer:
                     pending.result.set_exception(error)
                 if self._worker is None:  # it was killed in the middle of a write
                     scratch = self._scratch(writer, Path(work), [change for _, made in accepted for change in made])
+            self._close_scratch()
         return accepted
 
     def _scratch(self, writer: Writer, work: Path, made: list[Change]) -> Path:
@@ -175,6 +177,14 @@ class Committer:
                 raise failure(reply, write.text if isinstance(write, UpdateWrite) else "", self._settings)
             output.seek(0)
             return msgspec.msgpack.decode(output.read(), type=list[Change])
+
+    def _close_scratch(self) -> None:
+        assert self._worker  # noqa: S101 - there is one while a group is evaluated
+        with tempfile.TemporaryFile(dir=self._store.folder) as output:
+            try:
+                self._worker.ask(CloseScratch(), output.fileno(), time.monotonic() + self._settings.query_timeout)
+            except (TimeoutError, WorkerDied):
+                self._end_worker()
 
     def _end_worker(self) -> None:
         if self._worker:

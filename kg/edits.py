@@ -24,7 +24,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from kg.errors import StoreError
-from kg.files import sync_folder
+from kg.files import sync
 
 _GRAPH = "GRAPH "
 
@@ -37,7 +37,7 @@ class Position(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True, array_like=True):
-    """A statement or a graph added or removed. `statement`: a line of N-Quads without its line break, or GRAPH <iri>."""
+    """A statement or a graph added or removed. `statement`: a line of N-Quads without its break, or GRAPH <iri>."""
 
     added: bool
     statement: str
@@ -85,7 +85,7 @@ class Journal:
             stream.flush()
             os.fsync(stream.fileno())
         if is_new:
-            sync_folder(self._path.parent)
+            sync(self._path.parent)
         return Position(end.offset + len(body), digest)
 
     def _commits(self, start: Position) -> Iterator[tuple[list[bytes], Position]]:

@@ -26,11 +26,12 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make a file's content, or a folder's list of names, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -38,15 +39,16 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Sync every file and folder below `folder`, so that a rename of it is durable."""
+    """Sync every file and folder below `folder`, so that a rename of it is durable.
+
+    A file with a second name is a hard link to one that whoever wrote it has synced.
+    """
     for parent, _, names in os.walk(folder):
         for name in names:
-            descriptor = os.open(Path(parent, name), os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-        sync_folder(Path(parent))
+            path = Path(parent, name)
+            if path.stat().st_nlink == 1:
+                sync(path)
+        sync(Path(parent))
 
 
 def link_tree(source: Path, target: Path) -> None:

@@ -79,6 +79,8 @@ class Profile:
     thing: Thing
     other_names: list[str]
     notations: list[str]
+    definition: str | None
+    deprecated: bool
     by_name_only: bool
     identifiers: list[ExternalIdentifier]
     same_as: list[str]
@@ -145,6 +147,8 @@ def _profile(reader: GraphReader, iri: str, latest: LatestPapers, people: list[C
         thing=thing,
         other_names=[name for name in dict.fromkeys(names) if name != thing.label],
         notations=reader.texts(iri, ns.NOTATION),
+        definition=reader.text(iri, ns.SKOS + "definition"),
+        deprecated=reader.boolean(iri, ns.OWL + "deprecated") is True,
         by_name_only=reader.texts(iri, ns.IDENTITY_BASIS) == ["name"],
         identifiers=identifiers(reader, iri),
         same_as=reader.iris(iri, ns.SAME_AS),

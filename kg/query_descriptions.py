@@ -20,6 +20,15 @@ _FORMS = {
 _DATATYPES = {"string": ns.XSD + "string", "integer": ns.XSD + "integer", "year": ns.XSD + "integer"}
 
 
+def without_front_matter(text: str) -> str:
+    """The text of a canned query alone, as a person or another endpoint reads it.
+
+    >>> without_front_matter("#+ title = 'One'\\nASK {}\\n")
+    'ASK {}'
+    """
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip()
+
+
 def describe_queries(queries: Iterable[CannedQuery], base_iri: str) -> Iterator[Triple]:
     """The statements about all queries; each is named by its address under `base_iri`, a parameter by a fragment."""
     for query in queries:
@@ -28,7 +37,7 @@ def describe_queries(queries: Iterable[CannedQuery], base_iri: str) -> Iterator[
         if query.form in _FORMS:
             executable, text = _FORMS[query.form]
             yield _iri(subject, ns.TYPE, ns.SH + executable)
-            yield _text(subject, ns.SH + text, query.text)
+            yield _text(subject, ns.SH + text, without_front_matter(query.text))
         yield _text(subject, ns.RDFS + "label", query.title)
         yield _text(subject, ns.RDFS + "comment", query.description)
         yield _iri(subject, ns.SCHEMA + "target", f"{base_iri}sparql")

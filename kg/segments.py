@@ -24,7 +24,7 @@ import msgspec
 import zstandard
 
 from kg.errors import StoreBusy, StoreError, UsageError
-from kg.files import file_lock, sync_folder, write_atomically
+from kg.files import file_lock, sync, write_atomically
 from kg.records import Reject
 
 _DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
@@ -176,7 +176,7 @@ class SegmentWriter:
             stream.close()
         for name, ending in (("statements", ".nt.zst"), ("rejects", ".rejects.jsonl")):
             (self._work / name).replace(self._folder / (manifest.segment + ending))
-        sync_folder(self._folder)
+        sync(self._folder)
         write_atomically(self._folder / f"{manifest.segment}.json", msgspec.json.format(msgspec.json.encode(manifest)))
 
     def discard(self) -> None:

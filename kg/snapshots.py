@@ -29,7 +29,7 @@ from pyoxigraph import Quad
 
 from kg import search
 from kg.errors import NoSnapshot, StoreError
-from kg.files import link_tree, sync_folder, sync_tree, write_atomically
+from kg.files import link_tree, sync, sync_tree, write_atomically
 from kg.statistics import GraphCounts, count_graph
 from kg.store import Contents, Progress, StoreFolder, Writer
 
@@ -183,7 +183,7 @@ def _put_in_force(store: StoreFolder, contents: Contents, work: Path, counts: Gr
     (work / "readers.lock").touch()
     sync_tree(work)
     work.rename(work.with_name(snapshot_id))
-    sync_folder(work.parent)
+    sync(work.parent)
     write_atomically(store.folder / "current", snapshot_id.encode() + b"\n")
     remove_old(store.folder)
 

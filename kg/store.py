@@ -98,7 +98,11 @@ class StoreFolder:
             if not (self.folder / "store.json").exists():
                 identity = _Identity(STORE_VERSION, self.base_iri)
                 write_atomically(self.folder / "store.json", msgspec.json.encode(identity))
-            yield Writer(self)
+            writer = Writer(self)
+            try:
+                yield writer
+            finally:
+                writer.close()
 
     def contents(self) -> Contents | None:
         """What the primary store holds; None if there is none or it was left half changed."""
@@ -116,6 +120,17 @@ class Writer:
         self._primary = store.folder / "primary"
         self._state = store.folder / "primary.json"
         self._derived = store.folder / "derived.nt.zst"
+        self._open: pyoxigraph.Store | None = None
+
+    def close(self) -> None:
+        """Let go of the database; the next writer opens it."""
+        self._open = None
+
+    def _database(self) -> pyoxigraph.Store:
+        """The primary store, opened once while the lock is held."""
+        if self._open is None:
+            self._open = pyoxigraph.Store(self._primary)
+        return self._open
 
     def build(self, progress: Progress, from_nothing: bool = False) -> Contents:
         """Bring the primary store to what the catalogue and the journal say, with the least work.
@@ -129,10 +144,11 @@ class Writer:
             return wanted
         self._state.unlink(missing_ok=True)
         if present is None or not present.segments.items() <= wanted.segments.items():
+            self.close()
             shutil.rmtree(self._primary, ignore_errors=True)
             self._derived.unlink(missing_ok=True)
             present = Contents({}, Position(), "", Position())
-        database = pyoxigraph.Store(self._primary)
+        database = self._database()
         self._remove_derived(database)
         new = [dataset for dataset in wanted.segments if dataset not in present.segments]
         for dataset in new:
@@ -155,7 +171,7 @@ class Writer:
         if present is None:
             raise StoreError(f"{self._primary} is not whole; run 'kg rebuild'", self._primary)
         self._state.unlink()
-        database = pyoxigraph.Store(self._primary)
+        database = self._database()
         effects = self._apply_edits(database, present.edits)
         contents = msgspec.structs.replace(present, edits=self._store.journal.end(present.edits))
         self._finish(database, contents)
@@ -171,7 +187,7 @@ class Writer:
 
     def checkpoint(self, target: Path) -> None:
         """A copy of the primary store at `target`, by hard links."""
-        pyoxigraph.Store(self._primary).backup(target)
+        self._database().backup(target)
 
     def _ensure_vocabulary(self) -> None:
         """The concept schemes that come with paperkg are a dataset like any other."""

@@ -9,12 +9,14 @@ import jinja2
 from flask import Flask
 
 from kg import __version__, paths
+from kg.commit import Committer
 from kg.files import checksum
 from kg.queries import load_queries
 from kg.settings import Settings, read_settings
 from kg.snapshots import Snapshots
+from kg.store import StoreFolder
 from kg.workers import WorkerPool
-from server import editor, exports, health, ontology, queries, resources, search, sparql, ui
+from server import editor, exports, graph_store, health, ontology, queries, resources, search, sparql, ui
 from server.errors import register_errors
 from server.security import register_security
 from server.state import State
@@ -24,6 +26,7 @@ __all__ = ["create_app"]
 _BLUEPRINTS = (
     ui.blueprint,
     sparql.blueprint,
+    graph_store.blueprint,
     editor.blueprint,
     queries.blueprint,
     search.blueprint,
@@ -49,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         snapshots=Snapshots(settings.store),
         workers=WorkerPool(settings),
         queries=load_queries(),
+        committer=Committer(StoreFolder(settings.store, settings.base_iri), settings) if settings.write_token else None,
         build=_build(),
     ).attach(app)
     register_errors(app)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pyoxigraph
 from flask import Blueprint, Response, render_template
 
 from kg import paths
 from kg.formats import JSON_LD, TURTLE
-from kg.namespaces import PREFIXES
+from kg.serialisation import serialise
 from kg.vocabulary import VocabularyFile, read_ontology
 from server.negotiation import HTML, Offer, choose
 from server.representations import represented
@@ -53,7 +52,4 @@ def _vocabulary(file: VocabularyFile, extension: str | None, page: Callable[[], 
     if offer is TURTLE:
         return represented(TURTLE, lambda: file.text)
     graph_format = next(known for known in DATA_FORMATS if known is offer)
-    triples = file.triples()
-    return represented(
-        graph_format, lambda: pyoxigraph.serialize(triples, format=graph_format.rdf_format, prefixes=PREFIXES) or b""
-    )
+    return represented(graph_format, lambda: serialise(file.triples(), graph_format))

@@ -12,10 +12,10 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from kg.errors import ParameterError
-from kg.formats import GRAPH_FORMATS, JSON, N_TRIPLES, RESULT_FORMATS, GraphFormat
-from kg.namespaces import PREFIXES
+from kg.formats import GRAPH_FORMATS, JSON, JSON_LD, N_TRIPLES, RESULT_FORMATS, GraphFormat
 from kg.queries import CannedQuery, bind
 from kg.query_descriptions import describe_queries
+from kg.serialisation import serialise
 from kg.snapshots import Snapshot
 from server.gallery import gallery_sections, listing, query_path
 from server.negotiation import HTML, PLAIN_JSON, Offer, PageFormat, choose, content_type
@@ -55,6 +55,8 @@ def query(subject: str, name: str) -> Response:
     if found is None:
         raise NotFound(f"No query is called {subject}/{name}; see them all at /queries.")
     formats = _FORMATS[found.form]
+    if extension == JSON.extension and JSON not in formats:
+        extension = JSON_LD.extension  # statements as JSON are JSON-LD
     offer: Offer = choose((HTML, *formats, SOURCE), extension if dot else None)
     if offer is HTML:
         return _page(found)
@@ -115,12 +117,11 @@ def _evaluator() -> Evaluator:
 def _evaluate(snapshot: Snapshot, text: str, offer: DataFormat) -> bytes:
     results: Any = snapshot.store.query(text)
     if isinstance(offer, GraphFormat):
-        return pyoxigraph.serialize(results, format=offer.rdf_format, prefixes=PREFIXES) or b""
+        return serialise(results, offer)
     body: bytes = results.serialize(format=offer.results_format)
     return body
 
 
 def _described(graph_format: GraphFormat) -> bytes:
     state = current_state()
-    triples = describe_queries(state.queries.values(), state.settings.base_iri)
-    return pyoxigraph.serialize(triples, format=graph_format.rdf_format, prefixes=PREFIXES) or b""
+    return serialise(describe_queries(state.queries.values(), state.settings.base_iri), graph_format)

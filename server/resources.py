@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-import pyoxigraph
 from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
 from werkzeug.http import dump_options_header
@@ -16,10 +15,10 @@ from werkzeug.urls import iri_to_uri
 
 from kg import jsonld
 from kg.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, GraphFormat
-from kg.namespaces import PREFIXES
 from kg.pages import generic_page, paper_page
 from kg.profiles import author_page, concept_page, institution_page, venue_page
 from kg.resources import GraphReader, describe
+from kg.serialisation import serialise
 from server.links import RESOURCE_KINDS, candidate_iris, local_path
 from server.negotiation import HTML, Offer, choose
 from server.representations import represented
@@ -89,7 +88,7 @@ def _serialise(iri: str, graph_format: GraphFormat) -> bytes:
     if graph_format is JSON_LD:
         document = jsonld.framed(triples, iri, GraphReader(store).thing(iri).kind)
         return msgspec.json.format(msgspec.json.encode(document))
-    return pyoxigraph.serialize(triples, format=graph_format.rdf_format, prefixes=PREFIXES) or b""
+    return serialise(triples, graph_format)
 
 
 def _linked(response: Response, iri: str) -> Response:

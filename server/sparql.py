@@ -9,19 +9,21 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest
-from werkzeug.wsgi import wrap_file
 
 from kg.errors import QueryRefused
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat, ResultFormat
 from kg.ntriples import check_iri
 from kg.sparql import inspect
-from kg.workers import QueryRequest, QueryResult
+from kg.updates import UpdateWrite
+from kg.workers import QueryRequest
 from server.negotiation import HTML, choose, content_type, entity_tag, not_modified, validated
 from server.representations import represented
 from server.service_description import describe_service
 from server.sparql_protocol import Operation, read_operation
+from server.spool import sent
 from server.state import current_snapshot, current_state
 from server.ui import sparql_page
+from server.writes import authorise, commit
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -34,7 +36,6 @@ _FORMATS: dict[str, Sequence[Format]] = {
     "construct": GRAPH_FORMATS,
     "describe": GRAPH_FORMATS,
 }
-TRUNCATED = "Result-Truncated"
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
@@ -42,9 +43,7 @@ def sparql() -> Response:
     operation = read_operation(request)
     if operation is None:
         return _description()
-    if operation.is_update:
-        raise QueryRefused("this service takes no updates; its operator enables them by setting KG_WRITE_TOKEN")
-    return _answer(operation)
+    return _change(operation) if operation.is_update else _answer(operation)
 
 
 def _description() -> Response:
@@ -81,7 +80,18 @@ def _answer(operation: Operation) -> Response:
         )
     )
     # Weak: RAND, NOW and fresh blank nodes differ from one evaluation to the next.
-    return validated(_sent(result, content_type(chosen)), tag, weak=True)
+    return validated(sent(result, content_type(chosen)), tag, weak=True)
+
+
+def _change(operation: Operation) -> Response:
+    """An update. When it is answered it is durable, and everyone reads it."""
+    authorise()
+    endpoint = _endpoint()
+    inspection = inspect(operation.text, endpoint)
+    for address in inspection.remote_addresses:
+        raise QueryRefused(f"the update would reach {address}, which this service does not; take that out", address)
+    commit(UpdateWrite(operation.text, endpoint, operation.using_graphs, operation.using_named_graphs))
+    return Response(status=204)
 
 
 def _endpoint() -> str:
@@ -95,20 +105,3 @@ def _format(operation: Operation, kind: str) -> Format:
     offers = _FORMATS[kind]
     asked = [offer for offer in offers if offer.name == operation.format]
     return choose(asked or offers, asked[0].extension if asked else None)
-
-
-def _sent(result: QueryResult, media_type: str) -> Response:
-    """The spooled result as a body of known length, read while it is sent; the file is gone once it is closed."""
-    if request.method == "HEAD":
-        result.body.close()
-        response = Response(content_type=media_type)
-    else:
-        body = wrap_file(request.environ, result.body)
-        response = Response(body, content_type=media_type, direct_passthrough=True)
-    response.content_length = result.size
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = f"ETag, {TRUNCATED}"
-    response.headers["Cache-Control"] = "no-cache"
-    if result.truncated:
-        response.headers[TRUNCATED] = f"rows={result.rows}"
-    return response

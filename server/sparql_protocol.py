@@ -29,6 +29,8 @@ class Operation:
     text: str
     default_graphs: tuple[str, ...] | None
     named_graphs: tuple[str, ...] | None
+    using_graphs: tuple[str, ...] | None
+    using_named_graphs: tuple[str, ...] | None
     timeout: float | None
     """Seconds."""
     truncate: bool
@@ -58,6 +60,8 @@ def read_operation(request: Request) -> Operation | None:
         text=text,
         default_graphs=_graphs(pairs, "default-graph-uri"),
         named_graphs=_graphs(pairs, "named-graph-uri"),
+        using_graphs=_graphs(pairs, "using-graph-uri"),
+        using_named_graphs=_graphs(pairs, "using-named-graph-uri"),
         timeout=_timeout(_single(pairs, "timeout")),
         truncate=_flag("truncate", _single(pairs, "truncate")),
         format=_single(pairs, "format"),

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from flask import Flask, current_app, g
 
+from kg.commit import Committer
 from kg.formats import GraphFormat, ResultFormat
 from kg.overview import Overview
 from kg.queries import CannedQuery
@@ -38,12 +39,16 @@ class PerSnapshot(Generic[Value]):
 
 @dataclass(frozen=True)
 class State:
-    """`queries` are the canned ones by name; `build` changes when the program renders the same graph otherwise."""
+    """`queries` are the canned ones by name; `committer` is there where writes are on.
+
+    `build` changes when the program renders the same graph otherwise.
+    """
 
     settings: Settings
     snapshots: Snapshots
     workers: WorkerPool
     queries: Mapping[str, CannedQuery]
+    committer: Committer | None
     build: str
     overviews: PerSnapshot[Overview] = field(default_factory=PerSnapshot)
     evaluators: PerSnapshot[Evaluator] = field(default_factory=PerSnapshot)
@@ -52,7 +57,9 @@ class State:
         app.extensions[_KEY] = self
 
     def close(self) -> None:
-        """Stop the workers and let go of the snapshot."""
+        """Finish the writes that wait, stop the workers and let go of the snapshot."""
+        if self.committer:
+            self.committer.close()
         self.workers.close()
         self.snapshots.close()
 

@@ -22,12 +22,16 @@ _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "in
 
 @dataclass(frozen=True)
 class Cell:
-    """A term as a reader sees it; `address` None: no link. `language` is that of the text, if it has one."""
+    """A term as a reader sees it; `address` None: no link. `language` is that of the text, if it has one.
+
+    `share`, from 0 to 1, is the length of the bar that stands beside a number.
+    """
 
     text: str
     address: str | None = None
     language: str | None = None
     number: bool = False
+    share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,16 @@ class ResultTable:
 
 
 def result_table(results: QuerySolutions | QueryBoolean, headings: Mapping[str, str] | None = None) -> ResultTable:
-    """The first rows of a SELECT; the yes or no of an ASK is a table of one cell. `headings` by variable."""
+    """The first rows of a SELECT; the yes or no of an ASK is a table of one cell.
+
+    With `headings`, by variable, the table is made for reading: a name beside the link that bears it is left out.
+    """
     if isinstance(results, QueryBoolean):
         return ResultTable(["answer"], [[Cell("yes" if results else "no")]], cut=False)
     names = [variable.value for variable in results.variables]
-    return _table([(headings or {}).get(name, name) for name in names], results)
+    if headings is None:
+        return _table(names, results)
+    return _without_repeats(_table([headings.get(name, name) for name in names], results))
 
 
 def triples_table(triples: Iterable[Triple | Quad]) -> ResultTable:
@@ -52,11 +61,46 @@ def triples_table(triples: Iterable[Triple | Quad]) -> ResultTable:
     return _table(["subject", "predicate", "object"], ((t.subject, t.predicate, t.object) for t in triples))
 
 
+def with_bars(table: ResultTable, column: str) -> ResultTable:
+    """The table with bars beside the numbers of a column; as it is if that has other values than counts."""
+    if column not in table.columns:
+        return table
+    place = table.columns.index(column)
+    counts = [whole_number(row[place].text) if row[place] else None for row in table.rows]  # type: ignore[union-attr]
+    highest = max((count for count in counts if count is not None), default=0)
+    if highest <= 0 or any(count is None or count < 0 for count in counts):
+        return table
+    rows = [
+        [*row[:place], replace(row[place], share=count / highest), *row[place + 1 :]]  # type: ignore[type-var,operator]
+        for row, count in zip(table.rows, counts, strict=True)
+    ]
+    return ResultTable(table.columns, rows, table.cut)
+
+
 def _table(columns: list[str], rows: Iterable[Iterable[Any]]) -> ResultTable:
     reader = GraphReader(current_snapshot().store)
     remaining = iter(rows)
     shown = [[None if term is None else _cell(reader, term) for term in row] for row in islice(remaining, ROWS_SHOWN)]
     return ResultTable(columns, shown, cut=next(remaining, None) is not None)
+
+
+def _without_repeats(table: ResultTable) -> ResultTable:
+    """The table without columns that say in every row what the label of a link in that row says already."""
+    repeats = {
+        column
+        for column in range(len(table.columns))
+        if table.rows and all(_repeats_a_link(row, row[column]) for row in table.rows)
+    }
+
+    def kept(row: list[Any]) -> list[Any]:
+        return [item for column, item in enumerate(row) if column not in repeats]
+
+    return ResultTable(kept(table.columns), [kept(row) for row in table.rows], table.cut)
+
+
+def _repeats_a_link(row: list[Cell | None], cell: Cell | None) -> bool:
+    labels = {other.text for other in row if other and other.address}
+    return cell is not None and cell.address is None and cell.text in labels
 
 
 def _cell(reader: GraphReader, term: Any) -> Cell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from kg.formats import GRAPH_FORMATS, RESULT_FORMATS
 from kg.namespaces import PREFIXES
 from kg.naming import Naming
 from kg.overview import overview
+from kg.query_descriptions import without_front_matter
 from kg.snapshots import Snapshot, SnapshotManifest
-from server.gallery import gallery_sections, questions_about
+from server.gallery import GalleryEntry, gallery_sections, questions_about
 from server.links import address, is_resource, local_path, short_name
 from server.negotiation import HTML
 from server.representations import represented
@@ -28,6 +30,7 @@ from server.tables import ResultTable
 
 blueprint = Blueprint("ui", __name__)
 
+_QUESTIONS_SHOWN = 9
 _EXAMPLE = (Path(__file__).parent / "example.rq").read_text("utf-8")
 _FORMAT_NAMES = {
     "turtle": "Turtle",
@@ -89,11 +92,17 @@ def _render_front(snapshot: Snapshot) -> str:
         "front.html",
         snapshot=snapshot.manifest,
         overview=seen,
-        sections=gallery_sections(),
+        questions=_first_questions(),
         example_thing=next((count.thing.iri for count in seen.authors), None),
         example_query=next(iter(current_state().queries), None),
         example_sparql=_EXAMPLE,
     )
+
+
+def _first_questions() -> list[GalleryEntry]:
+    """Some of every subject."""
+    by_subject = zip_longest(*(section.queries for section in gallery_sections()))
+    return [entry for row in by_subject for entry in row if entry][:_QUESTIONS_SHOWN]
 
 
 def sparql_page(query: str | None = None, table: ResultTable | None = None, problem: KGError | None = None) -> str:
@@ -120,11 +129,6 @@ def alternates(iri: str) -> Markup:
         for offer in DATA_FORMATS
     ]
     return Markup("\n").join([canonical, *links])
-
-
-def without_front_matter(text: str) -> str:
-    """A canned query as a person reads it: without the lines that describe it."""
-    return "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip()
 
 
 def figure(text: str) -> str:

@@ -84,25 +84,35 @@ def _run(context: Context, text: str, format_name: str, output: Path | None) -> 
         result = pool.run(QueryRequest(store_path=snapshot.store_path, text=text, format=name))
         with result.body, output_stream(output) as stream:
             if format_name == _TABLE:
-                stream.write(_table(result.body.read()).encode())
+                stream.write(_table(result.body.read(), context.settings.base_iri).encode())
             else:
                 shutil.copyfileobj(result.body, stream)
     finally:
         pool.close()
 
 
-def _table(results: bytes) -> str:
-    """SPARQL results as a table for a terminal; `yes` or `no` for ASK."""
+def _table(results: bytes, base_iri: str) -> str:
+    """SPARQL results as a table for a terminal, own IRIs without their base; `yes` or `no` for ASK."""
     parsed = pyoxigraph.parse_query_results(results, pyoxigraph.QueryResultsFormat.JSON)
     if isinstance(parsed, pyoxigraph.QueryBoolean):
         return "yes\n" if parsed else "no\n"
-    table = Table(*(variable.value for variable in parsed.variables), box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for variable in parsed.variables:
+        table.add_column(variable.value, overflow="fold")
     for row in parsed:
-        table.add_row(*(getattr(term, "value", str(term)) if term is not None else "" for term in row))
+        table.add_row(*(_cell(term, base_iri) for term in row))
     console = Console(highlight=False, markup=False)
     with console.capture() as capture:
         console.print(table)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def _cell(term: object, base_iri: str) -> str:
+    if term is None:
+        return ""
+    if isinstance(term, pyoxigraph.NamedNode):
+        return term.value.removeprefix(base_iri)
+    return term.value if isinstance(term, pyoxigraph.Literal) else str(term)
 
 
 @click.command()

@@ -24,6 +24,7 @@ _MARK = "#+"
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
 _PARAMETER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LINE = re.compile(r"\bline (\d+)|\berror at (\d+):")
+_PLACE = re.compile(r"^line \d+, column \d+: ")
 _QUOTED = re.compile(r"[`'\"]([^`'\"]+)[`'\"]")
 _FAR = 10**18
 _BOUNDS = {"iri": (1, 2000), "string": (1, 500), "integer": (-_FAR, _FAR), "year": (1, 9999)}
@@ -83,7 +84,7 @@ class _File:
             description=front.description,
             parameters=tuple(self._parameter(*item) for item in front.parameters.items()),
             columns={},
-            chart=front.chart and Chart(**msgspec.structs.asdict(front.chart)),
+            chart=Chart(**msgspec.structs.asdict(front.chart)) if front.chart else None,
             text=self._text,
             form=form,
         )
@@ -94,7 +95,7 @@ class _File:
         try:
             inspection = sparql.inspect(self._text)
         except QuerySyntaxError as error:
-            self._fail(error.message, error.line)
+            self._fail(_without_place(error.message), error.line)
         if inspection.kind == "update":
             self._fail("a canned query asks; this is an update")
         for address in inspection.remote_addresses:
@@ -152,7 +153,7 @@ class _File:
         except ParameterError as error:
             self._fail(f"the default cannot be used: {error}", self._line_with(f"parameters.{error.name}"))
         except QuerySyntaxError as error:
-            self._fail(error.message, error.line)
+            self._fail(_without_place(error.message), error.line)
         except (SyntaxError, ValueError) as error:
             self._fail(f"Oxigraph does not take this: {error}", _line_in(str(error)))
         if not isinstance(results, pyoxigraph.QuerySolutions):
@@ -178,3 +179,7 @@ def _line_in(message: str) -> int | None:
     """The line that a parser's message names."""
     found = _LINE.search(message)
     return int(found[1] or found[2]) if found else None
+
+
+def _without_place(message: str) -> str:
+    return _PLACE.sub("", message)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import kg
 from kg.errors import KGError, QueryMemory, QuerySyntaxError, StoreError
-from kg.workers.messages import Ready, Reply, Task, receive_reply, send_task
+from kg.workers.messages import AnyTask, Ready, Reply, receive_reply, send_task
 
 _PACKAGES = str(Path(kg.__file__).resolve().parents[1])
 # Nothing of the server's environment, which may hold secrets. A short arena list keeps the address space small.
@@ -57,7 +57,7 @@ class Worker:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, task: Task, descriptor: int, deadline: float) -> Reply:
+    def ask(self, task: AnyTask, descriptor: int, deadline: float) -> Reply:
         """The reply to a task. `deadline` is a reading of `time.monotonic`.
 
         Raises TimeoutError past it, and WorkerDied; the worker is of no use after either.
@@ -98,7 +98,9 @@ class Worker:
         self._words.seek(max(0, self._words.seek(0, os.SEEK_END) - _LAST_WORDS))
         words = self._words.read().decode("utf-8", "replace")
         if self.sandboxed is None:
-            return StoreError(f"a query worker does not start: {words.strip()[-300:]}", status)
+            return StoreError(
+                f"a query worker ended with status {status} before it began: {words.strip()[-300:]}", status
+            )
         if "overflowed its stack" in words or status in (-signal.SIGSEGV, -signal.SIGBUS):
             return QuerySyntaxError("the query is nested too deeply; write it with fewer brackets or shorter lists")
         if status in (-signal.SIGABRT, -signal.SIGKILL) or "MemoryError" in words:

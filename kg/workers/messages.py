@@ -8,10 +8,12 @@ from typing import Literal
 
 import msgspec
 
+from kg.updates import Write
+
 _LENGTH = struct.Struct(">I")
 
 
-class Task(msgspec.Struct, frozen=True):
+class Task(msgspec.Struct, frozen=True, tag=True):
     """One query; the descriptor of the file that takes the result goes along with the frame."""
 
     store_path: str
@@ -23,6 +25,21 @@ class Task(msgspec.Struct, frozen=True):
     truncate: bool
     max_rows: int
     max_bytes: int
+
+
+class WriteTask(msgspec.Struct, frozen=True, tag=True):
+    """A write to be made in the scratch copy of the store at `store_path`; its changes go to the file, as msgpack."""
+
+    store_path: str
+    write: Write
+    max_changes: int
+
+
+class CloseScratch(msgspec.Struct, frozen=True, tag=True):
+    """Let go of the scratch copy, so that it can be removed."""
+
+
+AnyTask = Task | WriteTask | CloseScratch
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -41,7 +58,7 @@ class Done(msgspec.Struct, frozen=True, tag=True):
 class Failed(msgspec.Struct, frozen=True, tag=True):
     """There is no result; line and column count from 1."""
 
-    reason: Literal["syntax", "evaluation", "memory", "disk", "rows", "bytes", "store"]
+    reason: Literal["syntax", "evaluation", "memory", "disk", "rows", "bytes", "changes", "store"]
     message: str = ""
     line: int | None = None
     column: int | None = None
@@ -49,17 +66,17 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 
 Reply = Ready | Done | Failed
 
-_task_decoder = msgspec.msgpack.Decoder(Task)
+_task_decoder: msgspec.msgpack.Decoder[AnyTask] = msgspec.msgpack.Decoder(AnyTask)
 _reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
-def send_task(connection: socket.socket, task: Task, descriptor: int) -> None:
+def send_task(connection: socket.socket, task: AnyTask, descriptor: int) -> None:
     frame = msgspec.msgpack.encode(task)
     socket.send_fds(connection, [_LENGTH.pack(len(frame))], [descriptor])
     connection.sendall(frame)
 
 
-def receive_task(connection: socket.socket) -> tuple[Task, int] | None:
+def receive_task(connection: socket.socket) -> tuple[AnyTask, int] | None:
     """The next task and the descriptor, now ours to close; None when the pool is gone."""
     length, descriptors, _, _ = socket.recv_fds(connection, _LENGTH.size, 1)
     if not length:

@@ -225,7 +225,7 @@ class WorkerPool:
         self._warn_once(worker)
         if not isinstance(reply, Done):
             assert isinstance(reply, Failed)  # noqa: S101 - a worker says Ready once
-            raise self._error(reply, turn.request.text)
+            raise failure(reply, turn.request.text, self._settings)
         return reply
 
     def _task(self, request: QueryRequest) -> Task:
@@ -241,31 +241,34 @@ class WorkerPool:
             max_bytes=self._settings.result_bytes,
         )
 
-    def _error(self, failed: Failed, text: str) -> KGError:
-        settings = self._settings
-        advice = "add a LIMIT, ask with truncate=true, or take a dump of the whole graph from /export"
-        match failed.reason:
-            case "syntax":
-                return _syntax_error(failed, text)
-            case "rows":
-                rows = settings.result_rows
-                return ResultTooLarge(f"the result has more than {rows:,} rows (KG_RESULT_ROWS); {advice}", rows)
-            case "bytes":
-                size = settings.result_bytes
-                return ResultTooLarge(f"the result has more than {size:,} bytes (KG_RESULT_BYTES); {advice}", size)
-            case "memory":
-                return QueryMemory("the query needs more memory than it may take; match less, or aggregate over less")
-            case "disk":
-                return QueryMemory("there is no room for the result now; ask for less, or try again later")
-            case "store":
-                return StoreError(f"a query worker cannot open the snapshot: {failed.message}")
-            case "evaluation":
-                return QueryError(f"the query cannot be evaluated: {failed.message}")
-
     def _warn_once(self, worker: Worker) -> None:
         if not worker.sandboxed and not self._warned:
             self._warned = True
             _log.warning("this system does not keep query workers from the network; only the check of queries does")
+
+
+def failure(failed: Failed, text: str, settings: Settings) -> KGError:
+    """What a worker reports, as an error for the client; `text` is the query or update."""
+    advice = "add a LIMIT, ask with truncate=true, or take a dump of the whole graph from /export"
+    match failed.reason:
+        case "syntax":
+            return _syntax_error(failed, text)
+        case "rows":
+            rows = settings.result_rows
+            return ResultTooLarge(f"the result has more than {rows:,} rows (KG_RESULT_ROWS); {advice}", rows)
+        case "bytes":
+            size = settings.result_bytes
+            return ResultTooLarge(f"the result has more than {size:,} bytes (KG_RESULT_BYTES); {advice}", size)
+        case "changes":
+            return ResultTooLarge(failed.message)
+        case "memory":
+            return QueryMemory("the query needs more memory than it may take; match less, or aggregate over less")
+        case "disk":
+            return QueryMemory("there is no room for the result now; ask for less, or try again later")
+        case "store":
+            return StoreError(f"a query worker cannot open the snapshot: {failed.message}")
+        case "evaluation":
+            return QueryError(f"the query cannot be evaluated: {failed.message}")
 
 
 def _syntax_error(failed: Failed, text: str) -> QuerySyntaxError:

@@ -9,9 +9,23 @@ import socket
 import sys
 from collections import OrderedDict
 
+import msgspec
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
-from kg.workers.messages import Done, Failed, Ready, Reply, Task, receive_task, send_reply
+from kg.errors import QueryError, QuerySyntaxError, ResultTooLarge
+from kg.updates import evaluate
+from kg.workers.messages import (
+    AnyTask,
+    CloseScratch,
+    Done,
+    Failed,
+    Ready,
+    Reply,
+    Task,
+    WriteTask,
+    receive_task,
+    send_reply,
+)
 from kg.workers.results import CapReached, Caps, WrongFormat, write_result
 from kg.workers.sandbox import die_with_parent, limit_memory, refuse_network
 
@@ -31,10 +45,21 @@ def main(descriptor: int, address_space: int) -> None:
         while received := receive_task(connection):
             task, output = received
             try:
-                reply = _answer(stores, task, output)
+                reply = _reply(stores, task, output)
             finally:
                 os.close(output)
             send_reply(connection, reply)
+
+
+def _reply(stores: _Stores, task: AnyTask, output: int) -> Reply:
+    match task:
+        case Task():
+            return _answer(stores, task, output)
+        case WriteTask():
+            return _change(stores, task, output)
+        case CloseScratch():
+            stores.close_scratch()
+            return Done(0, False)
 
 
 class _Stores:
@@ -42,6 +67,7 @@ class _Stores:
 
     def __init__(self) -> None:
         self._open: OrderedDict[str, Store] = OrderedDict()
+        self._scratch: tuple[str, Store] | None = None
 
     def get(self, path: str) -> Store:
         store = self._open.get(path) or Store.read_only(path)
@@ -50,6 +76,16 @@ class _Stores:
         if len(self._open) > _STORES_KEPT:
             self._open.popitem(last=False)
         return store
+
+    def scratch(self, path: str) -> Store:
+        """A scratch copy, open for writing as long as it is the one that is worked on."""
+        if self._scratch is None or self._scratch[0] != path:
+            self.close_scratch()
+            self._scratch = path, Store(path)
+        return self._scratch[1]
+
+    def close_scratch(self) -> None:
+        self._scratch = None
 
 
 def _answer(stores: _Stores, task: Task, output: int) -> Reply:
@@ -73,6 +109,27 @@ def _answer(stores: _Stores, task: Task, output: int) -> Reply:
     except (WrongFormat, ValueError, RuntimeError) as error:
         return Failed("evaluation", str(error))
     return Done(written.rows, written.truncated)
+
+
+def _change(stores: _Stores, task: WriteTask, output: int) -> Reply:
+    """Make a write in its scratch copy, and tell what it changed."""
+    try:
+        changes = evaluate(stores.scratch(task.store_path), task.write, task.max_changes)
+    except SyntaxError as error:
+        return _syntax_failure(str(error))
+    except QuerySyntaxError as error:
+        return Failed("syntax", error.message, error.line, error.column)
+    except ResultTooLarge as error:
+        return Failed("changes", error.message)
+    except QueryError as error:
+        return Failed("evaluation", error.message)
+    except MemoryError:
+        return Failed("memory")
+    except (OSError, ValueError, RuntimeError) as error:
+        return Failed("evaluation", str(error))
+    with os.fdopen(os.dup(output), "wb") as stream:
+        stream.write(msgspec.msgpack.encode(changes))
+    return Done(len(changes), False)
 
 
 def _evaluate(store: Store, task: Task) -> QuerySolutions | QueryBoolean | QueryTriples:

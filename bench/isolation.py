@@ -19,7 +19,7 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, QueryTriples
 
-from kg.errors import KGError
+from kg.errors import KGError, QueryError
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat, ResultFormat
 from kg.settings import read_settings
 from kg.workers import QueryRequest, WorkerPool
@@ -154,7 +154,7 @@ def survive(pool: WorkerPool, path: Path, timeout: float) -> None:
             pool.run(QueryRequest(path, text, "json", timeout=timeout)).body.close()
             outcome = "answered"
         except KGError as error:
-            outcome = type(error).__name__
+            outcome = type(error).__name__ if isinstance(error, QueryError) else str(error)
         print(f"  {name:42} {outcome:17} {time.perf_counter() - started:6.2f} s")
     done.set()
     client.join()

@@ -16,8 +16,11 @@ from kg.settings import Settings, read_settings
 from kg.snapshots import Snapshots
 from kg.store import StoreFolder
 from kg.workers import WorkerPool
-from server import editor, exports, graph_store, health, ontology, queries, resources, search, sparql, ui
+from server import editor, exports, graph_store, health, observation, ontology, queries, resources, search, sparql, ui
+from server.cache import ResultCache
 from server.errors import register_errors
+from server.metrics import Metrics
+from server.observation import register_observation
 from server.security import register_security
 from server.state import State
 
@@ -34,6 +37,7 @@ _BLUEPRINTS = (
     exports.blueprint,
     resources.blueprint,
     health.blueprint,
+    observation.blueprint,
 )
 
 
@@ -46,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
     app.jinja_options = {"undefined": jinja2.StrictUndefined}
-    app.url_map.merge_slashes = False  # a key may hold two in a row
+    app.url_map.merge_slashes = False  # a key that begins with a slash is another key
     State(
         settings=settings,
         snapshots=Snapshots(settings.store),
@@ -54,8 +58,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         queries=load_queries(),
         committer=Committer(StoreFolder(settings.store, settings.base_iri), settings) if settings.write_token else None,
         build=_build(),
+        cache=ResultCache(settings.cache_bytes),
+        metrics=Metrics(),
     ).attach(app)
     register_errors(app)
+    register_observation(app)
     register_security(app)
     ui.register_templates(app)
     for blueprint in _BLUEPRINTS:

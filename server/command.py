@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import signal
 import socket
+import sys
 from contextlib import suppress
-from types import FrameType
 
 import click
-import waitress
 
 from kg import pipeline
 from kg.commands.common import Context, progress_lines
@@ -17,48 +15,60 @@ from kg.errors import SettingError, StoreBusy
 from kg.settings import Settings, read_settings
 from kg.store import Progress, StoreFolder
 from server import create_app
+from server.http import HttpServer
 from server.state import state_of
+from server.supervisor import Supervisor, inherited_listener
 
-_IDLE_CONNECTIONS = 4096
+_BACKLOG = 1024
 
 
 @click.command()
 @click.option("--host", metavar="ADDRESS", help="Address to listen on (KG_HOST).")
 @click.option("--port", metavar="NUMBER", help="Port to listen on; 0 takes a free one (KG_PORT).")
+@click.option("--workers", metavar="NUMBER", help="HTTP processes (KG_WORKERS).")
 @click.pass_obj
-def serve(context: Context, host: str | None, port: str | None) -> None:
+def serve(context: Context, host: str | None, port: str | None, workers: str | None) -> None:
     """Serve the store on the web; an empty store is filled with the seeds first."""
-    settings = read_settings(store=context.settings.store, host=host, port=port)
+    settings = read_settings(store=context.settings.store, host=host, port=port, workers=workers)
+    inherited = inherited_listener()
+    if inherited is not None:
+        _serve(inherited, settings)
+        return
     listener = _listen(settings)
     with progress_lines() as progress:
         prepare(StoreFolder(settings.store, settings.base_iri), settings.seeds, progress)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of every request that waits for a thread
-    app = create_app(settings)
-    server = waitress.create_server(
-        app,
-        sockets=[listener],
-        threads=settings.threads,
-        connection_limit=_IDLE_CONNECTIONS,
-        asyncore_use_poll=True,
-        max_request_body_size=settings.max_body,
-        channel_timeout=30,
-        ident=None,
-    )
-    signal.signal(signal.SIGTERM, _stop)
     address, number = listener.getsockname()[:2]
-    click.echo(f"paperkg is at http://{address}:{number}/ (stop it with Ctrl-C)")
+    shown = f"[{address}]" if ":" in address else address
+    click.echo(f"paperkg is at http://{shown}:{number}/ (stop it with Ctrl-C)")
+    if settings.workers == 1:
+        _serve(listener, settings)
+    else:
+        Supervisor(listener, settings.workers, [*_this_program(), "--store", str(settings.store), "serve"]).run()
+
+
+def _serve(listener: socket.socket, settings: Settings) -> None:
+    """One HTTP process, from its application to its end."""
+    _log_to_standard_error(settings.access_log)
+    app = create_app(settings)
     try:
-        server.run()
-    except KeyboardInterrupt:
-        pass
+        HttpServer(app, listener, settings).run()
     finally:
-        server.close()
         state_of(app).close()
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _this_program() -> list[str]:
+    return [sys.executable, "-m", "kg"]
+
+
+def _log_to_standard_error(with_access: bool) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of every request that waits for a thread
+    access = logging.getLogger("paperkg.access")
+    access.propagate = False
+    access.disabled = not with_access
+    lines = logging.StreamHandler()
+    lines.setFormatter(logging.Formatter("%(message)s"))
+    access.handlers = [lines]
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -74,7 +84,7 @@ def _listen(settings: Settings) -> socket.socket:
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; give another PORT or KG_PORT",
             settings.port,
         ) from error
-    listener.listen(1024)
+    listener.listen(_BACKLOG)
     return listener
 
 

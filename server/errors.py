@@ -28,6 +28,7 @@ from kg.errors import (
     UsageError,
 )
 from server.negotiation import HTML, PROBLEM_JSON, choose, content_type
+from server.observation import note_failure
 
 _UNEXPECTED = "Something went wrong here; try again, and tell the operator if it stays so."
 
@@ -78,6 +79,8 @@ def register_errors(app: Flask) -> None:
 
 
 def _answer_own(error: KGError) -> BaseResponse:
+    if isinstance(error, QueryError):
+        note_failure(error)
     answer = next(_ANSWERS[kind] for kind in type(error).__mro__ if kind in _ANSWERS)
     if answer.status == 500:
         current_app.logger.error("%s", error, exc_info=error)

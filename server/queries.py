@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from kg.errors import ParameterError
 from kg.formats import GRAPH_FORMATS, JSON, JSON_LD, N_TRIPLES, RESULT_FORMATS, GraphFormat
-from kg.queries import CannedQuery, bind
+from kg.queries import CannedQuery, Chart, bind
 from kg.query_descriptions import describe_queries
 from kg.serialisation import serialise
 from kg.snapshots import Snapshot
@@ -22,7 +22,7 @@ from server.negotiation import HTML, PLAIN_JSON, Offer, PageFormat, choose, cont
 from server.representations import represented
 from server.resources import DATA_FORMATS
 from server.state import DataFormat, Evaluator, current_snapshot, current_state
-from server.tables import ResultTable, result_table, triples_table
+from server.tables import ResultTable, result_table, triples_table, with_bars
 
 blueprint = Blueprint("queries", __name__)
 
@@ -105,7 +105,13 @@ def _table(found: CannedQuery, text: str) -> ResultTable:
     if found.form in ("construct", "describe"):
         return triples_table(pyoxigraph.parse(_evaluator()(text, N_TRIPLES), format=N_TRIPLES.rdf_format))
     results = pyoxigraph.parse_query_results(_evaluator()(text, JSON), format=JSON.results_format)
-    return result_table(results, found.columns)
+    table = result_table(results, found.columns)
+    return with_bars(table, found.columns[_counted(found.chart)]) if found.chart else table
+
+
+def _counted(chart: Chart) -> str:
+    """The variable whose numbers the chart draws: the one that is not an axis of names or years."""
+    return chart.y if chart.x == "year" else chart.x
 
 
 def _evaluator() -> Evaluator:

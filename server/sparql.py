@@ -5,6 +5,7 @@ SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/. This process look
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
@@ -13,19 +14,24 @@ from werkzeug.exceptions import BadRequest
 from kg.errors import QueryRefused
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat, ResultFormat
 from kg.ntriples import check_iri
+from kg.snapshots import Snapshot
 from kg.sparql import inspect
 from kg.updates import UpdateWrite
-from kg.workers import QueryRequest
+from kg.workers import QueryRequest, QueryResult
 from server.negotiation import HTML, choose, content_type, entity_tag, not_modified, validated
+from server.observation import digest, note
 from server.representations import represented
 from server.service_description import describe_service
 from server.sparql_protocol import Operation, read_operation
-from server.spool import sent
+from server.spool import kept, resent, sent
 from server.state import current_snapshot, current_state
 from server.ui import sparql_page
 from server.writes import authorise, commit
 
 blueprint = Blueprint("sparql", __name__)
+
+# Functions whose value is another each time.
+_CHANCE = re.compile(r"\b(now|rand|uuid|struuid|bnode)\b", re.IGNORECASE)
 
 Format = GraphFormat | ResultFormat
 
@@ -67,7 +73,22 @@ def _answer(operation: Operation) -> Response:
     known = not_modified(tag, weak=True)
     if known:
         return known
-    result = current_state().workers.run(
+    media_type = content_type(chosen)
+    cached = current_state().cache.get(tag)
+    current_state().metrics.cache.labels("no" if cached is None else "yes").inc()
+    if cached is None:
+        result = _evaluated(operation, snapshot, endpoint, chosen)
+        note(query=digest(operation.text), rows=result.rows)
+        response = kept(result, media_type, tag) if _lasts(operation.text) else sent(result, media_type)
+    else:
+        note(query=digest(operation.text), rows=cached.rows, outcome="cached")
+        response = resent(cached, media_type)
+    # Weak: RAND, NOW and fresh blank nodes differ from one evaluation to the next.
+    return validated(response, tag, weak=True)
+
+
+def _evaluated(operation: Operation, snapshot: Snapshot, endpoint: str, chosen: Format) -> QueryResult:
+    return current_state().workers.run(
         QueryRequest(
             store_path=snapshot.store_path,
             text=operation.text,
@@ -79,8 +100,11 @@ def _answer(operation: Operation) -> Response:
             truncate=operation.truncate,
         )
     )
-    # Weak: RAND, NOW and fresh blank nodes differ from one evaluation to the next.
-    return validated(sent(result, content_type(chosen)), tag, weak=True)
+
+
+def _lasts(text: str) -> bool:
+    """Whether the same query has the same result as long as the snapshot is in force."""
+    return "\\" not in text and not _CHANCE.search(text)
 
 
 def _change(operation: Operation) -> Response:
@@ -90,6 +114,7 @@ def _change(operation: Operation) -> Response:
     inspection = inspect(operation.text, endpoint)
     for address in inspection.remote_addresses:
         raise QueryRefused(f"the update would reach {address}, which this service does not; take that out", address)
+    note(query=digest(operation.text))
     commit(UpdateWrite(operation.text, endpoint, operation.using_graphs, operation.using_named_graphs))
     return Response(status=204)
 

@@ -6,6 +6,8 @@ from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
 from kg.workers import QueryResult
+from server.cache import CachedResult
+from server.state import current_state
 
 TRUNCATED = "Result-Truncated"
 
@@ -14,14 +16,34 @@ def sent(result: QueryResult, media_type: str) -> Response:
     """The answer with this result; its file is gone once it is closed."""
     if request.method == "HEAD":
         result.body.close()
-        response = Response(content_type=media_type)
+        response = Response()
     else:
-        body = wrap_file(request.environ, result.body)
-        response = Response(body, content_type=media_type, direct_passthrough=True)
+        response = Response(wrap_file(request.environ, result.body), direct_passthrough=True)
     response.content_length = result.size
+    if result.truncated:
+        response.headers[TRUNCATED] = f"rows={result.rows}"
+    return _described(response, media_type)
+
+
+def kept(result: QueryResult, media_type: str, key: str) -> Response:
+    """The answer with this result, which the cache keeps under `key` if it is small enough to be worth it."""
+    cache = current_state().cache
+    if result.truncated or not cache.takes(result.size):
+        return sent(result, media_type)
+    with result.body as body:
+        cached = CachedResult(body.read(), result.rows)
+    cache.put(key, cached)
+    return resent(cached, media_type)
+
+
+def resent(cached: CachedResult, media_type: str) -> Response:
+    """The answer with a result that the cache has."""
+    return _described(Response(cached.body), media_type)
+
+
+def _described(response: Response, media_type: str) -> Response:
+    response.headers["Content-Type"] = media_type
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = f"ETag, {TRUNCATED}"
     response.headers["Cache-Control"] = "no-cache"
-    if result.truncated:
-        response.headers[TRUNCATED] = f"rows={result.rows}"
     return response

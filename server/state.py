@@ -15,6 +15,8 @@ from kg.queries import CannedQuery
 from kg.settings import Settings
 from kg.snapshots import Snapshot, Snapshots
 from kg.workers import WorkerPool
+from server.cache import ResultCache
+from server.metrics import Metrics
 
 _KEY = "paperkg"
 
@@ -50,6 +52,8 @@ class State:
     queries: Mapping[str, CannedQuery]
     committer: Committer | None
     build: str
+    cache: ResultCache
+    metrics: Metrics
     overviews: PerSnapshot[Overview] = field(default_factory=PerSnapshot)
     evaluators: PerSnapshot[Evaluator] = field(default_factory=PerSnapshot)
 

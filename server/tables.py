@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, T
 
 from kg.dates import readable_value
 from kg.namespaces import XSD
-from kg.resources import GraphReader
+from kg.resources import GraphReader, whole_number
 from server.links import address, is_resource, short_name
 from server.state import current_snapshot
 
@@ -42,6 +42,11 @@ class ResultTable:
     rows: list[list[Cell | None]]
     cut: bool
 
+    @property
+    def number_columns(self) -> set[int]:
+        """The places of the columns that hold numbers."""
+        return {place for row in self.rows for place, cell in enumerate(row) if cell and cell.number}
+
 
 def result_table(results: QuerySolutions | QueryBoolean, headings: Mapping[str, str] | None = None) -> ResultTable:
     """The first rows of a SELECT; the yes or no of an ASK is a table of one cell.
@@ -62,19 +67,23 @@ def triples_table(triples: Iterable[Triple | Quad]) -> ResultTable:
 
 
 def with_bars(table: ResultTable, column: str) -> ResultTable:
-    """The table with bars beside the numbers of a column; as it is if that has other values than counts."""
+    """The table with bars beside the counts of a column, as long as they are high."""
     if column not in table.columns:
         return table
     place = table.columns.index(column)
-    counts = [whole_number(row[place].text) if row[place] else None for row in table.rows]  # type: ignore[union-attr]
-    highest = max((count for count in counts if count is not None), default=0)
-    if highest <= 0 or any(count is None or count < 0 for count in counts):
+    highest = max((_count(row[place]) for row in table.rows), default=0)
+    if not highest:
         return table
-    rows = [
-        [*row[:place], replace(row[place], share=count / highest), *row[place + 1 :]]  # type: ignore[type-var,operator]
-        for row, count in zip(table.rows, counts, strict=True)
-    ]
+    rows = [[*row[:place], _barred(row[place], highest), *row[place + 1 :]] for row in table.rows]
     return ResultTable(table.columns, rows, table.cut)
+
+
+def _count(cell: Cell | None) -> int:
+    return max(0, whole_number(cell.text) or 0) if cell and cell.number else 0
+
+
+def _barred(cell: Cell | None, highest: int) -> Cell | None:
+    return replace(cell, share=_count(cell) / highest) if cell and cell.number else cell
 
 
 def _table(columns: list[str], rows: Iterable[Iterable[Any]]) -> ResultTable:

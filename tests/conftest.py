@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from kg import pipeline
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder
+
+settings.register_profile("shared-machine", deadline=None)  # how long an example takes says nothing here
+settings.load_profile("shared-machine")
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 

@@ -219,9 +219,10 @@ class WorkerPool:
             worker.close()
             raise QueryTimeout(f"the query took longer than {limit:g} s; match less, or add a LIMIT", limit) from None
         except WorkerDied:
+            error = worker.post_mortem()  # waits: its end of the socket closes before the process is gone
             with self._changed:
                 self._check_going(turn)
-            raise worker.post_mortem() from None
+            raise error from None
         self._warn_once(worker)
         if not isinstance(reply, Done):
             assert isinstance(reply, Failed)  # noqa: S101 - a worker says Ready once

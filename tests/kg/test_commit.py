@@ -159,7 +159,7 @@ folder = pathlib.Path(sys.argv[1])
 committer = Committer(StoreFolder(folder), read_settings({}, store=folder))
 def write(number):
     committer.submit(UpdateWrite(f"INSERT DATA {{ <http://ex/s> <http://ex/n> {number} }}"))
-    os.write(1, f"{number}\n".encode())
+    os.write(1, b"%d\\n" % number)
 with ThreadPoolExecutor(4) as threads:
     list(threads.map(write, range(int(sys.argv[2]), int(sys.argv[2]) + 1000)))
 """

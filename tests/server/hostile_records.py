@@ -52,7 +52,7 @@ def hostile_records() -> Iterator[Record]:
         ),
         author_list_complete=False,
         date=PartialDate(None, 5, 28),
-        primary_concept=Concept("own", "<svg/onload=alert(1)>", "A <em>label</em>"),
+        primary_concept=Concept("own/scheme", "<svg/onload=alert(1)>", "A <em>label</em>"),
         institutions=(Institution('"><script>', (Identifier("ror", "00x0000"),)),),
         code_urls=("javascript:alert(1)", "https://example.org/code"),
         code_available=True,

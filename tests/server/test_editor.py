@@ -70,6 +70,11 @@ def test_what_may_not_be_asked_is_refused(seeded_app: Flask, query: str, status:
     assert state_of(seeded_app).snapshots.current()
 
 
+def test_an_update_is_told_where_it_belongs(client: FlaskClient) -> None:
+    _, page = ask(client, "DELETE WHERE { ?s ?p ?o }")
+    assert any("Send it to /sparql" in text for text in page.text)
+
+
 def test_nothing_asked_is_the_editor_with_an_example(client: FlaskClient) -> None:
     status, page = ask(client, "  ")
     assert status == 200

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+
+from kg import paths, pipeline
+from kg.settings import read_settings
+from kg.sources import find_source
+from kg.store import StoreFolder
+from server import create_app
+from server.state import state_of
 
 READ_ROUTES = [
     "/",
@@ -105,3 +114,22 @@ def test_a_process_without_a_graph_is_alive_and_not_ready(empty_app: Flask) -> N
         assert "kg load" in response.get_data(as_text=True)
     for path in ("/ontology", "/queries", "/sparql", "/export/"):
         assert client.get(path, headers={"Accept": "text/html"}).status_code in (200, 503), path
+
+
+def test_a_new_snapshot_is_served_at_once_under_another_tag(tmp_path: Path) -> None:
+    store = StoreFolder(tmp_path / "store")
+    first, second = sorted(paths.SEEDS.glob("*.txt"))
+    pipeline.load(store, find_source("profile-page"), {"first": [first]})
+    app = create_app(read_settings({}, store=store.folder, query_workers=1))
+    client = app.test_client()
+    served = ("/", "/page/dataset/first", "/queries/dataset/datasets.csv")
+    before = {path: client.get(path).headers["ETag"] for path in served}
+    assert client.get("/page/dataset/second").status_code == 404
+    pipeline.load(store, find_source("profile-page"), {"second": [second]})
+    assert client.get("/page/dataset/second").status_code == 200
+    for path, tag in before.items():
+        response = client.get(path, headers={"If-None-Match": tag})
+        assert response.status_code == 200
+        assert response.headers["ETag"] != tag
+    assert "second" in client.get("/queries/dataset/datasets.csv").get_data(as_text=True)
+    state_of(app).close()

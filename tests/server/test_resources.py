@@ -64,7 +64,7 @@ def test_a_type_that_is_not_on_offer_is_not_acceptable(client: FlaskClient) -> N
     assert "text/turtle" in response.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("path", ["/author/nobody", "/page/author/nobody", "/data/author/nobody.ttl", "/paper/%3C%3E"])
+@pytest.mark.parametrize("path", ["/author/nobody", "/page/author/nobody", "/data/author/nobody.ttl", "/paper/%3C%3E", "/paper//"])
 def test_what_the_graph_has_not_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
@@ -140,6 +140,13 @@ def test_another_spelling_of_a_path_leads_to_the_minted_one(hostile_client: Flas
     decoded = "/paper/doi:10.1000/plain"
     response = hostile_client.get(decoded, environ_overrides={"REQUEST_URI": path, "RAW_URI": path})
     assert (response.status_code, response.location) == (303, "/page/paper/doi:10.1000/plain")
+
+
+@pytest.mark.parametrize("prefix", ["", "http://proxy.example"])
+def test_an_encoded_slash_of_the_name_itself_stays_encoded(hostile_client: FlaskClient, prefix: str) -> None:
+    target = prefix + "/page/scheme/own%2Fscheme"
+    overrides = {"REQUEST_URI": target, "RAW_URI": target}
+    assert hostile_client.get("/page/scheme/own/scheme", environ_overrides=overrides).status_code == 200
 
 
 def test_keys_that_differ_in_their_encoding_stay_apart(hostile_client: FlaskClient) -> None:

@@ -1,0 +1,171 @@
+"""What the graph says of a thing: descriptions and lists are right and bounded, for hubs as for others."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+
+from kg import latest
+from kg import namespaces as ns
+from kg.dates import readable_date
+from kg.latest import Link, latest_papers
+from kg.namespaces import DEFAULT_BASE
+from kg.profiles import author_page, concept_page, institution_page
+from kg.resources import INCOMING_LIMIT, GraphReader, describe, whole_number
+
+HUB = DEFAULT_BASE + "concept/hub"
+PLACE = DEFAULT_BASE + "institution/place"
+
+
+def node(value: str) -> NamedNode:
+    return NamedNode(value)
+
+
+def number(value: int) -> Literal:
+    return Literal(str(value), datatype=NamedNode(ns.XSD + "integer"))
+
+
+def store_of(*statements: tuple[str, str, object]) -> Store:
+    store = Store()
+    for subject, predicate, value in statements:
+        term = value if not isinstance(value, str) else NamedNode(value)
+        store.add(Quad(NamedNode(subject), NamedNode(predicate), term))  # type: ignore[arg-type]
+    return store
+
+
+def hub(papers: int) -> Store:
+    """A concept with that many papers of twenty years, one in ten with no year; each has an author with a place."""
+    statements: list[tuple[str, str, object]] = [(HUB, ns.TYPE, ns.CONCEPT), (HUB, ns.PREF_LABEL, Literal("Hub"))]
+    for count in range(papers):
+        paper, authorship = f"{DEFAULT_BASE}paper/{count}", f"{DEFAULT_BASE}authorship/{count}"
+        statements += [
+            (paper, ns.TYPE, ns.PAPER),
+            (paper, ns.TITLE, Literal(f"Paper {count}")),
+            (paper, ns.SUBJECT, HUB),
+            (paper, ns.CREATOR, f"{DEFAULT_BASE}author/{count % 7}"),
+            (paper, ns.HAS_AUTHORSHIP, authorship),
+            (authorship, ns.AFFILIATION, PLACE),
+            (authorship, ns.AUTHORSHIP_AUTHOR, f"{DEFAULT_BASE}author/{count % 7}"),
+        ]
+        if count % 10:
+            date = Literal(f"{2000 + count % 20}-{1 + count % 12:02}-01", datatype=node(ns.XSD + "date"))
+            statements += [(paper, ns.PUBLICATION_YEAR, number(2000 + count % 20)), (paper, ns.ISSUED, date)]
+    return store_of(*statements)
+
+
+@pytest.fixture(scope="module")
+def large_hub() -> Store:
+    return hub(2500)
+
+
+def test_a_description_holds_the_thing_its_parts_and_the_names_of_what_it_points_to() -> None:
+    paper, authorship, author = (DEFAULT_BASE + path for path in ("paper/p", "authorship/p/a", "author/a"))
+    store = store_of(
+        (paper, ns.TITLE, Literal("T")),
+        (paper, ns.HAS_AUTHORSHIP, authorship),
+        (authorship, ns.POSITION, number(1)),
+        (authorship, ns.AUTHORSHIP_AUTHOR, author),
+        (author, ns.NAME, Literal("A. Uthor")),
+        (author, ns.FAMILY_NAME, Literal("Uthor")),
+        (paper + "#papers-2023", ns.COUNT_OF, paper),
+        (paper + "#papers-2023", ns.PAPER_COUNT, number(3)),
+        (DEFAULT_BASE + "paper/q", ns.CITES, paper),
+        (DEFAULT_BASE + "paper/q", ns.TITLE, Literal("Citing")),
+        (DEFAULT_BASE + "paper/r", ns.TITLE, Literal("Another")),
+    )
+    every = {quad.triple for quad in store}
+    left_out = {
+        Triple(node(author), node(ns.FAMILY_NAME), Literal("Uthor")),
+        Triple(node(DEFAULT_BASE + "paper/r"), node(ns.TITLE), Literal("Another")),
+    }
+    described = describe(store, paper)
+    assert set(described) == every - left_out
+    assert len(described) == len(set(described))
+
+
+def test_a_description_follows_blank_nodes_also_in_circles() -> None:
+    store = Store()
+    first, second = BlankNode(), BlankNode()
+    for subject, value in ((node(HUB), first), (first, second), (second, first), (second, Literal("end"))):
+        store.add(Quad(subject, node(ns.RDFS + "seeAlso"), value))
+    assert len(describe(store, HUB)) == 4
+
+
+def test_what_the_graph_has_not_has_no_description() -> None:
+    assert describe(Store(), HUB) == []
+
+
+def test_named_graphs_are_no_part_of_a_description() -> None:
+    store = Store()
+    store.add(Quad(node(HUB), node(ns.PREF_LABEL), Literal("elsewhere"), node("http://example.org/graph")))
+    assert describe(store, HUB) == []
+    assert not GraphReader(store).exists(HUB)
+
+
+def test_the_description_of_a_hub_is_bounded(large_hub: Store) -> None:
+    described = describe(large_hub, HUB)
+    assert sum(triple.predicate.value == ns.SUBJECT for triple in described) == INCOMING_LIMIT
+    incoming = {link.predicate: link for link in GraphReader(large_hub).incoming(HUB)}[ns.SUBJECT]
+    assert (len(incoming.subjects), incoming.total, incoming.exact) == (INCOMING_LIMIT, 2500, True)
+
+
+def test_a_hub_and_a_small_thing_list_their_papers_alike(large_hub: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_year = latest_papers(large_hub, HUB, [Link(ns.SUBJECT)])
+    by_authorship = latest_papers(large_hub, PLACE, [Link(ns.AFFILIATION, of_authorship=True)])
+    monkeypatch.setattr(latest, "_FEW", 10_000)
+    one_by_one = latest_papers(large_hub, HUB, [Link(ns.SUBJECT)])
+    for found in (by_year, by_authorship, one_by_one):
+        assert not found.complete
+        assert len(found.papers) == len(set(found.papers)) == latest.PAPERS_SHOWN
+        assert [year for _, year in found.papers] == [year for _, year in one_by_one.papers]
+    issued = GraphReader(large_hub)
+    dates = [issued.text(paper, ns.ISSUED) or "" for paper, _ in by_year.papers]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_every_paper_of_a_small_thing_is_listed_those_without_a_year_last() -> None:
+    store = hub(30)
+    found = latest_papers(store, HUB, [Link(ns.SUBJECT)])
+    assert found.complete
+    assert len(found.papers) == 30
+    assert [year for _, year in found.papers][-3:] == [None] * 3
+    page = concept_page(GraphReader(store), store, HUB)
+    assert (page.paper_count, page.papers_shown, page.all_papers) == (30, 30, True)
+    assert sum(count for _, count in page.per_year) == 27
+
+
+def test_the_page_of_a_hub_says_that_it_shows_the_latest_only(large_hub: Store) -> None:
+    page = institution_page(GraphReader(large_hub), large_hub, PLACE)
+    assert not page.all_papers
+    assert page.papers_shown == latest.PAPERS_SHOWN
+    assert page.paper_count is None
+
+
+def test_an_absurd_year_does_not_fill_the_memory() -> None:
+    author, paper = DEFAULT_BASE + "author/a", DEFAULT_BASE + "paper/p"
+    years = [number(2020), number(999_999_999_999), Literal("9" * 5000, datatype=node(ns.XSD + "integer"))]
+    store = store_of((author, ns.TYPE, ns.AUTHOR))
+    for count, year in enumerate(years):
+        store.add(Quad(node(f"{paper}{count}"), node(ns.CREATOR), node(author)))
+        store.add(Quad(node(f"{paper}{count}"), node(ns.PUBLICATION_YEAR), year))
+    page = author_page(GraphReader(store), store, author)
+    assert page.per_year == [(2020, 1), (999_999_999_999, 1)]
+    assert page.papers_shown == 3
+
+
+def test_the_same_graph_gives_the_same_description_however_it_was_loaded() -> None:
+    statements = list(hub(40))
+    random.Random(1).shuffle(statements)
+    shuffled = Store()
+    shuffled.extend(statements)
+    assert describe(shuffled, HUB) == describe(hub(40), HUB)
+
+
+@given(st.text(max_size=30))
+def test_any_text_has_a_readable_date_and_maybe_a_number(text: str) -> None:
+    assert isinstance(readable_date(text), str)
+    assert whole_number(text) is None or str(whole_number(text)).lstrip("-") in text.lstrip("0+-") or int(text) == 0

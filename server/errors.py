@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
-from flask import Flask, Response, current_app, render_template
+from flask import Flask, Response, current_app, g, render_template
 from jinja2 import TemplateNotFound
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException, NotAcceptable
@@ -28,7 +28,6 @@ from kg.errors import (
     UsageError,
 )
 from server.negotiation import HTML, PROBLEM_JSON, choose, content_type
-from server.observation import note_failure
 
 _UNEXPECTED = "Something went wrong here; try again, and tell the operator if it stays so."
 
@@ -79,8 +78,7 @@ def register_errors(app: Flask) -> None:
 
 
 def _answer_own(error: KGError) -> BaseResponse:
-    if isinstance(error, QueryError):
-        note_failure(error)
+    g.failure = type(error).__name__  # for the log and the figures
     answer = next(_ANSWERS[kind] for kind in type(error).__mro__ if kind in _ANSWERS)
     if answer.status == 500:
         current_app.logger.error("%s", error, exc_info=error)

@@ -13,7 +13,7 @@ import msgspec
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from kg.errors import NoSnapshot, QueryError
+from kg.errors import NoSnapshot
 from server.state import current_snapshot, current_state
 
 blueprint = Blueprint("metrics", __name__)
@@ -51,13 +51,6 @@ def note(query: str | None = None, rows: int | None = None, outcome: str | None 
     g.noted = g.get("noted", {}) | {name: value for name, value in told.items() if value is not None}
 
 
-def note_failure(error: QueryError) -> None:
-    """Count a query or a write that gave no result, by what went wrong."""
-    reason = type(error).__name__
-    current_state().metrics.failures.labels(reason).inc()
-    note(outcome=reason)
-
-
 def _begin() -> None:
     g.began = time.perf_counter()
 
@@ -68,6 +61,10 @@ def _end(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "none"
     metrics.requests.labels(route, request.method, str(response.status_code)).inc()
     metrics.latency.labels(route).observe(seconds)
+    failure = g.get("failure")
+    if failure:
+        metrics.failures.labels(failure).inc()
+        note(outcome=failure)
     line = _Line(
         time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         method=request.method,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
 from kg import pipeline
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder

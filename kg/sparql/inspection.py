@@ -14,6 +14,7 @@ from pyoxigraph import RdfFormat
 
 from kg.sparql.keywords import PROLOGUE, QUERY_FORMS, UPDATE_FORMS
 from kg.sparql.lexer import Scanner
+from kg.sparql.structure import OPENERS
 from kg.sparql.tokens import SILENT, Kind, Token
 
 _REMOTE = ("SERVICE", "LOAD")
@@ -101,7 +102,7 @@ class _Inspector:
         for token in self._scanner:
             if token.kind in SILENT:
                 continue
-            deepest = max(deepest, self._structure.depth)
+            deepest = max(deepest, self._structure.depth + (token.text in OPENERS))
             if self.max_depth is not None and deepest > self.max_depth:
                 raise self._scanner.fault(f"brackets are nested more than {self.max_depth} deep", token.start)
             if not self.kind:
@@ -111,7 +112,6 @@ class _Inspector:
                     self._see_name(token)
                 case Kind.IRIREF | Kind.PNAME | Kind.VAR:
                     self._see_iri_or_variable(token)
-        deepest = max(deepest, self._structure.depth)
         return Inspection(self.kind or "update", list(self.addresses), self.dataset, deepest)
 
     def _see_name(self, token: Token) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from kg.sparql.tokens import OPERANDS, Kind, Token
 
 _BRACE, _SQUARE, _PAREN, _EXPRESSION, _HEADER, _SELECT, _NAMES_ONLY = (1 << bit for bit in range(7))
-_OPENERS = {"{": _BRACE, "[": _SQUARE, "(": _PAREN}
+OPENERS = {"{": _BRACE, "[": _SQUARE, "(": _PAREN}
 _CLOSERS = {"}": _BRACE, "]": _SQUARE, ")": _PAREN}
 
 # After these, variables that stand outside parentheses are names: projected, grouped or ordered by.
@@ -36,7 +36,7 @@ class Structure:
         """Move past a token that is neither space nor comment."""
         kind, value = token.kind, token.value
         if kind is Kind.PUNCT:
-            if value in _OPENERS:
+            if value in OPENERS:
                 self._levels.append(self._opened(value))
             elif self._levels[-1] & _CLOSERS.get(value, 0):
                 self._levels.pop()
@@ -69,7 +69,7 @@ class Structure:
         return bool(level & _NAMES_ONLY) and not level & _PAREN
 
     def _opened(self, bracket: str) -> int:
-        level = _OPENERS[bracket]
+        level = OPENERS[bracket]
         if level == _PAREN:
             level |= _EXPRESSION if self._holds_expression() else 0
             level |= _HEADER if self.follows("VALUES") else 0

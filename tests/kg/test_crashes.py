@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from kg import paths, pipeline
 from kg.export import export_file
 from kg.formats import N_TRIPLES

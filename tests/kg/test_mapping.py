@@ -8,6 +8,8 @@ import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import RdfFormat
+
 from kg.errors import TermError
 from kg.mapping import Mapping, date_literal, lines
 from kg.naming import Naming
@@ -23,7 +25,6 @@ from kg.records import (
     ReportedMetric,
     SourceRecord,
 )
-from pyoxigraph import RdfFormat
 
 BASE = "https://example.org/"
 CONTEXT = Mapping(Naming(BASE), "pages", "profile-page", "1", retrieved="2024-05-31")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kg.naming import Naming, name_slug, normal_name
 from kg.ntriples import check_iri
 from kg.records import Author, Authorship, Concept, Identifier, Institution, Paper, SourceRecord

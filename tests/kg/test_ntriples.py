@@ -6,10 +6,11 @@ import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, RdfFormat
+
 from kg import namespaces as ns
 from kg.errors import TermError
 from kg.ntriples import boolean, integer, iri, line, literal
-from pyoxigraph import Literal, NamedNode, RdfFormat
 
 
 def read(term: str) -> object:

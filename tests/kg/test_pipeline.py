@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
+
 from kg import paths, pipeline
 from kg.errors import NoSnapshot, SettingError, SourceError, UsageError
 from kg.export import export_file

@@ -15,10 +15,7 @@ from kg.files import file_lock
 _CACHE = Path(__file__).parents[2] / ".cache" / "w3c"
 _REQUIREMENT = Path(__file__).with_name("suites.txt")
 _SUITES = ("sparql11", "dawg-data-r2")
-_PIP = (
-    "pip download --quiet --disable-pip-version-check --retries 1 --timeout 15 "
-    "--no-deps --no-binary :all: --no-build-isolation --require-hashes"
-).split()
+_PIP = ["pip", "download", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "15", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--require-hashes"]
 
 
 class SuitesUnavailable(Exception):

@@ -1,0 +1,90 @@
+"""Whether a result is the expected one: the same rows or statements, whatever their blank nodes are called."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+import pyoxigraph
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, QueryResultsFormat
+from rdflib import RDF, Graph, Namespace, URIRef
+from rdflib.term import Node
+
+_RS = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/result-set#")
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_VARIABLE = "urn:variable:"
+_COUNT = NamedNode("urn:count")
+
+Term = NamedNode | BlankNode | Literal
+Row = Mapping[str, Term]
+
+
+def canonical(dataset: Iterable[Quad]) -> set[str]:
+    """Statements as text; equal for two datasets if and only if these are isomorphic."""
+    copy = Dataset(Quad(quad.subject, quad.predicate, _canonical_term(quad.object), quad.graph_name) for quad in dataset)
+    copy.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return {str(quad) for quad in copy}
+
+
+def canonical_rows(rows: Iterable[Row]) -> set[str]:
+    """A bag of solutions as text, by way of a graph with one node for each distinct row."""
+    counted = Counter(frozenset(row.items()) for row in rows)
+    quads = []
+    for number, (row, count) in enumerate(counted.items()):
+        node = BlankNode(f"row{number}")
+        quads.append(Quad(node, _COUNT, Literal(count)))
+        quads += [Quad(node, NamedNode(_VARIABLE + name), term) for name, term in row]
+    return canonical(quads)
+
+
+def rows_of(body: bytes, results_format: QueryResultsFormat) -> list[Row] | bool:
+    """The solutions of a result, or what an ASK said."""
+    parsed = pyoxigraph.parse_query_results(body, results_format)
+    if isinstance(parsed, pyoxigraph.QueryBoolean):
+        return bool(parsed)
+    names = [variable.value for variable in parsed.variables]
+    return [{name: term for name, term in zip(names, row, strict=True) if term is not None} for row in parsed]
+
+
+def csv_rows(body: bytes) -> Counter[tuple[str, ...]]:
+    """The lines of a CSV result. Its blank nodes are told from each other in no other way than by their names."""
+    lines = csv.reader(io.StringIO(body.decode()))
+    return Counter(tuple("_:" if cell.startswith("_:") else cell for cell in line) for line in lines)
+
+
+def is_result_set(graph: Graph) -> bool:
+    return (None, RDF.type, _RS.ResultSet) in graph
+
+
+def result_set(graph: Graph) -> tuple[list[Row] | bool, bool]:
+    """A result written as RDF, and whether its order matters."""
+    (root,) = graph.subjects(RDF.type, _RS.ResultSet)
+    boolean = graph.value(root, _RS.boolean)
+    if boolean is not None:
+        return str(boolean) == "true", False
+    indexed = []
+    for solution in graph.objects(root, _RS.solution):
+        bindings = list(graph.objects(solution, _RS.binding))
+        row = {str(graph.value(node, _RS.variable)): _term(graph.value(node, _RS.value)) for node in bindings}
+        indexed.append((int(graph.value(solution, _RS.index) or 0), row))
+    ordered = any(index for index, _ in indexed)
+    return [row for _, row in sorted(indexed, key=lambda item: item[0])], ordered
+
+
+def _term(node: Node | None) -> Term:
+    if isinstance(node, URIRef):
+        return NamedNode(str(node))
+    (quad,) = pyoxigraph.parse(f"<urn:a> <urn:b> {node.n3()} .", pyoxigraph.RdfFormat.N_TRIPLES)
+    return quad.object
+
+
+def _canonical_term(term: Term) -> Term:
+    """Decimals and doubles by value: the suites leave open how a computed number is written."""
+    if isinstance(term, Literal) and term.datatype.value == f"{_XSD}decimal":
+        return Literal(str(Decimal(term.value).normalize()), datatype=term.datatype)
+    if isinstance(term, Literal) and term.datatype.value in (f"{_XSD}double", f"{_XSD}float"):
+        return Literal(repr(float(term.value)), datatype=term.datatype)
+    return term

@@ -25,7 +25,7 @@ import msgspec
 import pyoxigraph
 
 from kg.edits import Change, Position
-from kg.errors import KGError, QueryTimeout, QueueFull, StoreBusy
+from kg.errors import KGError, QuerySyntaxError, QueryTimeout, QueueFull, StoreBusy
 from kg.pipeline import is_whole, silent
 from kg.settings import Settings
 from kg.snapshots import current_manifest, publish, publish_edits
@@ -174,7 +174,7 @@ class Committer:
                 self._end_worker()
                 raise error from None
             if isinstance(reply, Failed):
-                raise failure(reply, write.text if isinstance(write, UpdateWrite) else "", self._settings)
+                raise _failure(reply, write, self._settings)
             output.seek(0)
             return msgspec.msgpack.decode(output.read(), type=list[Change])
 
@@ -200,3 +200,13 @@ class Committer:
         self._store.journal.append(changes, present.edits if present else Position())
         contents, effects = writer.apply_edits()
         return publish_edits(self._store, writer, contents, effects)
+
+
+def _failure(reply: Failed, write: Write, settings: Settings) -> KGError:
+    if isinstance(write, UpdateWrite):
+        return failure(reply, write.text, settings)
+    if reply.reason == "syntax":
+        return QuerySyntaxError(
+            f"the document is not the RDF that it is said to be: {reply.message}", reply.line, reply.column
+        )
+    return failure(reply, "", settings)

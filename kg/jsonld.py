@@ -8,6 +8,7 @@ carries its context, so that it says the same offline; it holds exactly the trip
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
@@ -21,7 +22,8 @@ from kg import paths
 Node = NamedNode | BlankNode
 _XSD_STRING = ns.XSD + "string"
 _UNPLACED = 10**9
-_NATIVE = {ns.XSD + "integer": int, ns.XSD + "boolean": lambda text: {"true": True, "false": False}[text]}
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")  # what is an integer in JSON as well, and comes back the same
+_BOOLEANS = {"true": True, "false": False}
 
 
 @cache
@@ -31,7 +33,7 @@ def context() -> dict[str, Any]:
     return loaded
 
 
-def framed(triples: Iterable[Triple], iri: str, kind: str | None = None) -> dict[str, Any]:
+def framed(triples: Iterable[Triple], iri: str) -> dict[str, Any]:
     """The triples as one JSON-LD document whose root is `iri`."""
     return _Tree(triples).document(NamedNode(iri))
 
@@ -45,7 +47,7 @@ def _keys() -> dict[str, tuple[str, str | None]]:
         if isinstance(named, str) and not key.startswith("@") and not named.startswith("@"):
             coercion = definition.get("@type") if isinstance(definition, dict) else None
             if not (isinstance(definition, dict) and definition.get("@prefix")):
-                keys[_expanded(named)] = key, coercion and _expanded(coercion)
+                keys[_expanded(named)] = key, coercion if coercion in (None, "@id") else _expanded(coercion)
     return keys
 
 
@@ -90,8 +92,12 @@ class _Tree:
             return min(places, default=_UNPLACED), str(value)
         return 0, str(value)
 
-    def _position(self, authorship: Node) -> int:
-        positions = [value.value for value in self._statements.get(authorship, {}).get(ns.POSITION, [])]
+    def _position(self, authorship: Any) -> int:
+        positions = (
+            [value.value for value in self._statements[authorship].get(ns.POSITION, [])]
+            if authorship in self._statements
+            else []
+        )
         return min((int(text) for text in positions if text.isdigit()), default=_UNPLACED)
 
     def _value(self, value: Any, key: str, coercion: str | None) -> Any:
@@ -102,7 +108,7 @@ class _Tree:
         if isinstance(value, NamedNode | BlankNode) and value in self._statements and value not in self._placed:
             return self._node(value)
         name = value.value if isinstance(value, NamedNode) else str(value)
-        return name if coercion == "@id" or coercion == _expanded("@id") else {"id": name}
+        return name if coercion == "@id" else {"id": name}
 
 
 _LISTS = frozenset({"authors", "authorships", "concepts", "institutions", "affiliations", "sources", "reportedMetrics"})
@@ -124,13 +130,9 @@ def _literal(value: Literal, coercion: str | None) -> Any:
         return {"@value": value.value, "@language": value.language}
     datatype = value.datatype.value
     if datatype == coercion:
-        native = _NATIVE.get(datatype)
-        try:
-            if native and str(native(value.value)).lower() == value.value:
-                return native(value.value)
-        except (KeyError, ValueError):
-            pass
-        return value.value
+        if datatype == ns.XSD + "integer" and _INTEGER.fullmatch(value.value):
+            return int(value.value)
+        return _BOOLEANS.get(value.value, value.value) if datatype == ns.XSD + "boolean" else value.value
     if datatype == _XSD_STRING:
         return value.value if coercion is None else {"@value": value.value}
     return {"@value": value.value, "@type": datatype}

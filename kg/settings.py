@@ -25,6 +25,13 @@ def _size(text: str) -> int:
     return int(float(plain.removesuffix(unit)) * _UNITS[unit])
 
 
+def _folder(text: str) -> Path:
+    """An absolute path: other processes work elsewhere."""
+    if not text.strip():
+        raise ValueError("give a folder")
+    return Path(text).expanduser().absolute()
+
+
 def _flag(text: str) -> bool:
     lowered = text.strip().lower()
     if lowered in ("1", "true", "yes", "on"):
@@ -73,7 +80,7 @@ class Setting:
 
 
 TABLE = (
-    Setting("store", "./store", Path, "folder of the store"),
+    Setting("store", "./store", _folder, "folder of the store"),
     Setting("base_iri", "https://w3id.org/paperkg/", _base_iri, "under which things are named"),
     Setting("host", "127.0.0.1", str, "address that kg serve listens on"),
     Setting("port", "8000", _port, "port that kg serve listens on; 0 takes a free one"),

@@ -1,4 +1,4 @@
-"""The HTTP server: waitress, which takes a request in whole before a thread touches it, and ends without cutting off."""
+"""The HTTP server: waitress, which takes a request in whole before a thread touches it. It ends without haste."""
 
 from __future__ import annotations
 

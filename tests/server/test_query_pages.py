@@ -69,9 +69,7 @@ def test_a_table_has_the_same_rows_in_csv_json_and_on_the_page(client: FlaskClie
 
 
 @EVERY_QUERY
-def test_the_source_that_is_served_is_the_query_asked(
-    client: FlaskClient, seeded_app: Flask, name: str
-) -> None:
+def test_the_source_that_is_served_is_the_query_asked(client: FlaskClient, seeded_app: Flask, name: str) -> None:
     response = client.get(f"/queries/{name}.rq")
     assert response.mimetype == "application/sparql-query"
     store = state_of(seeded_app).snapshots.current().store

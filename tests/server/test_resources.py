@@ -64,7 +64,9 @@ def test_a_type_that_is_not_on_offer_is_not_acceptable(client: FlaskClient) -> N
     assert "text/turtle" in response.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("path", ["/author/nobody", "/page/author/nobody", "/data/author/nobody.ttl", "/paper/%3C%3E", "/paper//"])
+@pytest.mark.parametrize(
+    "path", ["/author/nobody", "/page/author/nobody", "/data/author/nobody.ttl", "/paper/%3C%3E", "/paper//"]
+)
 def test_what_the_graph_has_not_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
 

@@ -1,0 +1,54 @@
+"""The ontology, the shapes and the context as they are served."""
+
+from __future__ import annotations
+
+import pytest
+import rdflib
+from flask.testing import FlaskClient
+from rdflib.compare import isomorphic
+
+from kg import paths
+from kg.namespaces import KG
+from tests.server.page_elements import Elements
+
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own use, in its JSON-LD
+
+FILES = {"/ontology": "kg.ttl", "/shapes": "shapes.ttl"}
+FORMATS = {
+    "ttl": ("text/turtle", "turtle"),
+    "jsonld": ("application/ld+json", "json-ld"),
+    "nt": ("application/n-triples", "nt"),
+    "rdf": ("application/rdf+xml", "xml"),
+}
+
+
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("extension", FORMATS)
+def test_a_vocabulary_is_served_in_every_format(client: FlaskClient, path: str, extension: str) -> None:
+    media_type, parser = FORMATS[extension]
+    file = rdflib.Graph().parse(paths.ONTOLOGY / FILES[path], format="turtle")
+    by_extension = client.get(f"{path}.{extension}")
+    by_accept = client.get(path, headers={"Accept": media_type})
+    for response in (by_extension, by_accept):
+        assert response.mimetype == media_type
+        assert isomorphic(rdflib.Graph().parse(response.data, format=parser), file)
+
+
+def test_the_page_explains_every_term(client: FlaskClient) -> None:
+    graph = rdflib.Graph().parse(paths.ONTOLOGY / "kg.ttl", format="turtle")
+    page = Elements(client.get("/ontology", headers={"Accept": "text/html"}).get_data(as_text=True))
+    anchors = {attributes.get("id") for _, attributes in page.elements}
+    for term in set(graph.subjects(rdflib.RDFS.isDefinedBy)):
+        assert str(term).removeprefix(KG) in anchors
+        assert str(graph.value(term, rdflib.RDFS.comment)) in page.text
+
+
+def test_the_context_is_json_ld(client: FlaskClient) -> None:
+    response = client.get("/context.jsonld")
+    assert response.mimetype == "application/ld+json"
+    assert "@context" in response.get_json(force=True)
+
+
+@pytest.mark.parametrize(("path", "accept", "status"), [("/ontology", "image/png", 406), ("/ontology.png", "*/*", 404)])
+def test_what_is_not_on_offer_is_refused(client: FlaskClient, path: str, accept: str, status: int) -> None:
+    assert client.get(path, headers={"Accept": accept}).status_code == status

@@ -83,7 +83,9 @@ def compare_point_queries(pool: WorkerPool, path: Path) -> None:
     store = pyoxigraph.Store.read_only(str(path))
 
     def in_process() -> None:
-        store.query(POINT).serialize(format=RESULT_FORMATS[0].results_format)
+        result = store.query(POINT)
+        assert isinstance(result, QuerySolutions)
+        result.serialize(format=RESULT_FORMATS[0].results_format)
 
     def in_worker() -> None:
         with pool.run(QueryRequest(path, POINT, "json")).body as body:
@@ -116,11 +118,9 @@ def compare_large_results(pool: WorkerPool, path: Path, output: Path) -> None:
 
         def in_process(known: GraphFormat | ResultFormat = known, text: str = text) -> None:
             result = store.query(text)
-            if isinstance(known, GraphFormat):
-                assert isinstance(result, QueryTriples)
+            if isinstance(known, GraphFormat) and isinstance(result, QueryTriples):
                 result.serialize(str(output), known.rdf_format)
-            else:
-                assert isinstance(result, QuerySolutions)
+            elif isinstance(known, ResultFormat) and isinstance(result, QuerySolutions):
                 result.serialize(str(output), known.results_format)
 
         def in_worker(known: GraphFormat | ResultFormat = known, text: str = text) -> None:

@@ -55,5 +55,5 @@ def main(ctx: click.Context, store_folder: str | None, debug: bool) -> None:
     ctx.obj = Context(read_settings(store=store_folder), debug)
 
 
-for _command in (store.load, store.rebuild, store.info, graph.query, graph.export, graph.validate):
+for _command in (store.load, store.rebuild, store.backup, store.info, graph.query, graph.export, graph.validate):
     main.add_command(_command)

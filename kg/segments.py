@@ -109,6 +109,10 @@ class SegmentStore:
     def rejects_path(self, dataset: str, segment: str) -> Path:
         return self._path(dataset, segment, ".rejects.jsonl")
 
+    def files(self, dataset: str, segment: str) -> list[Path]:
+        """The files that a segment consists of."""
+        return [self._path(dataset, segment, ending) for ending in (".nt.zst", ".rejects.jsonl", ".json")]
+
     def _path(self, dataset: str, segment: str, ending: str) -> Path:
         return self.folder / dataset / (segment + ending)
 

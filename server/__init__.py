@@ -16,8 +16,22 @@ from kg.settings import Settings, read_settings
 from kg.snapshots import Snapshots
 from kg.store import StoreFolder
 from kg.workers import WorkerPool
-from server import editor, exports, graph_store, health, observation, ontology, queries, resources, search, sparql, ui
+from server import (
+    editor,
+    exports,
+    graph_store,
+    health,
+    observation,
+    ontology,
+    queries,
+    resources,
+    running,
+    search,
+    sparql,
+    ui,
+)
 from server.cache import ResultCache
+from server.departures import Departures
 from server.errors import register_errors
 from server.metrics import Metrics
 from server.observation import register_observation
@@ -38,6 +52,7 @@ _BLUEPRINTS = (
     resources.blueprint,
     health.blueprint,
     observation.blueprint,
+    running.blueprint,
 )
 
 
@@ -51,10 +66,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
     app.jinja_options = {"undefined": jinja2.StrictUndefined}
     app.url_map.merge_slashes = False  # a key that begins with a slash is another key
+    workers = WorkerPool(settings)
     State(
         settings=settings,
         snapshots=Snapshots(settings.store),
-        workers=WorkerPool(settings),
+        workers=workers,
+        departures=Departures(workers),
         queries=load_queries(),
         committer=Committer(StoreFolder(settings.store, settings.base_iri), settings) if settings.write_token else None,
         build=_build(),

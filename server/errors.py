@@ -16,6 +16,7 @@ from kg.errors import (
     DataError,
     KGError,
     NoSnapshot,
+    QueryCancelled,
     QueryError,
     QueryMemory,
     QueryRefused,
@@ -57,6 +58,7 @@ _ANSWERS: dict[type[KGError], _Answer] = {
     QueryMemory: _Answer(507),
     ResultTooLarge: _Answer(413),
     QueueFull: _Answer(503, retry_after=2),
+    QueryCancelled: _Answer(503),
 }
 
 

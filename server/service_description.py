@@ -12,19 +12,22 @@ from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat
 from kg.namespaces import PREFIXES, SD, TYPE, VOID, XSD
 
 
-def describe_service(endpoint: str, triples: int, graph_format: GraphFormat) -> bytes:
+def describe_service(endpoint: str, triples: int, writable: bool, graph_format: GraphFormat) -> bytes:
     """The description of the endpoint at the address `endpoint`, whose default graph has so many triples."""
     prefixes = PREFIXES | {"sd": SD}
     output = BytesIO()
-    pyoxigraph.serialize(_statements(endpoint, triples), output, graph_format.rdf_format, prefixes=prefixes)
+    pyoxigraph.serialize(_statements(endpoint, triples, writable), output, graph_format.rdf_format, prefixes=prefixes)
     return output.getvalue()
 
 
-def _statements(endpoint: str, triples: int) -> Iterator[Triple]:
+def _statements(endpoint: str, triples: int, writable: bool) -> Iterator[Triple]:
     service, dataset, graph = (f"{endpoint}#{part}" for part in ("service", "dataset", "default-graph"))
     yield _link(service, TYPE, SD + "Service")
     yield _link(service, SD + "endpoint", endpoint)
     yield _link(service, SD + "supportedLanguage", SD + "SPARQL11Query")
+    if writable:
+        yield _link(service, SD + "supportedLanguage", SD + "SPARQL11Update")
+        yield _link(service, SD + "feature", SD + "EmptyGraphs")
     for known in GRAPH_FORMATS:
         yield _link(service, SD + "resultFormat", known.rdf_format.iri)
     for result_format in RESULT_FORMATS:

@@ -15,7 +15,7 @@ from kg.errors import QueryRefused
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat, ResultFormat
 from kg.ntriples import check_iri
 from kg.snapshots import Snapshot
-from kg.sparql import inspect
+from kg.sparql import inspect, without_escapes
 from kg.updates import UpdateWrite
 from kg.workers import QueryRequest, QueryResult
 from server.negotiation import HTML, choose, content_type, entity_tag, not_modified, validated
@@ -32,6 +32,9 @@ blueprint = Blueprint("sparql", __name__)
 
 # Functions whose value is another each time.
 _CHANCE = re.compile(r"\b(now|rand|uuid|struuid|bnode)\b", re.IGNORECASE)
+
+# How addresses begin that someone could load from; what a variable stands for may be any of these.
+_FETCHED = ("http:", "https:", "ftp:", "file:", "data:", "?")
 
 Format = GraphFormat | ResultFormat
 
@@ -57,7 +60,8 @@ def _description() -> Response:
     offer = choose((*GRAPH_FORMATS, HTML))
     if isinstance(offer, GraphFormat):
         endpoint, triples = _endpoint(), current_snapshot().manifest.triples
-        return represented(offer, lambda: describe_service(endpoint, triples, offer))
+        writable = current_state().committer is not None
+        return represented(offer, lambda: describe_service(endpoint, triples, writable, offer))
     return represented(HTML, sparql_page)
 
 
@@ -88,18 +92,18 @@ def _answer(operation: Operation) -> Response:
 
 
 def _evaluated(operation: Operation, snapshot: Snapshot, endpoint: str, chosen: Format) -> QueryResult:
-    return current_state().workers.run(
-        QueryRequest(
-            store_path=snapshot.store_path,
-            text=operation.text,
-            format=chosen.name,
-            base_iri=endpoint,
-            default_graphs=operation.default_graphs,
-            named_graphs=operation.named_graphs,
-            timeout=operation.timeout,
-            truncate=operation.truncate,
-        )
+    query = QueryRequest(
+        store_path=snapshot.store_path,
+        text=without_escapes(operation.text),
+        format=chosen.name,
+        base_iri=endpoint,
+        default_graphs=operation.default_graphs,
+        named_graphs=operation.named_graphs,
+        timeout=operation.timeout,
+        truncate=operation.truncate,
     )
+    with current_state().departures.watching(query):
+        return current_state().workers.run(query)
 
 
 def _lasts(text: str) -> bool:
@@ -112,11 +116,16 @@ def _change(operation: Operation) -> Response:
     authorise()
     endpoint = _endpoint()
     inspection = inspect(operation.text, endpoint)
-    for address in inspection.remote_addresses:
+    for address in filter(_may_be_fetched, inspection.remote_addresses):
         raise QueryRefused(f"the update would reach {address}, which this service does not; take that out", address)
     note(query=digest(operation.text))
-    commit(UpdateWrite(operation.text, endpoint, operation.using_graphs, operation.using_named_graphs))
+    commit(UpdateWrite(without_escapes(operation.text), endpoint, operation.using_graphs, operation.using_named_graphs))
     return Response(status=204)
+
+
+def _may_be_fetched(address: str) -> bool:
+    """Whether anything could be behind an address. From elsewhere LOAD fails by itself, in silence if so told."""
+    return address.lower().startswith(_FETCHED)
 
 
 def _endpoint() -> str:

@@ -16,6 +16,7 @@ from kg.settings import Settings
 from kg.snapshots import Snapshot, Snapshots
 from kg.workers import WorkerPool
 from server.cache import ResultCache
+from server.departures import Departures
 from server.metrics import Metrics
 
 _KEY = "paperkg"
@@ -49,6 +50,7 @@ class State:
     settings: Settings
     snapshots: Snapshots
     workers: WorkerPool
+    departures: Departures
     queries: Mapping[str, CannedQuery]
     committer: Committer | None
     build: str
@@ -64,6 +66,7 @@ class State:
         """Finish the writes that wait, stop the workers and let go of the snapshot."""
         if self.committer:
             self.committer.close()
+        self.departures.close()
         self.workers.close()
         self.snapshots.close()
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kg import pipeline
+from kg.backup import back_up
 from kg.commands.common import Context, progress_lines
 from kg.errors import UsageError
 from kg.pipeline import LoadReport, Options
@@ -86,6 +87,15 @@ def rebuild(context: Context) -> None:
     with progress_lines() as progress:
         pipeline.rebuild(context.store, progress)
     _print_snapshot(context)
+
+
+@click.command()
+@click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(context: Context, target: Path) -> None:
+    """Copy the store to FOLDER, also while it is served. To restore it, serve FOLDER or copy it back."""
+    back_up(context.store, target)
+    click.echo(f"backed up to {target}")
 
 
 @click.command()

@@ -38,7 +38,7 @@ def find_query(queries: Mapping[str, CannedQuery], name: str) -> CannedQuery:
     found = [full for full, last in last_parts.items() if last == name]
     if len(found) == 1:
         return queries[found[0]]
-    near = set(difflib.get_close_matches(name, [*queries, *last_parts.values()], n=3))
-    meant = found or [full for full, last in last_parts.items() if near & {full, last}]
+    near = difflib.get_close_matches(name, [*queries, *last_parts.values()], n=3)
+    meant = found or dict.fromkeys(full for match in near for full, last in last_parts.items() if match in (full, last))
     hint = f"did you mean {' or '.join(meant)}?" if meant else f"there are: {', '.join(queries)}"
     raise UsageError(f"no query is called {name!r}; {hint}", name)

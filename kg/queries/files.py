@@ -75,8 +75,8 @@ class _File:
     def query(self, name: str) -> CannedQuery:
         if not _NAME.fullmatch(name):
             self._fail(f"a query lies at <subject>/<name>.rq, in a-z, 0-9 and hyphens, not at {name!r}")
-        form = self._form()
         front = self._front_matter()
+        form = self._form()
         query = CannedQuery(
             name=name,
             subject=name.partition("/")[0],
@@ -97,7 +97,7 @@ class _File:
         except QuerySyntaxError as error:
             self._fail(_without_place(error.message), error.line)
         if inspection.kind == "update":
-            self._fail("a canned query asks; this is an update")
+            self._fail("a canned query is a SELECT, ASK, CONSTRUCT or DESCRIBE, and this is none")
         for address in inspection.remote_addresses:
             self._fail(f"a canned query asks this graph only, not {address}")
         return inspection.kind

@@ -76,6 +76,8 @@ def without_escapes(text: str) -> str:
     >>> print(without_escapes(r"\u0053ELECT * { ?s ?p '\u0022' }"))
     SELECT * { ?s ?p '\u0022' }
     """
+    if not _may_have_escapes(text):
+        return text
     return "".join(token.value for token in tokens(text))
 
 
@@ -142,7 +144,7 @@ def _decoded(text: str) -> tuple[str, list[tuple[int, int]]]:
 
     Escapes for quotes, brackets, spaces and the like stay: they are content of strings and IRIs, and faults elsewhere.
     """
-    if "\\u" not in text and "\\U" not in text:
+    if not _may_have_escapes(text):
         return text, []
     parts, places, length, last = [], [(0, 0)], 0, 0
     for match in _ESCAPED.finditer(text):
@@ -153,6 +155,10 @@ def _decoded(text: str) -> tuple[str, list[tuple[int, int]]]:
             last = match.end()
             places.append((length, last))
     return "".join(parts) + text[last:], places
+
+
+def _may_have_escapes(text: str) -> bool:
+    return "\\u" in text or "\\U" in text
 
 
 def _end(pattern: re.Pattern[str], text: str, position: int) -> int:

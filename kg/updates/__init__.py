@@ -2,6 +2,8 @@
 
     operations   an update's text as a list of operations, each complete with its prologue
     templates    the quads of a template or of DATA, with places for variables
+    effects      changes made to a database and remembered
+    management   CLEAR, DROP, CREATE, ADD, COPY, MOVE and LOAD
     evaluation   operations evaluated against a database, one after the other, with their effect
 
 A write has to be known as changes and not as text, because it is made twice and more: now, and again by every rebuild,

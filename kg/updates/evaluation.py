@@ -5,7 +5,7 @@ https://www.w3.org/TR/sparql11-update/#updateLanguage
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -13,12 +13,13 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
 from kg.edits import Change
-from kg.errors import QueryError, ResultTooLarge
+from kg.errors import QueryError, QuerySyntaxError
 from kg.formats import GRAPH_FORMATS
-from kg.updates.operations import Manage, Modify, operation, parts
+from kg.sparql import Kind
+from kg.updates.effects import Effects
+from kg.updates.management import Graph, manage_graphs, named_node
+from kg.updates.operations import Manage, Modify, Operation, operation, parts
 from kg.updates.templates import Solution, Template
-
-Graph = NamedNode | DefaultGraph
 
 
 class UpdateWrite(msgspec.Struct, frozen=True, tag=True):
@@ -45,59 +46,6 @@ class GraphWrite(msgspec.Struct, frozen=True, tag=True):
 Write = UpdateWrite | GraphWrite
 
 
-class Effects:
-    """Applies changes to a database as they come and remembers them, so that they can be told and taken back."""
-
-    def __init__(self, database: Store, limit: int) -> None:
-        self.database = database
-        self._limit = limit
-        self._changes: list[tuple[bool, Quad | NamedNode]] = []
-
-    def add(self, quads: Iterable[Quad]) -> None:
-        for quad in quads:
-            if isinstance(quad.graph_name, NamedNode):
-                self.add_graph(quad.graph_name)
-            if quad not in self.database:
-                self._record(True, quad)
-                self.database.add(quad)
-
-    def remove(self, quads: Iterable[Quad]) -> None:
-        for quad in quads:
-            if quad in self.database:
-                self._record(False, quad)
-                self.database.remove(quad)
-
-    def add_graph(self, graph: NamedNode) -> None:
-        if not self.database.contains_named_graph(graph):
-            self._record(True, graph)
-            self.database.add_graph(graph)
-
-    def remove_graph(self, graph: NamedNode) -> None:
-        self.remove(list(self.database.quads_for_pattern(None, None, None, graph)))
-        if self.database.contains_named_graph(graph):
-            self._record(False, graph)
-            self.database.remove_graph(graph)
-
-    def take_back(self) -> None:
-        for added, thing in reversed(self._changes):
-            if isinstance(thing, NamedNode):
-                (self.database.remove_graph if added else self.database.add_graph)(thing)
-            else:
-                (self.database.remove if added else self.database.add)(thing)
-        self._changes.clear()
-
-    def changes(self) -> list[Change]:
-        return [Change(added, _statement(thing)) for added, thing in self._changes]
-
-    def _record(self, added: bool, thing: Quad | NamedNode) -> None:
-        if len(self._changes) >= self._limit:
-            raise ResultTooLarge(
-                f"this write changes more than {self._limit:,} statements (KG_RESULT_ROWS); load a dataset instead",
-                self._limit,
-            )
-        self._changes.append((added, thing))
-
-
 def evaluate(database: Store, write: Write, limit: int) -> list[Change]:
     """Make a write, all of it or nothing, and return its changes in order.
 
@@ -119,12 +67,14 @@ def _update(effects: Effects, write: UpdateWrite) -> None:
     found = list(parts(write.text))
     for part in found:
         _check_syntax(part.text, write.base_iri)
-    for part in found:
-        match operation(part):
+    operations = [operation(part) for part in found]
+    _check_labels(operations)
+    for made in operations:
+        match made:
             case Modify() as modify:
                 _modify(effects, modify, write)
             case Manage() as manage:
-                _manage(effects, manage, write.base_iri)
+                manage_graphs(effects, manage, write.base_iri)
 
 
 def _check_syntax(text: str, base_iri: str | None) -> None:
@@ -137,9 +87,20 @@ def _check_syntax(text: str, base_iri: str | None) -> None:
         pass  # it parsed; that a graph is missing or that an address cannot be reached is for later
 
 
+def _check_labels(operations: Iterable[Operation]) -> None:
+    """A blank node of one INSERT DATA is not that of another: SPARQL forbids to give both the same label."""
+    seen: set[str] = set()
+    for made in operations:
+        if isinstance(made, Modify) and made.insert and made.pattern is None:
+            labels = {token.value for token in made.insert if token.kind is Kind.BLANK_NODE}
+            for label in labels & seen:
+                raise QuerySyntaxError(f"{label} stands in two INSERT DATA; call it otherwise in one of them")
+            seen |= labels
+
+
 def _modify(effects: Effects, modify: Modify, write: UpdateWrite) -> None:
     def resolved(iris: Iterable[str]) -> list[NamedNode]:
-        return [_named(modify.prologue, iri, write.base_iri) for iri in iris]
+        return [named_node(modify.prologue, iri, write.base_iri) for iri in iris]
 
     using, using_named = resolved(modify.using), resolved(modify.using_named)
     with_graph = resolved([modify.with_graph])[0] if modify.with_graph else None
@@ -185,86 +146,6 @@ def _solutions(
         yield {name: term for name, term in zip(names, row, strict=True) if term is not None}
 
 
-def _manage(effects: Effects, manage: Manage, base_iri: str | None) -> None:
-    try:
-        _MANAGERS[manage.verb](effects, manage, base_iri)
-    except QueryError:
-        if not manage.silent:
-            raise
-
-
-def _clear(effects: Effects, manage: Manage, base_iri: str | None) -> None:
-    for graph in _targets(effects.database, manage, manage.targets[0], base_iri):
-        effects.remove(list(effects.database.quads_for_pattern(None, None, None, graph)))
-        if manage.verb == "DROP" and isinstance(graph, NamedNode):
-            effects.remove_graph(graph)
-
-
-def _create(effects: Effects, manage: Manage, base_iri: str | None) -> None:
-    graph = _named(manage.prologue, manage.targets[0], base_iri)
-    if effects.database.contains_named_graph(graph):
-        raise QueryError(f"graph {graph} exists already; drop it first, or CREATE SILENT", graph.value)
-    effects.add_graph(graph)
-
-
-def _transfer(effects: Effects, manage: Manage, base_iri: str | None) -> None:
-    """ADD, COPY and MOVE. From a graph to itself nothing happens."""
-    (source,) = _targets(effects.database, manage, manage.targets[0], base_iri)
-    target = _graph(manage, manage.targets[1], base_iri)
-    if source == target:
-        return
-    quads = list(effects.database.quads_for_pattern(None, None, None, source))
-    if manage.verb != "ADD":
-        effects.remove(list(effects.database.quads_for_pattern(None, None, None, target)))
-    if isinstance(target, NamedNode):
-        effects.add_graph(target)
-    effects.add(Quad(quad.subject, quad.predicate, quad.object, target) for quad in quads)
-    if manage.verb == "MOVE":
-        effects.remove(quads)
-        if isinstance(source, NamedNode):
-            effects.remove_graph(source)
-
-
-def _load(effects: Effects, manage: Manage, base_iri: str | None) -> None:
-    raise QueryError("LOAD is not available here; send the document to /store, or use 'kg load'", manage.targets[0])
-
-
-_MANAGERS: dict[str, Callable[[Effects, Manage, str | None], None]] = {
-    "CLEAR": _clear,
-    "DROP": _clear,
-    "CREATE": _create,
-    "ADD": _transfer,
-    "COPY": _transfer,
-    "MOVE": _transfer,
-    "LOAD": _load,
-}
-
-
-def _targets(database: Store, manage: Manage, target: str, base_iri: str | None) -> list[Graph]:
-    """The graphs that a target means; QueryError if it is one that is not there."""
-    named: list[Graph] = [graph for graph in database.named_graphs() if isinstance(graph, NamedNode)]
-    match target.upper():
-        case "NAMED":
-            return named
-        case "ALL":
-            return [DefaultGraph(), *named]
-    graph = _graph(manage, target, base_iri)
-    if isinstance(graph, NamedNode) and not database.contains_named_graph(graph):
-        raise QueryError(f"there is no graph {graph}; look at the named graphs, or add SILENT", graph.value)
-    return [graph]
-
-
-def _graph(manage: Manage, target: str, base_iri: str | None) -> Graph:
-    return DefaultGraph() if target.upper() == "DEFAULT" else _named(manage.prologue, target, base_iri)
-
-
-def _named(prologue: str, iri: str, base_iri: str | None) -> NamedNode:
-    """An IRI as it is written, with the prologue's prefixes and base; the parser for Turtle resolves it."""
-    (quad,) = pyoxigraph.parse(f"{prologue}\n<urn:a> <urn:b> {iri} .", RdfFormat.TURTLE, base_iri=base_iri)
-    assert isinstance(quad.object, NamedNode)  # noqa: S101 - the engine's parser lets nothing else through
-    return quad.object
-
-
 def _write_graph(effects: Effects, write: GraphWrite) -> None:
     graph = DefaultGraph() if write.graph is None else NamedNode(write.graph)
     quads = list(_body(write, graph))  # all of it, before anything is changed
@@ -286,10 +167,3 @@ def _body(write: GraphWrite, graph: Graph) -> Iterator[Quad]:
         parsed = pyoxigraph.parse(body, rdf_format, base_iri=write.base_iri, rename_blank_nodes=True)
         for quad in parsed:
             yield Quad(quad.subject, quad.predicate, quad.object, graph)
-
-
-def _statement(thing: Quad | NamedNode) -> str:
-    if isinstance(thing, NamedNode):
-        return f"GRAPH {thing}"
-    written = pyoxigraph.serialize([thing], format=RdfFormat.N_QUADS) or b""
-    return written.decode().rstrip("\n")

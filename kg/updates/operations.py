@@ -83,12 +83,15 @@ def _split(text: str) -> Iterator[list[Token]]:
     """The tokens of each operation, without spaces and comments, without the semicolon between."""
     scanner = Scanner(text)
     found: list[Token] = []
+    separated = False
     for token in scanner:
         if token.kind in SILENT:
             continue
         if token.value == ";" and token.kind is Kind.PUNCT and scanner.structure.depth == 0:
+            if separated and not found:
+                raise scanner.fault("between two semicolons there has to be an operation", token.start)
             yield found
-            found = []
+            found, separated = [], True
         else:
             found.append(token)
     yield found

@@ -13,6 +13,6 @@ A worker gets the file that the result goes to as an open descriptor. The file h
 whoever dies. A worker ends by itself when the process that started it does.
 """
 
-from kg.workers.pool import QueryRequest, QueryResult, WorkerPool
+from kg.workers.pool import QueryRequest, QueryResult, Turn, WorkerPool
 
-__all__ = ["QueryRequest", "QueryResult", "WorkerPool"]
+__all__ = ["QueryRequest", "QueryResult", "Turn", "WorkerPool"]

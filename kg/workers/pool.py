@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import tempfile
@@ -63,11 +64,23 @@ class QueryResult:
     elapsed: float
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A request between its arrival and its end, as an operator sees it; `seconds` since it arrived."""
+
+    number: int
+    request: QueryRequest
+    seconds: float
+    is_running: bool
+
+
 @dataclass(eq=False)
 class _Turn:
     """One request between its arrival and its end."""
 
+    number: int
     request: QueryRequest
+    arrived: float
     deadline: float
     worker: Worker | None = None
     cancelled: bool = False
@@ -88,6 +101,7 @@ class WorkerPool:
         self._waiting: deque[_Turn] = deque()
         self._running: set[_Turn] = set()
         self._idle: deque[Worker] = deque()
+        self._numbers = itertools.count(1)
         self._closed = False
         self._warned = False
         self._replenish()
@@ -99,7 +113,8 @@ class WorkerPool:
         QueryError for a query that cannot be evaluated.
         """
         limit = min(request.timeout or self._settings.query_timeout, self._settings.query_timeout)
-        turn = _Turn(request, time.monotonic() + limit)
+        now = time.monotonic()
+        turn = _Turn(next(self._numbers), request, now, now + limit)
         worker = self._begin(turn, limit)
         try:
             return self._evaluate(turn, worker, limit)
@@ -115,6 +130,14 @@ class WorkerPool:
     def waiting(self) -> int:
         """How many queries wait for a worker."""
         return len(self._waiting)
+
+    def turns(self) -> list[Turn]:
+        """Every request that runs or waits, in the order of arrival."""
+        now = time.monotonic()
+        with self._changed:
+            found = [(turn, True) for turn in self._running] + [(turn, False) for turn in self._waiting]
+        found.sort(key=lambda item: item[0].number)
+        return [Turn(turn.number, turn.request, now - turn.arrived, running) for turn, running in found]
 
     def cancel(self, request: QueryRequest) -> None:
         """Have `run(request)`, in another thread, raise QueryCancelled, if it has not ended yet."""

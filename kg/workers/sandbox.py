@@ -4,7 +4,7 @@
 - outlive the process that started it: SIGIO from its standard input, a pipe, on Linux;
 - open a socket, start a program, reach into another process: a seccomp filter that refuses it with EACCES, on Linux on
   x86-64 and ARM64;
-- be spared before others when memory runs out: /proc/self/oom_score_adj, on Linux.
+- be spared before the server when the machine's memory runs out: /proc/self/oom_score_adj, on Linux.
 
 Where there is no seccomp only the check of the query text keeps queries from the network; the pool warns of that.
 """
@@ -22,6 +22,9 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+# Thousandths of the machine's memory added to what a worker uses when the kernel looks for a process to end: before the
+# server, which is small, but not an idle worker before whoever took the memory.
+_SACRIFICED_AS_IF_USING = "100"
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP = 22
 _SECCOMP_MODE_FILTER = 2
@@ -49,7 +52,7 @@ def limit_memory(address_space: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
     with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
+        Path("/proc/self/oom_score_adj").write_text(_SACRIFICED_AS_IF_USING)
 
 
 def die_with_parent() -> None:

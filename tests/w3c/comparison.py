@@ -24,7 +24,9 @@ Row = Mapping[str, Term]
 
 def canonical(dataset: Iterable[Quad]) -> set[str]:
     """Statements as text; equal for two datasets if and only if these are isomorphic."""
-    copy = Dataset(Quad(quad.subject, quad.predicate, _canonical_term(quad.object), quad.graph_name) for quad in dataset)
+    copy = Dataset(
+        Quad(quad.subject, quad.predicate, _canonical_term(quad.object), quad.graph_name) for quad in dataset
+    )
     copy.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return {str(quad) for quad in copy}
 

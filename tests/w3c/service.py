@@ -94,7 +94,9 @@ def dataset_of(data: Data) -> pyoxigraph.Dataset:
 def triples_of(address: str) -> list[Quad]:
     """The statements of one file; its blank nodes are nobody else's."""
     path = path_of(address)
-    return list(pyoxigraph.parse(path=path, format=_FORMATS[path.suffix[1:]], base_iri=address, rename_blank_nodes=True))
+    return list(
+        pyoxigraph.parse(path=path, format=_FORMATS[path.suffix[1:]], base_iri=address, rename_blank_nodes=True)
+    )
 
 
 def _files(data: Data) -> list[tuple[str | None, list[Quad]]]:

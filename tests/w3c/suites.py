@@ -10,12 +10,26 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from kg.files import file_lock
+from kg.files import checksum, file_lock
 
-_CACHE = Path(__file__).parents[2] / ".cache" / "w3c"
 _REQUIREMENT = Path(__file__).with_name("suites.txt")
+_CACHE = Path(__file__).parents[2] / ".cache" / "w3c" / checksum(_REQUIREMENT)[:12]
 _SUITES = ("sparql11", "dawg-data-r2")
-_PIP = ["pip", "download", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "15", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--require-hashes"]
+_PIP = [
+    "pip",
+    "download",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--retries",
+    "1",
+    "--timeout",
+    "15",
+    "--no-deps",
+    "--no-binary",
+    ":all:",
+    "--no-build-isolation",
+    "--require-hashes",
+]
 
 
 class SuitesUnavailable(Exception):

@@ -14,6 +14,7 @@ from kg import paths
 from kg.namespaces import DEFAULT_BASE
 from kg.queries import CannedQuery, bind, load_queries
 from kg.snapshots import Snapshot
+from kg.sparql import Kind, tokens
 
 QUERIES = load_queries()
 SLEEPER = "sleeper-agents-training-deceptive-llms-that-persist-through-94e5cbf21b"
@@ -360,13 +361,11 @@ def test_headings_are_distinct_and_rows_are_ordered(name: str) -> None:
     assert query.form == "construct" or "\nORDER BY" in query.text
 
 
-def test_queries_ask_for_own_terms_that_the_code_knows() -> None:
+@pytest.mark.parametrize("name", QUERIES)
+def test_queries_ask_for_own_terms_that_the_graph_has(name: str) -> None:
     known = {value for value in vars(ns).values() if isinstance(value, str)}
-    for query in QUERIES.values():
-        for token in query.text.replace("(", " ").replace(")", " ").replace("|", " ").replace("/", " ").split():
-            if token.startswith("kg:"):
-                name = ns.KG + token.removeprefix("kg:")
-                assert name in known or name in (ns.KG, ns.DATASET), (query.name, token)
+    names = {token.value for token in tokens(QUERIES[name].text) if token.kind is Kind.PNAME} - {"kg:"}
+    assert {ns.KG + used.removeprefix("kg:") for used in names if used.startswith("kg:")} <= known
 
 
 def test_the_document_lists_every_query() -> None:

@@ -6,7 +6,7 @@ import pyoxigraph
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store
 
-from kg.errors import QueryError, ResultTooLarge
+from kg.errors import QueryError, QuerySyntaxError, ResultTooLarge
 from kg.updates import GraphWrite, UpdateWrite, evaluate
 
 DATA = """
@@ -81,7 +81,6 @@ def test_the_effect_is_the_engines_own(text: str) -> None:
     [
         "CREATE GRAPH :g1",
         "DROP GRAPH :nowhere",
-        "CLEAR GRAPH :nowhere",
         "COPY :nowhere TO :g1",
         "LOAD <http://127.0.0.1:1/x>",
     ],
@@ -158,3 +157,24 @@ def test_a_prologue_may_stand_before_every_operation() -> None:
 def test_a_fault_is_told_where_it_stands_in_the_whole_request() -> None:
     with pytest.raises(SyntaxError, match="3:25"):
         evaluate(data(), UpdateWrite("PREFIX e: <http://ex/>\nCLEAR ALL ; # one\n  INSERT DATA { e:n e:p }"), 99)
+
+
+def test_a_graph_that_is_not_there_can_be_cleared() -> None:
+    store = data()
+    assert not evaluate(store, UpdateWrite(f"{PREFIXES} CLEAR GRAPH :nowhere"), 99)
+    assert canonical(store) == canonical(data())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE GRAPH :g3 ;; CREATE GRAPH :g4",
+        "CREATE GRAPH :g3 ; ; ",
+        "INSERT DATA { _:a :p 1 } ; INSERT DATA { GRAPH :g1 { _:a :p 2 } }",
+    ],
+)
+def test_what_only_the_request_as_a_whole_shows_to_be_no_update(text: str) -> None:
+    store = data()
+    with pytest.raises(QuerySyntaxError):
+        evaluate(store, UpdateWrite(f"{PREFIXES} {text}"), 99)
+    assert canonical(store) == canonical(data())

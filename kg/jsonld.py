@@ -1,138 +1,204 @@
-"""JSON-LD in the project's shape: plain keys by `ontology/context.jsonld`, one tree from the thing that is described.
+"""The description of one thing as JSON-LD with plain keys: no statement lost, none invented.
 
-https://www.w3.org/TR/json-ld11/. Each node stands whole where it is first reached and by its `id` elsewhere; authors
-and authorships come in the order of the paper. What no path from the root reaches stands in `@included`. The document
-carries its context, so that it says the same offline; it holds exactly the triples that it was given.
+The nesting is made here, so that every statement has its place: what the thing leads to stands where it is named, what
+leads to the thing under the reverse keys of its kind's frame, all else under `@included`. PyLD picks the keys.
+https://www.w3.org/TR/json-ld11-api/#compaction-algorithms
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
+import msgspec
+from pyld import jsonld
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg import namespaces as ns
 from kg import paths
 
-Node = NamedNode | BlankNode
-_XSD_STRING = ns.XSD + "string"
-_UNPLACED = 10**9
-_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")  # what is an integer in JSON as well, and comes back the same
-_BOOLEANS = {"true": True, "false": False}
+Node = dict[str, Any]
+"""A node object of expanded JSON-LD."""
+
+_DEPTH = 8
+_LEAF = 8
+_WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 
 
-@cache
 def context() -> dict[str, Any]:
-    """The project's context, as in `ontology/context.jsonld`: the value of `@context`."""
-    loaded: dict[str, Any] = json.loads((paths.ONTOLOGY / "context.jsonld").read_text("utf-8"))["@context"]
-    return loaded
+    """The terms of the project's JSON-LD context, in the order of its file."""
+    return dict(_terms())
 
 
-def framed(triples: Iterable[Triple], iri: str) -> dict[str, Any]:
-    """The triples as one JSON-LD document whose root is `iri`."""
-    return _Tree(triples).document(NamedNode(iri))
+def framed(
+    triples: Iterable[Triple], iri: str, kind: str | None = None, context_iri: str | None = None
+) -> dict[str, Any]:
+    """One JSON-LD document that says exactly `triples`, with the thing `iri` at its top.
+
+    `kind` names the frame (`ontology/frames`), where it has one. The document carries the terms that it uses, so that
+    it is read offline, or refers to the context at `context_iri`. Triple terms, which JSON-LD has not, are left out.
+    """
+    nodes = _nodes(triples)
+    _put_authors_in_order(nodes)
+    tree = _Nesting(nodes).tree(iri, _reverse_predicates(kind))
+    options = {"documentLoader": _refuse, "base": "", "graph": False}
+    compacted = jsonld.compact(tree, {"@context": _terms()}, options)
+    del compacted["@context"]
+    used: set[str] = set()
+    document = _arranged(compacted, used)
+    embedded = {key: term for key, term in _terms().items() if key in used or key == "@version"}
+    return {"@context": context_iri or embedded} | document
 
 
 @cache
-def _keys() -> dict[str, tuple[str, str | None]]:
-    """Property IRI to its key and the type that the context gives its values."""
-    keys = {}
-    for key, definition in context().items():
-        named = definition.get("@id") if isinstance(definition, dict) else definition
-        if isinstance(named, str) and not key.startswith("@") and not named.startswith("@"):
-            coercion = definition.get("@type") if isinstance(definition, dict) else None
-            if not (isinstance(definition, dict) and definition.get("@prefix")):
-                keys[_expanded(named)] = key, coercion if coercion in (None, "@id") else _expanded(coercion)
-    return keys
+def _terms() -> dict[str, Any]:
+    document = msgspec.json.decode((paths.ONTOLOGY / "context.jsonld").read_bytes(), type=dict[str, dict[str, Any]])
+    return document["@context"]
 
 
-def _expanded(name: str) -> str:
-    prefix, _, local = name.partition(":")
-    return ns.PREFIXES.get(prefix, prefix + ":") + local
+@cache
+def _reverse_predicates(kind: str | None) -> tuple[str, ...]:
+    """The properties that lead to a thing of this kind and are shown with it."""
+    path = paths.ONTOLOGY / "frames" / f"{kind}.jsonld"
+    if kind is None or not path.is_file():
+        return ()
+    keys = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+    terms = (_terms()[key] for key in keys if not key.startswith("@"))
+    return tuple(term["@reverse"] for term in terms if "@reverse" in term)
 
 
-class _Tree:
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        self._statements: defaultdict[Node, defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        for triple in triples:
-            assert isinstance(triple.subject, NamedNode | BlankNode)  # noqa: S101 - RDF 1.1 subjects
-            self._statements[triple.subject][triple.predicate.value].append(triple.object)
-        self._placed: set[Node] = set()
+def _refuse(url: str, options: object) -> NoReturn:
+    raise jsonld.JsonLdError(f"{url} is not loaded: documents are made offline", "paperkg.Offline")
 
-    def document(self, root: Node) -> dict[str, Any]:
-        tree = {"@context": context(), **self._node(root)}
-        rest = [self._node(node) for node in sorted(self._statements, key=str) if node not in self._placed]
-        return tree | ({"@included": rest} if rest else {})
 
-    def _node(self, node: Node) -> dict[str, Any]:
-        self._placed.add(node)
-        written: dict[str, Any] = {"id": node.value if isinstance(node, NamedNode) else str(node)}
-        for predicate, values in sorted(self._statements[node].items(), key=lambda item: _rank(item[0])):
-            key, coercion = ("type", "@id") if predicate == ns.TYPE else _keys().get(predicate, (predicate, None))
-            ordered = sorted(values, key=lambda value: self._order(node, predicate, value))
-            items = [self._value(value, key, coercion) for value in ordered]
-            written[key] = items if len(items) > 1 or key in _LISTS else items[0]
-        return written
+def _nodes(triples: Iterable[Triple]) -> dict[str, Node]:
+    """Flat expanded node objects by their identifiers, values in the order given."""
+    nodes: dict[str, Node] = {}
+    for triple in dict.fromkeys(triples):
+        if isinstance(triple.subject, Triple) or isinstance(triple.object, Triple):
+            continue
+        name = _identifier(triple.subject)
+        node = nodes.setdefault(name, {"@id": name})
+        if triple.predicate.value == ns.TYPE and not isinstance(triple.object, Literal):
+            node.setdefault("@type", []).append(_identifier(triple.object))
+        else:
+            node.setdefault(triple.predicate.value, []).append(_value(triple.object))
+    return nodes
 
-    def _order(self, node: Node, predicate: str, value: Any) -> tuple[int, str]:
-        """Authorships by position, authors as their authorships; anything else by its text."""
-        if predicate == ns.HAS_AUTHORSHIP:
-            return self._position(value), str(value)
-        if predicate == ns.CREATOR:
-            places = [
-                self._position(authorship)
-                for authorship in self._statements[node].get(ns.HAS_AUTHORSHIP, [])
-                if value in self._statements[authorship].get(ns.AUTHORSHIP_AUTHOR, [])
+
+def _identifier(term: NamedNode | BlankNode) -> str:
+    return term.value if isinstance(term, NamedNode) else f"_:{term.value}"
+
+
+def _value(term: NamedNode | BlankNode | Literal) -> Node:
+    """A reference or a value object. Numbers and truth values are native where JSON has the same spelling for them."""
+    if not isinstance(term, Literal):
+        return {"@id": _identifier(term)}
+    if term.language is not None:
+        direction = {"@direction": term.direction.value} if term.direction else {}
+        return {"@value": term.value, "@language": term.language, **direction}
+    match term.datatype.value.removeprefix(ns.XSD):
+        case "string":
+            return {"@value": term.value}
+        case "boolean" if term.value in ("true", "false"):
+            return {"@value": term.value == "true"}
+        case "integer" if _WHOLE_NUMBER.fullmatch(term.value):
+            return {"@value": int(term.value)}
+    return {"@value": term.value, "@type": term.datatype.value}
+
+
+def _put_authors_in_order(nodes: dict[str, Node]) -> None:
+    """Authorships and authors of a paper stand by position, then those without one."""
+    places: dict[str, tuple[float, str]] = {}
+    for name, node in nodes.items():
+        numbers = [value["@value"] for value in node.get(ns.POSITION, []) if type(value.get("@value")) is int]
+        if ns.AUTHORSHIP_AUTHOR in node:
+            places[name] = (min(numbers, default=float("inf")), name)
+
+    def place(reference: Node) -> tuple[float, str]:
+        name = reference.get("@id", "")
+        return places.get(name, (float("inf"), name))
+
+    for node in [node for node in nodes.values() if ns.HAS_AUTHORSHIP in node]:
+        node[ns.HAS_AUTHORSHIP].sort(key=place)
+        authorships = (nodes.get(reference.get("@id", ""), {}) for reference in node[ns.HAS_AUTHORSHIP])
+        authors = [author.get("@id") for found in authorships for author in found.get(ns.AUTHORSHIP_AUTHOR, [])]
+        order = {author: number for number, author in reversed(list(enumerate(authors)))}
+        node.get(ns.CREATOR, []).sort(key=lambda reference: order.get(reference.get("@id"), len(order)))
+
+
+class _Nesting:
+    """Places each node once, as near to the top as it goes; small ones without links wherever they are named."""
+
+    def __init__(self, nodes: dict[str, Node]) -> None:
+        self._nodes = nodes
+        self._placed: set[str] = set()
+
+    def tree(self, root: str, reverse: tuple[str, ...]) -> Node:
+        top = self._placed_under(root)
+        for predicate in reverse:
+            pointing = [
+                name for name in self._nodes if name not in self._placed and self._points(name, predicate, root)
             ]
-            return min(places, default=_UNPLACED), str(value)
-        return 0, str(value)
+            for name in pointing:
+                # The reverse key says it; saying it on the node as well would be twice.
+                self._nodes[name][predicate].remove({"@id": root})
+            if pointing:
+                top.setdefault("@reverse", {})[predicate] = [self._placed_under(name) for name in pointing]
+        rest = [self._placed_under(name) for name in self._nodes if name not in self._placed]
+        return top | ({"@included": rest} if rest else {})
 
-    def _position(self, authorship: Any) -> int:
-        positions = (
-            [value.value for value in self._statements[authorship].get(ns.POSITION, [])]
-            if authorship in self._statements
-            else []
-        )
-        return min((int(text) for text in positions if text.isdigit()), default=_UNPLACED)
+    def _points(self, name: str, predicate: str, root: str) -> bool:
+        return {"@id": root} in self._nodes[name].get(predicate, [])
 
-    def _value(self, value: Any, key: str, coercion: str | None) -> Any:
-        if isinstance(value, Literal):
-            return _literal(value, coercion)
+    def _placed_under(self, name: str) -> Node:
+        """The node with all that it leads to and that has no place yet, breadth first."""
+        self._placed.add(name)
+        top = self._copy(name)
+        waiting = deque([(top, 1)])
+        while waiting:
+            node, depth = waiting.popleft()
+            for values in _properties(node):
+                for index, value in enumerate(values):
+                    target = value.get("@id")
+                    if target not in self._nodes:
+                        continue
+                    if depth <= _DEPTH and target not in self._placed:
+                        self._placed.add(target)
+                        values[index] = self._copy(target)
+                        waiting.append((values[index], depth + 1))
+                    elif target != name and self._is_leaf(target):
+                        values[index] = self._copy(target)
+        return top
+
+    def _copy(self, name: str) -> Node:
+        return {key: list(found) if key != "@id" else found for key, found in self._nodes[name].items()}
+
+    def _is_leaf(self, name: str) -> bool:
+        values = [value for found in _properties(self._nodes[name]) for value in found]
+        return len(values) <= _LEAF and all("@id" not in value for value in values)
+
+
+def _properties(node: Node) -> Iterator[list[Node]]:
+    return (values for key, values in node.items() if not key.startswith("@"))
+
+
+def _arranged(node: Node, used: set[str]) -> Node:
+    """The compacted node with its keys in the order of the context; the terms in it are added to `used`."""
+    terms = _terms()
+    order = {key: number for number, key in enumerate(terms)}
+    arranged: Node = {}
+    for key in sorted(node, key=lambda key: (order.get(key, len(order)), key)):
+        used.add(key)
+        value = node[key]
         if key == "type":
-            return _type_name(value)
-        if isinstance(value, NamedNode | BlankNode) and value in self._statements and value not in self._placed:
-            return self._node(value)
-        name = value.value if isinstance(value, NamedNode) else str(value)
-        return name if coercion == "@id" else {"id": name}
-
-
-_LISTS = frozenset({"authors", "authorships", "concepts", "institutions", "affiliations", "sources", "reportedMetrics"})
-
-
-def _rank(predicate: str) -> tuple[int, str]:
-    """Types first, then titles and names, then what the context knows, then the rest."""
-    first = (ns.TYPE, ns.TITLE, ns.NAME, ns.PREF_LABEL, ns.CREATOR)
-    return (first.index(predicate) if predicate in first else len(first) + (predicate not in _keys()), predicate)
-
-
-def _type_name(node: NamedNode) -> str:
-    key, _ = _keys().get(node.value, (node.value, None))
-    return key
-
-
-def _literal(value: Literal, coercion: str | None) -> Any:
-    if value.language:
-        return {"@value": value.value, "@language": value.language}
-    datatype = value.datatype.value
-    if datatype == coercion:
-        if datatype == ns.XSD + "integer" and _INTEGER.fullmatch(value.value):
-            return int(value.value)
-        return _BOOLEANS.get(value.value, value.value) if datatype == ns.XSD + "boolean" else value.value
-    if datatype == _XSD_STRING:
-        return value.value if coercion is None else {"@value": value.value}
-    return {"@value": value.value, "@type": datatype}
+            used.update([value] if isinstance(value, str) else value)
+        if isinstance(value, dict):
+            value = _arranged(value, used)
+        elif isinstance(value, list):
+            value = [_arranged(item, used) if isinstance(item, dict) else item for item in value]
+        arranged[key] = value
+    return arranged

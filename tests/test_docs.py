@@ -35,7 +35,7 @@ def test_every_command_and_option_is_documented() -> None:
     assert set(documented) == set(commands())
     for name, command in commands().items():
         options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
-        assert set(re.findall(r"`(--[a-z-]+)", documented[name])) == options, name
+        assert set(re.findall(r"^- `(--[a-z-]+)", documented[name], re.M)) == options, name
 
 
 def test_every_setting_is_documented_with_its_default() -> None:

@@ -16,10 +16,10 @@ from kg.commands.common import Context, output_stream
 from kg.errors import DataError, ParameterError, QueryRefused, UsageError
 from kg.export import export_file
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat
-from kg.namespaces import PREFIXES
 from kg.ntriples import check_iri
 from kg.queries import bind, find_query, load_queries
 from kg.resources import GraphReader, describe
+from kg.serialisation import serialise
 from kg.workers import QueryRequest, WorkerPool
 
 _TABLE = "table"
@@ -145,7 +145,7 @@ def _description(context: Context, iri: str, graph_format: GraphFormat) -> bytes
     store = context.snapshot().store
     if not GraphReader(store).exists(absolute):
         raise DataError(f"the graph has nothing called {absolute}; look for it by name on the search page", iri)
-    return pyoxigraph.serialize(describe(store, absolute), format=graph_format.rdf_format, prefixes=PREFIXES) or b""
+    return serialise(describe(store, absolute), graph_format)
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 import pyoxigraph
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from kg.edits import Change
 from kg.errors import QueryError, QuerySyntaxError

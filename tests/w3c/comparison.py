@@ -20,6 +20,7 @@ _COUNT = NamedNode("urn:count")
 
 Term = NamedNode | BlankNode | Literal
 Row = Mapping[str, Term]
+Result = list[Row] | bool
 
 
 def canonical(dataset: Iterable[Quad]) -> set[str]:
@@ -31,18 +32,18 @@ def canonical(dataset: Iterable[Quad]) -> set[str]:
     return {str(quad) for quad in copy}
 
 
-def canonical_rows(rows: Iterable[Row]) -> set[str]:
-    """A bag of solutions as text, by way of a graph with one node for each distinct row."""
+def canonical_rows(rows: Iterable[Row], lax: bool) -> set[str]:
+    """A bag of solutions (lax: a set) as text, by way of a graph with one node for each distinct row."""
     counted = Counter(frozenset(row.items()) for row in rows)
     quads = []
     for number, (row, count) in enumerate(counted.items()):
         node = BlankNode(f"row{number}")
-        quads.append(Quad(node, _COUNT, Literal(count)))
+        quads.append(Quad(node, _COUNT, Literal(1 if lax else count)))
         quads += [Quad(node, NamedNode(_VARIABLE + name), term) for name, term in row]
     return canonical(quads)
 
 
-def rows_of(body: bytes, results_format: QueryResultsFormat) -> list[Row] | bool:
+def rows_of(body: bytes, results_format: QueryResultsFormat) -> Result:
     """The solutions of a result, or what an ASK said."""
     parsed = pyoxigraph.parse_query_results(body, results_format)
     if isinstance(parsed, pyoxigraph.QueryBoolean):
@@ -51,17 +52,19 @@ def rows_of(body: bytes, results_format: QueryResultsFormat) -> list[Row] | bool
     return [{name: term for name, term in zip(names, row, strict=True) if term is not None} for row in parsed]
 
 
-def csv_rows(body: bytes) -> Counter[tuple[str, ...]]:
-    """The lines of a CSV result. Its blank nodes are told from each other in no other way than by their names."""
-    lines = csv.reader(io.StringIO(body.decode()))
-    return Counter(tuple("_:" if cell.startswith("_:") else cell for cell in line) for line in lines)
+def csv_rows(body: bytes) -> Counter[frozenset[tuple[str, str]]]:
+    """The rows of a CSV result, whatever the order of columns. All blank nodes are taken for one."""
+    rows = csv.DictReader(io.StringIO(body.decode()))
+    return Counter(
+        frozenset((name, "_:" if cell.startswith("_:") else cell) for name, cell in row.items()) for row in rows
+    )
 
 
 def is_result_set(graph: Graph) -> bool:
     return (None, RDF.type, _RS.ResultSet) in graph
 
 
-def result_set(graph: Graph) -> tuple[list[Row] | bool, bool]:
+def result_set(graph: Graph) -> tuple[Result, bool]:
     """A result written as RDF, and whether its order matters."""
     (root,) = graph.subjects(RDF.type, _RS.ResultSet)
     boolean = graph.value(root, _RS.boolean)

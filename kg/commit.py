@@ -12,6 +12,7 @@ out and told; the others of its group are not held up by more than its deadline.
 
 from __future__ import annotations
 
+import logging
 import queue
 import tempfile
 import threading
@@ -27,16 +28,20 @@ import pyoxigraph
 from kg.edits import Change, Position
 from kg.errors import KGError, QuerySyntaxError, QueryTimeout, QueueFull, StoreBusy
 from kg.pipeline import is_whole, silent
+from kg.search import affected_things
 from kg.settings import Settings
-from kg.snapshots import current_manifest, publish, publish_edits
+from kg.snapshots import current_manifest, publish, publish_edits, publish_index
 from kg.store import StoreFolder, Writer
 from kg.updates import UpdateWrite, Write
 from kg.workers.handle import Worker, WorkerDied
 from kg.workers.messages import CloseScratch, Failed, WriteTask
 from kg.workers.pool import failure
 
+_log = logging.getLogger(__name__)
+
 _GROUP_LIMIT = 100
 _LOCK_POLL = 0.02  # seconds
+_INDEX_WHEN_QUIET, _INDEX_AT_LATEST = 0.5, 3.0  # seconds after a write
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class Committer:
         self._settings = settings
         self._waiting: queue.Queue[_Pending | None] = queue.Queue(settings.write_queue)
         self._worker: Worker | None = None
+        self._unindexed: set[str] = set()
+        self._index_by = 0.0
         self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
         self._thread.start()
 
@@ -86,16 +93,40 @@ class Committer:
             self._worker.close()
 
     def _run(self) -> None:
-        while (first := self._waiting.get()) is not None:
+        while True:
+            try:
+                first = self._waiting.get(timeout=self._until_indexing())
+            except queue.Empty:
+                self._index()
+                continue
+            if first is None:
+                return
             group, last = self._group(first)
             try:
                 self._commit(group)
+                if self._unindexed and time.monotonic() > self._index_by:
+                    self._index()
             except BaseException as error:  # noqa: BLE001 - whoever waits has to be told, whatever it was
                 for pending in group:
                     if not pending.result.done():
                         pending.result.set_exception(error)
             if last:
                 return
+
+    def _until_indexing(self) -> float | None:
+        """Seconds until the search index has to follow; None if it is up to date."""
+        if not self._unindexed:
+            return None
+        return max(0.0, min(_INDEX_WHEN_QUIET, self._index_by - time.monotonic()))
+
+    def _index(self) -> None:
+        """Have the search index follow the writes; what fails here is mended by the next load or start."""
+        things, self._unindexed = self._unindexed, set()
+        try:
+            with ExitStack() as stack:
+                publish_index(self._store, self._take_turn(stack), things)
+        except Exception as error:  # noqa: BLE001 - nobody waits for this, and the writes after it must go on
+            _log.warning("the search index does not follow the last writes: %s", error)
 
     def _group(self, first: _Pending) -> tuple[list[_Pending], bool]:
         """Everything that is waiting now, and whether the end was asked for."""
@@ -199,6 +230,9 @@ class Committer:
         present = self._store.contents()
         self._store.journal.append(changes, present.edits if present else Position())
         contents, effects = writer.apply_edits()
+        if not self._unindexed:
+            self._index_by = time.monotonic() + _INDEX_AT_LATEST
+        self._unindexed |= affected_things(writer.database(), effects)
         return publish_edits(self._store, writer, contents, effects)
 
 

@@ -141,18 +141,23 @@ class _Nesting:
         top = self._placed_under(root)
         for predicate in reverse:
             pointing = [
-                name for name in self._nodes if name not in self._placed and self._points(name, predicate, root)
+                name for name in self._nodes if name not in self._placed and self._unlink(name, predicate, root)
             ]
-            for name in pointing:
-                # The reverse key says it; saying it on the node as well would be twice.
-                self._nodes[name][predicate].remove({"@id": root})
             if pointing:
                 top.setdefault("@reverse", {})[predicate] = [self._placed_under(name) for name in pointing]
         rest = [self._placed_under(name) for name in self._nodes if name not in self._placed]
         return top | ({"@included": rest} if rest else {})
 
-    def _points(self, name: str, predicate: str, root: str) -> bool:
-        return {"@id": root} in self._nodes[name].get(predicate, [])
+    def _unlink(self, name: str, predicate: str, root: str) -> bool:
+        """Whether the node led to `root`; it does not any more, since the reverse key says it."""
+        node, reference = self._nodes[name], {"@id": root}
+        values = node.get(predicate, [])
+        if reference not in values:
+            return False
+        values.remove(reference)
+        if not values:
+            del node[predicate]
+        return True
 
     def _placed_under(self, name: str) -> Node:
         """The node with all that it leads to and that has no place yet, breadth first."""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph
 import tantivy
+from pyoxigraph import NamedNode, Quad, Variable
 
 from kg.errors import StoreError
-from kg.namespaces import KG
+from kg.files import link_tree
+from kg.namespaces import CREATOR, HAS_AUTHORSHIP, KG
 
 KINDS = ("paper", "author", "institution", "concept", "venue")
 
@@ -23,6 +26,7 @@ _HEAP = 128 * 2**20
 _LABEL_BOOST = 3.0
 _MAX_WORDS = 32
 _NAMES_SHOWN = 3
+_PAPERS_OF_AN_AUTHOR = 5000
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,33 @@ def build(store: pyoxigraph.Store, folder: Path) -> None:
     writer.wait_merging_threads()
 
 
+def update(store: pyoxigraph.Store, source: Path, folder: Path, things: Iterable[str]) -> None:
+    """Write the index `source` into the new folder `folder`, brought up to date for these things."""
+    link_tree(source, folder)
+    index = tantivy.Index.open(str(folder))
+    index.register_tokenizer(_ANALYSER, _analyser())
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    for thing in sorted(things):
+        writer.delete_documents_by_term("iri", thing)
+        for document in (*_papers(store, thing), *_named_things(store, thing)):
+            writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def affected_things(store: pyoxigraph.Store, effects: Iterable[tuple[bool, Quad]]) -> set[str]:
+    """What the index may say otherwise once these statements were added or removed: subjects, and papers of authors."""
+    subjects = {quad.subject for _, quad in effects if isinstance(quad.subject, NamedNode)}
+    papers = (
+        quad.subject.value
+        for subject in subjects
+        for property_iri in (CREATOR, HAS_AUTHORSHIP)
+        for quad in islice(store.quads_for_pattern(None, NamedNode(property_iri), subject), _PAPERS_OF_AN_AUTHOR)
+        if isinstance(quad.subject, NamedNode)
+    )
+    return {subject.value for subject in subjects} | set(papers)
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("iri", stored=True, tokenizer_name="raw", index_option="basic")
@@ -127,34 +158,35 @@ def _hit(document: tantivy.Document) -> Hit:
     return Hit(*(document.get_first(name) or "" for name in ("iri", "kind", "label", "detail")))
 
 
-def _rows(store: pyoxigraph.Store, name: str) -> Iterator[dict[str, str]]:
-    """The rows of one of the index queries, unbound variables left out."""
-    solutions: Any = store.query((_QUERIES / f"{name}.rq").read_text("utf-8"))
+def _rows(store: pyoxigraph.Store, name: str, thing: str | None) -> Iterator[dict[str, str]]:
+    """The rows of one of the index queries, of one thing or of all, unbound variables left out."""
+    only: dict[Variable, Any] = {Variable("thing"): NamedNode(thing)} if thing else {}
+    solutions: Any = store.query((_QUERIES / f"{name}.rq").read_text("utf-8"), substitutions=only)
     names = [variable.value for variable in solutions.variables]
     for solution in solutions:
         yield {name: term.value for name, term in zip(names, solution, strict=True) if term is not None}
 
 
-def _papers(store: pyoxigraph.Store) -> Iterator[tantivy.Document]:
+def _papers(store: pyoxigraph.Store, thing: str | None = None) -> Iterator[tantivy.Document]:
     names: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
-    for row in _rows(store, "paper_authors"):
+    for row in _rows(store, "paper_authors", thing):
         names[row["thing"]].append((float(row.get("position", "inf")), row["name"]))
     entries: dict[str, _Entry] = {}
-    for row in _rows(store, "papers"):
+    for row in _rows(store, "papers", thing):
         entry = entries.setdefault(row["thing"], _Entry())
         entry.name(row["label"])
         entry.text.append(row.get("text", ""))
         entry.detail = [row["year"]] if "year" in row else entry.detail
-    for thing, entry in entries.items():
-        authors = list(dict.fromkeys(name for _, name in sorted(names[thing])))
+    for paper, entry in entries.items():
+        authors = list(dict.fromkeys(name for _, name in sorted(names[paper])))
         shown = ", ".join(authors[:_NAMES_SHOWN]) + (" et al." if len(authors) > _NAMES_SHOWN else "")
         entry.text += authors
-        yield _document(thing, "paper", entry, " · ".join(filter(None, (shown, *entry.detail))))
+        yield _document(paper, "paper", entry, " · ".join(filter(None, (shown, *entry.detail))))
 
 
-def _named_things(store: pyoxigraph.Store) -> Iterator[tantivy.Document]:
+def _named_things(store: pyoxigraph.Store, thing: str | None = None) -> Iterator[tantivy.Document]:
     entries: dict[tuple[str, str], _Entry] = {}
-    for row in _rows(store, "named_things"):
+    for row in _rows(store, "named_things", thing):
         kind = row["class"].removeprefix(KG).lower()
         entry = entries.setdefault((row["thing"], kind), _Entry())
         if "label" in row:
@@ -163,8 +195,8 @@ def _named_things(store: pyoxigraph.Store) -> Iterator[tantivy.Document]:
             entry.text.append(row["other"])
         papers = int(row.get("papers", 0))
         entry.detail = [f"{papers:,} paper{'' if papers == 1 else 's'}"]
-    for (thing, kind), entry in entries.items():
-        yield _document(thing, kind, entry, " · ".join(entry.detail))
+    for (found, kind), entry in entries.items():
+        yield _document(found, kind, entry, " · ".join(entry.detail))
 
 
 def _document(iri: str, kind: str, entry: _Entry, detail: str) -> tantivy.Document:

@@ -163,6 +163,17 @@ def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effect
     return work.name.removeprefix(".")
 
 
+def publish_index(store: StoreFolder, writer: Writer, things: set[str]) -> None:
+    """Publish the snapshot in force once more, with its search index brought up to date for these things."""
+    current, contents = current_manifest(store.folder), store.contents()
+    if current is None or contents is None or current.contents != contents.digest:
+        return  # something else is about to be published, with an index of its own
+    with _preparing(store, writer, contents) as work:
+        database = pyoxigraph.Store.read_only(str(work / "store"))
+        search.update(database, store.folder / "snapshots" / current.id / "index", work / "index", things)
+        _put_in_force(store, contents, work, GraphCounts(current.triples, current.counts))
+
+
 @contextmanager
 def _preparing(store: StoreFolder, writer: Writer, contents: Contents) -> Iterator[Path]:
     """A folder, out of sight of readers, with a checkpoint of the primary store, named for the snapshot it becomes."""

@@ -126,7 +126,7 @@ class Writer:
         """Let go of the database; the next writer opens it."""
         self._open = None
 
-    def _database(self) -> pyoxigraph.Store:
+    def database(self) -> pyoxigraph.Store:
         """The primary store, opened once while the lock is held."""
         if self._open is None:
             self._open = pyoxigraph.Store(self._primary)
@@ -148,7 +148,7 @@ class Writer:
             shutil.rmtree(self._primary, ignore_errors=True)
             self._derived.unlink(missing_ok=True)
             present = Contents({}, Position(), "", Position())
-        database = self._database()
+        database = self.database()
         self._remove_derived(database)
         new = [dataset for dataset in wanted.segments if dataset not in present.segments]
         for dataset in new:
@@ -171,7 +171,7 @@ class Writer:
         if present is None:
             raise StoreError(f"{self._primary} is not whole; run 'kg rebuild'", self._primary)
         self._state.unlink()
-        database = self._database()
+        database = self.database()
         effects = self._apply_edits(database, present.edits)
         contents = msgspec.structs.replace(present, edits=self._store.journal.end(present.edits))
         self._finish(database, contents)
@@ -187,7 +187,7 @@ class Writer:
 
     def checkpoint(self, target: Path) -> None:
         """A copy of the primary store at `target`, by hard links."""
-        self._database().backup(target)
+        self.database().backup(target)
 
     def _ensure_vocabulary(self) -> None:
         """The concept schemes that come with paperkg are a dataset like any other."""

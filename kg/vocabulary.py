@@ -16,6 +16,7 @@ _KINDS = (
     ("Properties that lead to things", (ns.OWL + "ObjectProperty",)),
     ("Properties that hold values", (ns.OWL + "DatatypeProperty", ns.OWL + "AnnotationProperty", ns.RDF + "Property")),
 )
+_VERSION = ns.OWL + "versionInfo"
 _ALIGNMENTS = (
     ("same as", ns.OWL + "equivalentClass"),
     ("same as", ns.OWL + "equivalentProperty"),
@@ -74,6 +75,12 @@ class VocabularyFile:
         store.load(self.text, format=RdfFormat.TURTLE)
         return store
 
+    @property
+    def version(self) -> str:
+        """What the file says of its own version; empty if it does not."""
+        reader = GraphReader(self.store)
+        return next((reader.text(iri, _VERSION) or "" for iri in reader.subjects(ns.TYPE, ns.OWL + "Ontology")), "")
+
     def triples(self) -> list[Triple]:
         return [quad.triple for quad in self.store]
 
@@ -85,7 +92,7 @@ def read_ontology(store: Store) -> Ontology:
     return Ontology(
         title=reader.thing(subject).label,
         comment=reader.text(subject, ns.DCTERMS + "description") or reader.text(subject, ns.RDFS + "comment") or "",
-        version=reader.text(subject, ns.OWL + "versionInfo") or "",
+        version=reader.text(subject, _VERSION) or "",
         groups=[group for group in groups if group.terms],
     )
 

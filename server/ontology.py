@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, url_for
+from werkzeug.exceptions import NotFound
 
 from kg import paths
 from kg.formats import JSON_LD, TURTLE
@@ -30,6 +31,15 @@ def ontology(extension: str | None = None) -> Response:
 @blueprint.get("/shapes.<extension>")
 def shapes(extension: str | None = None) -> Response:
     return _vocabulary(SHAPES, extension, _shapes_page)
+
+
+@blueprint.get("/ontology/<version>", defaults={"endpoint": "ontology", "file": ONTOLOGY})
+@blueprint.get("/shapes/<version>", defaults={"endpoint": "shapes", "file": SHAPES})
+def of_version(version: str, endpoint: str, file: VocabularyFile) -> Response:
+    """A version by its own IRI leads to the file if that is the version in force."""
+    if version != file.version:
+        raise NotFound(f"This service has version {file.version} only; it is at {url_for(f'ontology.{endpoint}')}.")
+    return Response(status=303, headers={"Location": url_for(f"ontology.{endpoint}")})
 
 
 @blueprint.get("/context.jsonld")

@@ -86,7 +86,7 @@ def _serialise(iri: str, graph_format: GraphFormat) -> bytes:
     store = current_snapshot().store
     triples = describe(store, iri)
     if graph_format is JSON_LD:
-        document = jsonld.framed(triples, iri)
+        document = jsonld.framed(triples, iri, GraphReader(store).thing(iri).kind)
         return msgspec.json.format(msgspec.json.encode(document))
     return serialise(triples, graph_format)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from kg import sparql
 from kg.errors import ParameterError, TermError
 from kg.namespaces import DEFAULT_BASE, KG
-from kg.ntriples import check_iri, integer, iri, literal
+from kg.ntriples import integer, iri, literal
 from kg.queries.model import COUNTS, CannedQuery, Parameter
 from kg.resources import KINDS
 
@@ -70,7 +70,7 @@ def _thing(parameter: Parameter, text: str, base_iri: str) -> str:
     key = rest if first == kind else text
     if not key:
         raise ParameterError(parameter.name, f"give the IRI of the {kind}, or what stands in it after {own}", text)
-    return check_iri(own + key)
+    return own + key
 
 
 def _string(parameter: Parameter, text: str) -> str:

@@ -115,8 +115,7 @@ class _Inspector:
         return Inspection(self.kind or "update", list(self.addresses), self.dataset, deepest)
 
     def _see_name(self, token: Token) -> None:
-        if not self._structure.depth and token.value.upper() in _DATASET:
-            self.dataset = True
+        self.dataset = self.dataset or token.value.upper() in _DATASET
 
     def _see_iri_or_variable(self, token: Token) -> None:
         follows = self._structure.follows

@@ -43,7 +43,7 @@ _PATTERNS: Final = {
         rf"'(?!'')(?:[^'\\\r\n]++|{_IN_STRING})*+'"
     ),
     Kind.NUMBER: r"(?:[0-9]++\.[0-9]*+|\.?[0-9]++)[eE][+-]?[0-9]++|[0-9]*+\.[0-9]++|[0-9]++",
-    Kind.LANGTAG: r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--(?:ltr|rtl)(?![A-Za-z0-9-]))?+",
+    Kind.LANGTAG: r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--(?:ltr|rtl))?+",
     Kind.PUNCT: r"<<|>>|[{}()\[\].,;*/+|^!=<>&~?-]",
 }
 _TOKEN = re.compile("|".join(f"(?P<{kind.name}>{pattern})" for kind, pattern in _PATTERNS.items()))

@@ -15,7 +15,6 @@ _CLOSERS = {"}": _BRACE, "]": _SQUARE, ")": _PAREN}
 
 # After these, variables that stand outside parentheses are names: projected, grouped or ordered by.
 _NAMING_CLAUSES = frozenset({"SELECT", "BY"})
-_OTHER_CLAUSES = frozenset({"DESCRIBE", "CONSTRUCT", "ASK", "FROM", "WHERE", "HAVING", "LIMIT", "OFFSET"})
 
 
 class Structure:
@@ -93,8 +92,6 @@ class Structure:
         """Braces with a SELECT directly in them hold a query, any others a pattern."""
         if keyword in _NAMING_CLAUSES:
             self._levels[-1] |= _NAMES_ONLY | (_SELECT if keyword == "SELECT" else 0)
-        elif keyword in _OTHER_CLAUSES:
-            self._levels[-1] &= ~_NAMES_ONLY
 
 
 def _is_keyword(token: Token | None, keywords: tuple[str, ...]) -> bool:

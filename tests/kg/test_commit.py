@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -146,6 +147,31 @@ def test_a_write_waits_for_a_load_or_is_told(folder: Path, committer: Committer)
     committer.submit(insert(2))
     holder.join()
     assert ask(folder, "<http://ex/s> <http://ex/n> 2 FILTER NOT EXISTS { <http://ex/s> <http://ex/n> 1 }")
+
+
+def test_the_search_index_follows(folder: Path, committer: Committer) -> None:
+    paper = "<https://w3id.org/paperkg/paper/new>"
+    author = "<https://w3id.org/paperkg/author/adly-templeton>"
+    committer.submit(
+        UpdateWrite(
+            "PREFIX kg: <https://w3id.org/paperkg/ontology#> PREFIX dcterms: <http://purl.org/dc/terms/> "
+            f"INSERT DATA {{ {paper} a kg:Paper ; dcterms:title 'Quokka studies' . "
+            f"{author} <http://xmlns.com/foaf/0.1/name> 'Adly Zyzzyva' }}"
+        )
+    )
+
+    def labels(text: str) -> set[str]:
+        return {hit.label for hit in Snapshots(folder).current().index.search(text).hits}
+
+    deadline = time.monotonic() + 30
+    while "Quokka studies" not in labels("quokka"):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert any(label.startswith("Adly") for label in labels("zyzzyva"))
+    committer.submit(UpdateWrite(f"DELETE WHERE {{ {paper} ?p ?o }}"))
+    while "Quokka studies" in labels("quokka"):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 WRITER = """

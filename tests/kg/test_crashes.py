@@ -68,7 +68,8 @@ def test_killed_at_any_moment(one_page: Path, expected: tuple[bytes, bytes], tmp
     """Also inside the database and the index, where no file operation of Python's marks the moment."""
     chance = random.Random(7)
     code = (
-        "import sys, pathlib; from kg import pipeline; from kg.store import StoreFolder; from kg.sources import find_source\n"
+        "import sys, pathlib; from kg import pipeline\n"
+        "from kg.store import StoreFolder; from kg.sources import find_source\n"
         "print('go', flush=True)\n"
         "for n in range(1000):\n"
         "    pages = [pathlib.Path(p) for p in sys.argv[2:]][:: 1 if n % 2 else -1]\n"

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from rdflib.compare import isomorphic
 
 from kg import paths
-from kg.namespaces import KG
+from kg.namespaces import DEFAULT_BASE, KG
 from tests.server.page_elements import Elements
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own use, in its JSON-LD
@@ -41,6 +41,15 @@ def test_the_page_explains_every_term(client: FlaskClient) -> None:
     for term in set(graph.subjects(rdflib.RDFS.isDefinedBy)):
         assert str(term).removeprefix(KG) in anchors
         assert str(graph.value(term, rdflib.RDFS.comment)) in page.text
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_the_version_in_force_has_an_address_of_its_own(client: FlaskClient, path: str) -> None:
+    graph = rdflib.Graph().parse(paths.ONTOLOGY / FILES[path], format="turtle")
+    iri = next(graph.objects(None, rdflib.OWL.versionIRI))
+    response = client.get("/" + str(iri).removeprefix(DEFAULT_BASE))
+    assert (response.status_code, response.location) == (303, path)
+    assert client.get(f"{path}/0.0.1").status_code == 404
 
 
 def test_the_context_is_json_ld(client: FlaskClient) -> None:

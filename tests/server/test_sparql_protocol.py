@@ -160,6 +160,13 @@ def test_the_protocol(
         assert {"GET", "HEAD", "POST", "OPTIONS"} <= {name.strip() for name in response.headers["Allow"].split(",")}
 
 
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri", "timeout", "truncate"])
+def test_a_parameter_at_fault_is_named(client: FlaskClient, name: str) -> None:
+    problem = json.loads(client.get("/sparql", query_string={"query": ONE, name: "no such <value>"}).data)
+    assert (problem["status"], problem["kind"]) == (400, "ParameterError")
+    assert name in problem["detail"]
+
+
 def test_a_form_is_decoded_exactly_once(client: FlaskClient) -> None:
     text = 'SELECT ?x { VALUES ?x { "100%25" "a+b" "é&=" } }'
     for response in (

@@ -53,11 +53,18 @@ def rows_of(body: bytes, results_format: QueryResultsFormat) -> Result:
 
 
 def csv_rows(body: bytes) -> Counter[frozenset[tuple[str, str]]]:
-    """The rows of a CSV result, whatever the order of columns. All blank nodes are taken for one."""
+    """The rows of a CSV result, whatever the order of columns. All blank nodes are taken for one, numbers by value."""
     rows = csv.DictReader(io.StringIO(body.decode()))
-    return Counter(
-        frozenset((name, "_:" if cell.startswith("_:") else cell) for name, cell in row.items()) for row in rows
-    )
+    return Counter(frozenset((name, _canonical_cell(cell)) for name, cell in row.items()) for row in rows)
+
+
+def _canonical_cell(cell: str) -> str:
+    if cell.startswith("_:"):
+        return "_:"
+    try:
+        return repr(float(cell))
+    except ValueError:
+        return cell
 
 
 def is_result_set(graph: Graph) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import waitress
@@ -14,10 +17,23 @@ from server.state import state_of
 from tests.w3c.service import TOKEN, Service
 
 
+_MEMORY = Path("/dev/shm")  # noqa: S108 - where there is one, a file system that does not wait for a disk
+_ENOUGH = 2**28  # bytes
+
+
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("w3c")
-    app = create_app(read_settings({}, store=folder / "store", query_workers=1, write_token=TOKEN))
+def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Every test writes several times, each time durably; what is durable is tested elsewhere."""
+    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
+        with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
+            yield Path(folder) / "store"
+    else:
+        yield tmp_path_factory.mktemp("w3c") / "store"
+
+
+@pytest.fixture(scope="session")
+def service(store_folder: Path) -> Iterator[Service]:
+    app = create_app(read_settings({}, store=store_folder, query_workers=1, write_token=TOKEN))
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=2, ident=None)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

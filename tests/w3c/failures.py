@@ -21,7 +21,9 @@ NOT_RUN = {
 
 FAILURES = {
     "csv-tsv-res/tsv03": _NUMBERS,
-    **dict.fromkeys((f"distinct/{name}-{number}" for name in ("distinct", "no-distinct") for number in (1, 9)), _NUMBERS),
+    **dict.fromkeys(
+        (f"distinct/{name}-{number}" for name in ("distinct", "no-distinct") for number in (1, 9)), _NUMBERS
+    ),
     "distinct/distinct-2": _NUMBERS,
     "expr-builtin/dawg-str-1": _NUMBERS,
     "expr-builtin/dawg-str-2": _NUMBERS,

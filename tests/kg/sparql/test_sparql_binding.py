@@ -76,7 +76,8 @@ def test_what_is_not_one_term_is_not_bound(term: str) -> None:
         "ASK { VALUES (?s ?v) { (1 2) } }",
         "SELECT * {} VALUES ?v { 1 }",
         "SELECT ?s { ?s ?p ?v } GROUP BY ?s ?v",
-        "SELECT ?s { ?s ?p ?v } ORDER BY ?v",
+        "SELECT ?s WHERE { ?s ?p ?v } ORDER BY ?v",
+        "CONSTRUCT { ?s ?p 1 } WHERE { ?s ?p ?v } ORDER BY ?s ?v",
         "ASK { FILTER(BOUND(?v)) }",
         "ASK { FILTER(bound( # c\n ?v)) }",
     ],
@@ -104,6 +105,11 @@ def test_a_bound_query_is_one_that_the_engine_takes(text: str) -> None:
     pyoxigraph.Store().query(bound)
     assert not any(token.value in ("?v", "$v") for token in tokens(bound))
     assert all(kept in bound for kept in ("?vv", "'?v'", "<x:?v>") if kept in text)
+
+
+def test_a_term_does_not_run_together_with_what_follows() -> None:
+    bound = bind("ASK { FILTER(?v-1=?v) }", {"v": '"a"@en'})
+    assert [token.text for token in tokens(bound) if token.kind is Kind.LANGTAG] == ["@en", "@en"]
 
 
 def test_counts_of_the_outermost_query_are_bound() -> None:

@@ -26,7 +26,6 @@ from kg import namespaces as ns
 from kg import paths
 from kg.errors import DataError
 
-_SHAPES = ns.DEFAULT_BASE + "shapes#"
 _SEVERITIES = ("Violation", "Warning", "Info")
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 
@@ -203,5 +202,5 @@ def _path_text(report: Graph, path: Node) -> str:
 def _turtle(report: Graph) -> str:
     """Written by pyoxigraph, which leaves numbers as they are spelled."""
     triples = pyoxigraph.parse(report.serialize(format="nt"), format=RdfFormat.N_TRIPLES)
-    prefixes = ns.PREFIXES | {"kgs": _SHAPES}
-    return (pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()
+    in_order = sorted((quad.triple for quad in triples), key=str)
+    return (pyoxigraph.serialize(in_order, format=RdfFormat.TURTLE, prefixes=ns.PREFIXES) or b"").decode()

@@ -253,8 +253,10 @@ def test_the_dataset_asked_for_is_the_dataset_queried(
 
 
 def test_relative_iris_resolve_against_the_base(pool: WorkerPool, store_path: Path) -> None:
-    request = QueryRequest(store_path, "SELECT ?o { <7> ?p ?o }", "tsv", base_iri="http://example.org/sparql")
-    assert _rows(pool, request) == 1
+    base = "http://example.org/sparql"
+    assert _rows(pool, QueryRequest(store_path, "SELECT ?o { <7> ?p ?o }", "tsv", base_iri=base)) == 1
+    of_named = QueryRequest(store_path, "SELECT ?o { <g> ?p ?o }", "tsv", base_iri=base, default_graphs=(NAMED,))
+    assert _rows(pool, of_named) == 1
 
 
 def test_each_request_reads_the_snapshot_it_names(pool: WorkerPool, store_path: Path, tmp_path: Path) -> None:
@@ -346,26 +348,29 @@ def test_more_queries_than_may_wait_are_refused(make_pool: Callable[..., WorkerP
 
 def test_who_came_first_goes_first(make_pool: Callable[..., WorkerPool], store_path: Path) -> None:
     pool = make_pool()
-    blocking = QueryRequest(store_path, ENDLESS, "json")
-    order: list[int] = []
-
-    def run(number: int) -> None:
-        _rows(pool, QueryRequest(store_path, ALL, "json"))
-        order.append(number)
-
+    running = QueryRequest(store_path, ENDLESS, "json")
     with ThreadPoolExecutor() as executor:
-        blocked = _in_background(executor, pool, blocking)
+        futures = [_in_background(executor, pool, running)]
         _wait_until(lambda: pool.running == 1)
-        others = []
-        for number in range(4):
-            others.append(executor.submit(run, number))
-            _wait_until(lambda number=number: pool.waiting == number + 1)  # type: ignore[misc]
-        pool.cancel(blocking)
-        with pytest.raises(QueryCancelled):
-            blocked.result()
-        for other in others:
-            other.result()
-    assert order == sorted(order)
+        for _ in range(3):
+            first = QueryRequest(store_path, ENDLESS, "json")
+            futures.append(_in_background(executor, pool, first))
+            _wait_until(lambda: pool.waiting == 1)
+            others = [executor.submit(_rows, pool, QueryRequest(store_path, ALL, "json")) for _ in range(3)]
+            _wait_until(lambda: pool.waiting == 4)
+            pool.cancel(running)
+            _wait_until(futures[-2].done)
+            _wait_until(lambda: (pool.running, pool.waiting) == (1, 3))
+            assert not any(other.done() for other in others), "they came after one that does not end"
+            pool.cancel(first)
+            assert [other.result() for other in others] == [TRIPLES] * 3
+            running = QueryRequest(store_path, ENDLESS, "json")
+            futures.append(_in_background(executor, pool, running))
+            _wait_until(lambda: pool.running == 1)
+        pool.cancel(running)
+        for future in futures:
+            with pytest.raises(QueryCancelled):
+                future.result()
 
 
 def test_many_threads_get_their_own_answers(pool: WorkerPool, store_path: Path) -> None:

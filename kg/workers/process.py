@@ -31,6 +31,7 @@ from kg.workers.sandbox import die_with_parent, limit_memory, refuse_network
 
 _STORES_KEPT = 2  # the snapshot in force, and the one before it that requests under way still read
 _NICENESS = 15
+_CODE_POINTS = re.compile(r"\['[^\]]*'\]")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -148,7 +149,17 @@ def _syntax_failure(message: str) -> Failed:
     place = _PLACE.fullmatch(message)
     if not place:
         return Failed("syntax", message)
-    return Failed("syntax", place[3].replace("[_]", "white space"), int(place[1]), int(place[2]))
+    return Failed("syntax", _readable(place[3]), int(place[1]), int(place[2]))
+
+
+def _readable(expected: str) -> str:
+    r"""What the parser expected, once each, without its lists of code points; one line.
+
+    >>> _readable("expected one of '}', ['0' ..= '9'], ['A' ..= 'Z'\n| 'a' ..= 'z'], [_]")
+    "expected one of '}', a letter or a digit, white space"
+    """
+    text = _CODE_POINTS.sub("a letter or a digit", expected).replace("[_]", "white space")
+    return ", ".join(dict.fromkeys(" ".join(text.split()).split(", ")))
 
 
 if __name__ == "__main__":

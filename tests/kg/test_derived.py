@@ -1,0 +1,141 @@
+"""What the rules in `ontology/derived` say of a small graph, counted by hand."""
+
+from __future__ import annotations
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple
+
+from kg import namespaces as ns
+from kg import paths
+from kg.ntriples import integer, iri, line
+from kg.snapshots import Snapshot
+
+E = "http://example.org/"
+
+# p1 and p2: Ann with Bob, Bob and Cy; p3: Ann alone; p4: Dee alone, without a year; q is no paper.
+GRAPH = """
+@prefix : <http://example.org/> .
+@prefix kg: <https://w3id.org/paperkg/ontology#> .
+@prefix cito: <http://purl.org/spar/cito/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
+
+:p1 a kg:Paper ; dcterms:creator :ann, :bob ; dcterms:subject :ml, :nlp ; kg:primaryConcept :ml ;
+    kg:publicationYear 2023 ; dcterms:isPartOf :journal ; kg:institution :uni ; kg:authorship :s1, :s2 ;
+    prov:wasDerivedFrom :r1, :r2 ; cito:cites :p3 .
+:p2 a kg:Paper ; dcterms:creator :ann, :bob, :cy ; dcterms:subject :ml ; kg:publicationYear 2023 ;
+    dcterms:isPartOf :journal ; kg:authorship :s3 ; prov:wasDerivedFrom :r3 ; cito:cites :p3, :p1 .
+:p3 a kg:Paper ; dcterms:creator :ann ; dcterms:subject :ml ; kg:publicationYear 2024 ; dcterms:isPartOf :series ;
+    prov:wasDerivedFrom :r4 .
+:p4 a kg:Paper ; dcterms:creator :dee ; dcterms:subject :nlp ; dcterms:isPartOf :journal .
+:q dcterms:creator :ann ; dcterms:subject :ml ; dcterms:isPartOf :journal ; kg:publicationYear 2023 .
+:journal a kg:Venue .
+:s1 kg:affiliation :uni . :s2 kg:affiliation :uni, :lab . :s3 kg:affiliation :lab .
+:s1 prov:wasDerivedFrom :r1 .
+:r1 kg:statedAuthorListComplete false . :r2 kg:statedAuthorListComplete true . :r3 kg:statedAuthorListComplete false .
+"""
+
+
+def derive(rule: str, turtle: str | bytes, format: RdfFormat = RdfFormat.TURTLE) -> list[Triple]:
+    store = Store()
+    store.load(turtle, format=format)
+    return list(store.query((paths.ONTOLOGY / "derived" / f"{rule}.rq").read_text("utf-8")))
+
+
+def derived(rule: str, predicate: str) -> dict[str, object]:
+    """The values of `predicate` by the local names of what has it; each is stated once and nothing else is."""
+    triples = derive(rule, GRAPH)
+    assert {triple.predicate.value for triple in triples} == {predicate}
+    found = {triple.subject.value.removeprefix(E): triple.object for triple in triples}
+    assert len(found) == len(triples)
+    return found
+
+
+def counts(rule: str, predicate: str = ns.PAPER_COUNT) -> dict[str, int]:
+    found = derived(rule, predicate)
+    assert {term.datatype.value for term in found.values()} == {ns.XSD + "integer"}
+    return {name: int(term.value) for name, term in found.items()}
+
+
+def yearly(rule: str) -> dict[tuple[str, str], str]:
+    """Number of papers by thing and year; each count is named after both."""
+    store = Store()
+    store.extend(Quad(*triple) for triple in derive(rule, GRAPH))
+    found = {}
+    for node in {quad.subject for quad in store}:
+        said = {quad.predicate.value: quad.object for quad in store.quads_for_pattern(node, None, None)}
+        thing, year = said[ns.COUNT_OF].value, said[ns.PUBLICATION_YEAR].value
+        assert said.keys() == {ns.TYPE, ns.COUNT_OF, ns.PUBLICATION_YEAR, ns.PAPER_COUNT}
+        assert said[ns.TYPE] == NamedNode(ns.YEARLY_COUNT)
+        assert node.value == f"{thing}#papers-{year}"
+        found[thing.removeprefix(E), year] = said[ns.PAPER_COUNT].value
+    return found
+
+
+def test_papers_of_an_author() -> None:
+    assert counts("author_paper_count") == {"ann": 3, "bob": 2, "cy": 1, "dee": 1}
+
+
+def test_papers_of_a_concept_count_once_each() -> None:
+    assert counts("concept_paper_count") == {"ml": 3, "nlp": 2}
+
+
+def test_papers_of_an_institution_count_once_however_often_it_is_named() -> None:
+    assert counts("institution_paper_count") == {"uni": 1, "lab": 2}
+
+
+def test_papers_of_a_venue() -> None:
+    assert counts("venue_paper_count") == {"journal": 3}
+
+
+def test_coauthors_are_counted_once_and_without_oneself() -> None:
+    assert counts("coauthor_count", ns.COAUTHOR_COUNT) == {"ann": 2, "bob": 2, "cy": 2, "dee": 0}
+
+
+def test_coauthors_on_papers_of_more_than_500_authors_do_not_count() -> None:
+    def paper(name: str, authors: range) -> str:
+        creators = (line(E + name, ns.CREATOR, iri(f"{E}a{number}")) for number in authors)
+        return line(E + name, ns.TYPE, iri(ns.PAPER)) + "".join(creators)
+
+    graph = paper("long", range(500)) + paper("longer", range(499, 1000))
+    triples = derive("coauthor_count", graph, RdfFormat.N_TRIPLES)
+    assert len(triples) == 500
+    assert {triple.object.value for triple in triples} == {"499"}
+
+
+def test_citations_of_a_paper() -> None:
+    assert counts("cited_by_count", ns.CITED_BY_COUNT) == {"p1": 1, "p3": 2}
+
+
+def test_an_author_list_is_complete_if_any_record_says_so() -> None:
+    said = derived("author_list_complete", ns.AUTHOR_LIST_COMPLETE)
+    assert said == {"p1": Literal(True), "p2": Literal(False)}
+
+
+def test_papers_of_a_concept_by_year() -> None:
+    assert yearly("concept_yearly_counts") == {("ml", "2023"): "2", ("ml", "2024"): "1", ("nlp", "2023"): "1"}
+
+
+def test_papers_of_a_venue_by_year() -> None:
+    assert yearly("venue_yearly_counts") == {("journal", "2023"): "2"}
+
+
+def test_a_thing_without_a_name_has_no_yearly_count() -> None:
+    said = f"_:c <{ns.TYPE}> <{ns.VENUE}> .\n"
+    said += line(E + "p", ns.TYPE, iri(ns.PAPER)) + line(E + "p", ns.PUBLICATION_YEAR, integer(2023))
+    said += f"<{E}p> <{ns.SUBJECT}> _:c .\n<{E}p> <{ns.IS_PART_OF}> _:c .\n"
+    for rule in ("concept_yearly_counts", "venue_yearly_counts"):
+        assert derive(rule, said, RdfFormat.N_TRIPLES) == []
+
+
+def test_every_rule_says_what_it_counts_and_is_tested_here() -> None:
+    rules = {path.stem: path.read_text("utf-8") for path in (paths.ONTOLOGY / "derived").glob("*.rq")}
+    assert len(rules) == 9
+    for name, text in rules.items():
+        assert text.startswith("# "), name
+        assert derive(name, GRAPH), name
+
+
+def test_the_seed_author_has_the_papers_of_the_page(seed_snapshot: Snapshot) -> None:
+    author = NamedNode(f"{ns.DEFAULT_BASE}author/evan-hubinger")
+    (count,) = seed_snapshot.store.quads_for_pattern(author, NamedNode(ns.PAPER_COUNT), None)
+    assert count.object.value == "20"

@@ -42,13 +42,15 @@ def framed(
     it is read offline, or refers to the context at `context_iri`. Triple terms, which JSON-LD has not, are left out.
     """
     nodes = _nodes(triples)
+    nodes.setdefault(iri, {"@id": iri})  # other things may point to one that has no statements of its own
+    nodes.setdefault(iri, {"@id": iri})
     _put_authors_in_order(nodes)
     tree = _Nesting(nodes).tree(iri, _reverse_predicates(kind))
     options = {"documentLoader": _refuse, "base": "", "graph": False}
     compacted = jsonld.compact(tree, {"@context": _terms()}, options)
-    del compacted["@context"]
     used: set[str] = set()
-    document = _arranged(compacted, used)
+    # PyLD drops a top node of which nothing is said.
+    document = _arranged({"id": iri} | {key: compacted[key] for key in compacted if key != "@context"}, used)
     embedded = {key: term for key, term in _terms().items() if key in used or key == "@version"}
     return {"@context": context_iri or embedded} | document
 

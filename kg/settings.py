@@ -85,17 +85,18 @@ TABLE = (
     Setting("host", "127.0.0.1", str, "address that kg serve listens on"),
     Setting("port", "8000", _port, "port that kg serve listens on; 0 takes a free one"),
     Setting("workers", "1", _positive(int), "HTTP processes"),
-    Setting("threads", "8", _positive(int), "threads of each HTTP process that answer requests"),
+    Setting("threads", "8", _positive(int), "threads of each HTTP process, beside those that queries and writes wait in"),
     Setting("seeds", "1", _flag, "1: kg serve fills an empty store with the seed pages"),
     Setting("query_timeout", "30", _positive(float), "seconds that a client's query may take"),
     Setting("query_memory", "2G", _positive(_size), "address space of one query worker"),
     Setting("query_workers", str(os.cpu_count() or 2), _positive(int), "query worker processes (default: cores)"),
     Setting("query_queue", "16", _positive(int), "queries that may wait for a worker"),
+    Setting("query_text", "1M", _positive(_size), "bytes of a query, and of any request body without the token"),
     Setting("result_rows", "1000000", _positive(int), "rows or triples of one result"),
     Setting("result_bytes", "1G", _positive(_size), "bytes of one result"),
     Setting("cache_bytes", "64M", _size, "bytes of query results kept for who asks the same again; 0 keeps none"),
     Setting("write_token", "", str, "bearer token that writes need; none: writes are refused"),
-    Setting("write_queue", "256", _positive(int), "writes that may wait for their turn"),
+    Setting("write_queue", "64", _positive(int), "writes that may be under way at once"),
     Setting("write_wait", "10", _positive(float), "seconds that a write waits while a dataset is being loaded"),
     Setting("access_log", "1", _flag, "1: one line of JSON a request on standard error"),
     Setting("max_body", "16M", _positive(_size), "bytes of one request body"),
@@ -117,6 +118,7 @@ class Settings:
     query_memory: int
     query_workers: int
     query_queue: int
+    query_text: int
     result_rows: int
     result_bytes: int
     cache_bytes: int

@@ -37,6 +37,7 @@ from server.metrics import Metrics
 from server.observation import register_observation
 from server.security import register_security
 from server.state import State
+from server.writes import register_body_limit
 
 __all__ = ["create_app"]
 
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_errors(app)
     register_observation(app)
     register_security(app)
+    register_body_limit(app)
     ui.register_templates(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

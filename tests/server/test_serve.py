@@ -24,7 +24,7 @@ import pytest
 
 TOKEN = {"Authorization": "Bearer s3cret"}
 # Half a second or two of work, and more than anyone has time for.
-LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STRLEN(STR(?c)) = STRLEN(STR(?f))) }"
+LONG = "SELECT (COUNT(*) AS ?n) { ?a a ?c . ?d ?e ?f FILTER(STRLEN(STR(?c)) = STRLEN(STR(?f))) }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 

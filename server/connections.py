@@ -1,0 +1,207 @@
+"""Connections of the HTTP server: bounded in what they send and in the time that they take, and cheap while idle.
+
+Waitress takes a request in whole before a thread touches it. What is added to that:
+
+    Sockets  a selector, so that thousands of idle connections cost nothing (waitress asks each of them at every turn)
+    Channel  a connection that is left when its client is too slow; no thread ever waits for a client
+    Parser   a body limit for who has no token; what is past it is read and dropped, so that the answer arrives
+"""
+
+from __future__ import annotations
+
+import selectors
+import time
+from collections.abc import Callable
+from functools import partial
+from select import POLLIN, POLLOUT
+from typing import Any
+
+import msgspec
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import ErrorTask
+from waitress.utilities import BadRequest, RequestEntityTooLarge
+
+_IDLE_SECONDS = 30.0
+# A request has this long and, for what it has sent so far, as long as a slow line takes: a byte now and then is less.
+_PATIENCE = 20.0
+_SLOWEST = 16 * 1024  # bytes a second
+# So much of a body that is too long is read, so that its sender gets to see the answer.
+_MOST_DROPPED = 64 * 2**20
+
+BodyLimit = Callable[[str], int]
+
+
+class Sockets(dict[int, Any]):
+    """The sockets of a server by descriptor, as waitress keeps them; what they wait for is asked only of those that
+    something has happened to, or that are answering."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._selector = selectors.DefaultSelector()
+        self._restless: set[int] = set()
+
+    def __setitem__(self, descriptor: int, owner: Any) -> None:
+        super().__setitem__(descriptor, owner)
+        self._restless.add(descriptor)
+
+    def __delitem__(self, descriptor: int) -> None:
+        super().__delitem__(descriptor)
+        self._restless.discard(descriptor)
+        self._select(descriptor, 0)
+
+    def turn(self, timeout: float) -> None:
+        """Wait for something to happen, at most so many seconds, and let the sockets deal with it."""
+        for descriptor in list(self._restless):
+            self._ask(descriptor)
+        for key, events in self._selector.select(timeout):
+            owner = self.get(key.fd)
+            if owner is not None:
+                reads, writes = events & selectors.EVENT_READ, events & selectors.EVENT_WRITE
+                self._restless.add(key.fd)
+                wasyncore.readwrite(owner, (POLLIN if reads else 0) | (POLLOUT if writes else 0))
+
+    def _ask(self, descriptor: int) -> None:
+        owner = self[descriptor]
+        reads = selectors.EVENT_READ if owner.readable() else 0
+        writes = selectors.EVENT_WRITE if owner.writable() and not owner.accepting else 0
+        self._select(descriptor, reads | writes)
+        # The listener and the trigger are always asked; a connection is quiet when only its client can change that.
+        if isinstance(owner, Channel) and owner.is_quiet and reads and not writes:
+            self._restless.discard(descriptor)
+
+    def _select(self, descriptor: int, events: int) -> None:
+        known = self._selector.get_map().get(descriptor)
+        if known is None:
+            if events:
+                self._selector.register(descriptor, events)
+        elif not events:
+            self._selector.unregister(descriptor)
+        elif events != known.events:
+            self._selector.modify(descriptor, events)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """One connection."""
+
+    def __init__(self, *arguments: Any, body_limit: BodyLimit, **options: Any) -> None:
+        self.parser_class = partial(Parser, body_limit=body_limit)
+        self.error_task_class = _ProblemTask
+        self._incoming: Parser | None = None
+        self._began = 0.0
+        super().__init__(*arguments, **options)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is being answered or sent."""
+        return not self.requests and not self.total_outbufs_len
+
+    def received(self, data: bytes) -> bool:
+        taken: bool = super().received(data)
+        if self.request is not self._incoming:
+            self._incoming, self._began = self.request, time.time()
+        return taken
+
+    def is_overdue(self, now: float) -> bool:
+        """Whether the client has had more time than anyone needs to ask, or to take what it asked for."""
+        if self.requests:
+            return False
+        if self._incoming is not None and not self.total_outbufs_len:
+            return now - self._began > _PATIENCE + self._incoming.size / _SLOWEST
+        return now - float(self.last_activity) > _IDLE_SECONDS
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        """In waitress the thread waits here, for a client that asks for more and does not take what it has asked for.
+
+        That client gets what is ready, and no more.
+        """
+        if self.total_outbufs_len > self.adj.outbuf_high_watermark:
+            with self.requests_lock:
+                self.close_when_flushed = True
+                for request in self.requests[1:]:
+                    request.close()
+                del self.requests[1:]
+
+
+class Parser(HTTPRequestParser):  # type: ignore[misc]
+    """A request as it comes in. `body_limit` tells the bytes of a body by the Authorization header."""
+
+    def __init__(self, adjustments: Any, body_limit: BodyLimit) -> None:
+        super().__init__(adjustments)
+        self._body_limit = body_limit
+        self._allowed = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes received so far."""
+        return int(self.header_bytes_received + self.body_bytes_received)
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Also decides what becomes of the body."""
+        super().parse_header(header_plus)
+        self._allowed = self._body_limit(self.headers.get("AUTHORIZATION", ""))
+        if self.content_length > self._allowed:
+            too_large = _too_large(self._allowed)
+            if self.expect_continue or self.content_length > _MOST_DROPPED:
+                self.expect_continue = False
+                self.error, self.completed = too_large, True
+            self.body_rcv = _Dropped(self.content_length, too_large)
+
+    def received(self, data: bytes) -> int:
+        try:
+            consumed: int = super().received(data)
+        except ValueError:  # an address that is none, or a number of more digits than Python reads
+            self.error, self.completed = BadRequest("The request line or the Content-Length cannot be read."), True
+            return len(data)
+        if self.chunked and not self.completed and self.body_bytes_received > self._allowed:
+            self.error, self.completed = _too_large(self._allowed), True
+        return consumed
+
+
+class _Dropped:
+    """Takes the place of a body that is too long: counts it, keeps nothing, and says so at its end."""
+
+    completed = False
+
+    def __init__(self, size: int, error: RequestEntityTooLarge) -> None:
+        self._remaining = size
+        self._error = error
+        self.error: RequestEntityTooLarge | None = None
+
+    def received(self, data: bytes) -> int:
+        consumed = min(len(data), self._remaining)
+        self._remaining -= consumed
+        if not self._remaining:
+            self.error = self._error
+        return consumed
+
+    def __len__(self) -> int:
+        return 0
+
+    def getbuf(self) -> _Dropped:
+        return self
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+class _ProblemTask(ErrorTask):  # type: ignore[misc]
+    """The answer to what is no request that the application could see, in the application's own form."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        problem = {"title": error.reason, "status": error.code, "detail": error.body}
+        body = msgspec.json.encode(problem)
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/problem+json"))
+        self.response_headers.append(("X-Content-Type-Options", "nosniff"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+def _too_large(allowed: int) -> RequestEntityTooLarge:
+    return RequestEntityTooLarge(
+        f"A body of more than {allowed:,} bytes is not taken here (KG_QUERY_TEXT; with the token, KG_MAX_BODY)."
+    )

@@ -86,3 +86,21 @@ def test_the_readme_session_prints_what_it_says(tmp_path: Path) -> None:
         for line in filter(None, map(str.strip, expected.splitlines())):
             if line != "…":
                 assert line in [shown.strip() for shown in result.stdout.splitlines()], (command, result.stdout)
+
+
+def test_the_readmes_first_query_gives_the_rows_that_it_shows(seeded_store_folder: Path) -> None:
+    found = re.search(r"data-urlencode query='\n(.*?)'\n```\n\n```\n(.*?)```", README, re.S)
+    assert found
+    app = create_app(read_settings({}, store=seeded_store_folder, query_workers=1))
+    response = app.test_client().post("/sparql", data={"query": found.group(1)}, headers={"Accept": "text/csv"})
+    assert response.get_data(as_text=True).splitlines() == found.group(2).splitlines()
+    app.extensions["paperkg"].close()
+
+
+def test_every_address_that_the_readme_shows_answers(seeded_store_folder: Path) -> None:
+    app = create_app(read_settings({}, store=seeded_store_folder, query_workers=1))
+    addresses = set(re.findall(r"http://127\.0\.0\.1:8000(/[^\s'>`]*)", README))
+    assert len(addresses) >= 3
+    for address in addresses:
+        assert app.test_client().get(address, follow_redirects=True).status_code == 200, address
+    app.extensions["paperkg"].close()

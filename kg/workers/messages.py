@@ -35,11 +35,18 @@ class WriteTask(msgspec.Struct, frozen=True, tag=True):
     max_changes: int
 
 
+class InspectTask(msgspec.Struct, frozen=True, tag=True):
+    """A request that is only to be looked at; what is found goes to the file, as msgpack."""
+
+    text: str
+    base_iri: str | None
+
+
 class CloseScratch(msgspec.Struct, frozen=True, tag=True):
     """Let go of the scratch copy, so that it can be removed."""
 
 
-AnyTask = Task | WriteTask | CloseScratch
+AnyTask = Task | InspectTask | WriteTask | CloseScratch
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

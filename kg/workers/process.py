@@ -13,12 +13,14 @@ import msgspec
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
 from kg.errors import QueryError, QuerySyntaxError, ResultTooLarge
-from kg.updates import evaluate
+from kg.sparql import inspect, without_escapes
+from kg.updates import UpdateWrite, Write, evaluate
 from kg.workers.messages import (
     AnyTask,
     CloseScratch,
     Done,
     Failed,
+    InspectTask,
     Ready,
     Reply,
     Task,
@@ -56,6 +58,8 @@ def _reply(stores: _Stores, task: AnyTask, output: int) -> Reply:
     match task:
         case Task():
             return _answer(stores, task, output)
+        case InspectTask():
+            return _inspect(task, output)
         case WriteTask():
             return _change(stores, task, output)
         case CloseScratch():
@@ -112,10 +116,21 @@ def _answer(stores: _Stores, task: Task, output: int) -> Reply:
     return Done(written.rows, written.truncated)
 
 
+def _inspect(task: InspectTask, output: int) -> Reply:
+    try:
+        found = inspect(task.text, task.base_iri)
+    except QuerySyntaxError as error:
+        return Failed("syntax", error.message.partition(": ")[2], error.line, error.column)
+    except MemoryError:
+        return Failed("memory")
+    _write(output, found)
+    return Done(0, False)
+
+
 def _change(stores: _Stores, task: WriteTask, output: int) -> Reply:
     """Make a write in its scratch copy, and tell what it changed."""
     try:
-        changes = evaluate(stores.scratch(task.store_path), task.write, task.max_changes)
+        changes = evaluate(stores.scratch(task.store_path), _plain(task.write), task.max_changes)
     except SyntaxError as error:
         return _syntax_failure(str(error))
     except QuerySyntaxError as error:
@@ -128,17 +143,28 @@ def _change(stores: _Stores, task: WriteTask, output: int) -> Reply:
         return Failed("memory")
     except (OSError, ValueError, RuntimeError) as error:
         return Failed("evaluation", str(error))
-    with os.fdopen(os.dup(output), "wb") as stream:
-        stream.write(msgspec.msgpack.encode(changes))
+    _write(output, changes)
     return Done(len(changes), False)
+
+
+def _plain(write: Write) -> Write:
+    if isinstance(write, UpdateWrite):
+        return msgspec.structs.replace(write, text=without_escapes(write.text))
+    return write
+
+
+def _write(output: int, found: object) -> None:
+    with os.fdopen(os.dup(output), "wb") as stream:
+        stream.write(msgspec.msgpack.encode(found))
 
 
 def _evaluate(store: Store, task: Task) -> QuerySolutions | QueryBoolean | QueryTriples:
     """A dataset given by the protocol replaces the query's own: what it does not name is empty."""
+    text = without_escapes(task.text)
     if task.default_graphs is None and task.named_graphs is None:
-        return store.query(task.text, base_iri=task.base_iri)
+        return store.query(text, base_iri=task.base_iri)
     return store.query(
-        task.text,
+        text,
         base_iri=task.base_iri,
         default_graph=[NamedNode(iri) for iri in task.default_graphs or ()],
         named_graphs=[NamedNode(iri) for iri in task.named_graphs or ()],

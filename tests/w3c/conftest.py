@@ -16,7 +16,6 @@ from server import create_app
 from server.state import state_of
 from tests.w3c.service import TOKEN, Service
 
-
 _MEMORY = Path("/dev/shm")  # noqa: S108 - where there is one, a file system that does not wait for a disk
 _ENOUGH = 2**28  # bytes
 

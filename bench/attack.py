@@ -96,7 +96,9 @@ def attacks() -> dict[str, Attack]:
         "SERVICE past the policy": asked("SELECT * { SERVICE <http://127.0.0.1:1/sparql> { ?s ?p ?o } }"),
         "the dump of everything": lambda connection: connection.request("GET", "/export/kg.ttl"),
         "the editor with a Cartesian product": asked_in_editor(f"SELECT * {{ {THREE} }} ORDER BY ?i"),
-        "an update without the token": sent(b"INSERT DATA { " + b"<x:a> <x:b> 1 . " * 50_000 + b"}", "application/sparql-update"),
+        "an update without the token": sent(
+            b"INSERT DATA { " + b"<x:a> <x:b> 1 . " * 50_000 + b"}", "application/sparql-update"
+        ),
         "the default graph, read whole": lambda connection: connection.request("GET", "/store?default"),
     }
 
@@ -229,7 +231,12 @@ def run(store: Path, seconds: float, settings: dict[str, str]) -> dict[str, Any]
         got, opened = attacked.result(), held.result()
         over.set()
         alive = service.alive and exchange(place, "after", lambda c: c.request("GET", "/readyz")).status == 200
-        return figures(read, got) | {"alive": alive, "connections": opened, "memory": memory.result(), "log": service.log}
+        return figures(read, got) | {
+            "alive": alive,
+            "connections": opened,
+            "memory": memory.result(),
+            "log": service.log,
+        }
 
 
 def figures(read: list[Asked], got: list[Asked]) -> dict[str, Any]:

@@ -92,7 +92,9 @@ class Service:
 def descendants(pid: int) -> Iterator[int]:
     """The processes that a process has started, and those that they have started."""
     try:
-        children = [int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()]
+        children = [
+            int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()
+        ]
     except OSError:
         return
     for child in children:

@@ -65,7 +65,8 @@ class Committer:
     def __init__(self, store: StoreFolder, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._waiting: queue.Queue[_Pending | None] = queue.Queue(settings.write_queue)
+        self._waiting: queue.Queue[_Pending | None] = queue.Queue()
+        self._room = threading.Semaphore(settings.write_queue)
         self._worker: Worker | None = None
         self._unindexed: set[str] = set()
         self._index_by = 0.0
@@ -78,12 +79,14 @@ class Committer:
         Raises QueueFull, QuerySyntaxError, QueryTimeout, QueryMemory, QueryError, ResultTooLarge; StoreBusy if another
         process kept the store for itself for longer than a write may wait.
         """
-        pending = _Pending(write, self._settings.query_timeout)
+        if not self._room.acquire(blocking=False):
+            raise QueueFull("too many writes are waiting; try again in a moment")
         try:
-            self._waiting.put_nowait(pending)
-        except queue.Full:
-            raise QueueFull("too many writes are waiting; try again in a moment") from None
-        return pending.result.result()
+            pending = _Pending(write, self._settings.query_timeout)
+            self._waiting.put(pending)
+            return pending.result.result()
+        finally:
+            self._room.release()
 
     def close(self) -> None:
         """Finish what is waiting, then stop."""

@@ -85,7 +85,9 @@ TABLE = (
     Setting("host", "127.0.0.1", str, "address that kg serve listens on"),
     Setting("port", "8000", _port, "port that kg serve listens on; 0 takes a free one"),
     Setting("workers", "1", _positive(int), "HTTP processes"),
-    Setting("threads", "8", _positive(int), "threads of each HTTP process, beside those that queries and writes wait in"),
+    Setting(
+        "threads", "8", _positive(int), "threads of each HTTP process, beside those that queries and writes wait in"
+    ),
     Setting("seeds", "1", _flag, "1: kg serve fills an empty store with the seed pages"),
     Setting("query_timeout", "30", _positive(float), "seconds that a client's query may take"),
     Setting("query_memory", "2G", _positive(_size), "address space of one query worker"),

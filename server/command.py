@@ -6,6 +6,7 @@ import logging
 import socket
 import sys
 from contextlib import suppress
+from functools import partial
 
 import click
 
@@ -13,11 +14,13 @@ from kg import pipeline
 from kg.commands.common import Context, progress_lines
 from kg.errors import SettingError, StoreBusy
 from kg.settings import Settings, read_settings
+from kg.snapshots import Snapshot
 from kg.store import Progress, StoreFolder
-from server import create_app
+from server import create_app, queries, ui
 from server.http import HttpServer
-from server.state import state_of
+from server.state import State, state_of
 from server.supervisor import Supervisor, inherited_listener
+from server.warming import Warming
 
 _BACKLOG = 1024
 
@@ -50,10 +53,18 @@ def _serve(listener: socket.socket, settings: Settings) -> None:
     """One HTTP process, from its application to its end."""
     _log_to_standard_error(settings.access_log)
     app = create_app(settings)
+    state = state_of(app)
+    warming = Warming(state.snapshots, partial(_warm, state))
     try:
         HttpServer(app, listener, settings).run()
     finally:
-        state_of(app).close()
+        warming.close()
+        state.close()
+
+
+def _warm(state: State, snapshot: Snapshot) -> None:
+    ui.overview_of(state, snapshot)
+    queries.warm(state, snapshot)
 
 
 def _this_program() -> list[str]:

@@ -6,10 +6,10 @@ import pyoxigraph
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest
 
-from kg.errors import QueryRefused, QuerySyntaxError
+from kg.errors import QuerySyntaxError
 from kg.formats import JSON, N_TRIPLES
-from kg.sparql import operation_kind, remote_addresses
 from kg.workers import QueryRequest
+from server.inspection import inspected, refuse_remote
 from server.negotiation import HTML, content_type
 from server.representations import represented
 from server.state import current_snapshot, current_state
@@ -33,12 +33,11 @@ def editor() -> Response:
 
 def _answer(query: str) -> ResultTable:
     """The result as a table, read from the worker's spool no further than it is shown."""
-    kind = operation_kind(query)
-    if kind == "update":
+    inspection = inspected(query, request.url_root)
+    if inspection.kind == "update":
         raise BadRequest("This is an update; the editor only asks. Send it to /sparql as 'update'.")
-    for address in remote_addresses(query):
-        raise QueryRefused(f"the query would reach {address}, which this service does not; take that out", address)
-    of_triples = kind in ("construct", "describe")
+    refuse_remote(inspection)
+    of_triples = inspection.kind in ("construct", "describe")
     asked = QueryRequest(
         store_path=current_snapshot().store_path,
         text=query,
@@ -46,7 +45,9 @@ def _answer(query: str) -> ResultTable:
         base_iri=request.url_root,
         truncate=True,
     )
-    with current_state().workers.run(asked).body as body:
+    with current_state().departures.watching(asked):
+        result = current_state().workers.run(asked)
+    with result.body as body:
         if of_triples:
             return triples_table(pyoxigraph.parse(body, format=N_TRIPLES.rdf_format))
         return result_table(pyoxigraph.parse_query_results(body, format=JSON.results_format))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
-from flask import Blueprint, Response, render_template, send_file
+from flask import Blueprint, Response, render_template, request, send_file
 from werkzeug.exceptions import NotFound
 
 from kg.export import export_file
@@ -30,8 +31,9 @@ def export(extension: str) -> Response:
     """The dump, whole or in part. Its bytes depend on nothing but the snapshot and the format."""
     graph_format = _format(extension)
     snapshot = current_snapshot()
+    dump = export_file(snapshot, graph_format)
     response = send_file(
-        export_file(snapshot, graph_format),
+        dump,
         mimetype=content_type(graph_format),
         as_attachment=True,
         download_name=f"paperkg-{snapshot.id}.{extension}",
@@ -40,7 +42,19 @@ def export(extension: str) -> Response:
         last_modified=datetime.datetime.fromisoformat(snapshot.manifest.created),
     )
     response.headers["Cache-Control"] = "no-cache"
+    if response.status_code == 206:
+        _hand_over_part(response, dump)
     return response
+
+
+def _hand_over_part(response: Response, dump: Path) -> None:
+    """Let the server itself read the part from the file while it sends it, if it can, as it does with a whole file."""
+    wrapper = request.environ.get("wsgi.file_wrapper")
+    if wrapper is not None and response.content_range.start is not None and request.method == "GET":
+        stream = dump.open("rb")
+        stream.seek(response.content_range.start)
+        response.close()
+        response.response = wrapper(stream)
 
 
 def _format(extension: str) -> GraphFormat:

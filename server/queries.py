@@ -12,7 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from kg.errors import ParameterError
-from kg.formats import GRAPH_FORMATS, JSON, JSON_LD, N_TRIPLES, RESULT_FORMATS, GraphFormat
+from kg.formats import CSV, GRAPH_FORMATS, JSON, JSON_LD, N_TRIPLES, RESULT_FORMATS, GraphFormat
 from kg.queries import CannedQuery, Chart, bind
 from kg.query_descriptions import describe_queries
 from kg.serialisation import serialise
@@ -21,13 +21,13 @@ from server.gallery import gallery_sections, listing, query_path
 from server.negotiation import HTML, PLAIN_JSON, Offer, PageFormat, choose, content_type
 from server.representations import represented
 from server.resources import DATA_FORMATS
-from server.state import DataFormat, Evaluator, current_snapshot, current_state
+from server.state import DataFormat, Evaluator, State, current_snapshot, current_state
 from server.tables import ResultTable, result_table, triples_table, with_bars
 
 blueprint = Blueprint("queries", __name__)
 
 SOURCE = PageFormat("sparql", "rq", "application/sparql-query")
-_RESULTS_KEPT = 64
+_RESULTS_KEPT = 128
 _FORMATS: dict[str, Sequence[DataFormat]] = {
     "select": RESULT_FORMATS,
     "ask": [known for known in RESULT_FORMATS if known.boolean],
@@ -115,9 +115,13 @@ def _counted(chart: Chart) -> str:
 
 
 def _evaluator() -> Evaluator:
-    """`evaluate` on this request's snapshot, its last results kept: the same question is asked again and again."""
-    snapshot = current_snapshot()
-    return current_state().evaluators.get(snapshot, lambda: lru_cache(_RESULTS_KEPT)(partial(_evaluate, snapshot)))
+    """`evaluate` on this request's snapshot."""
+    return _evaluator_of(current_state(), current_snapshot())
+
+
+def _evaluator_of(state: State, snapshot: Snapshot) -> Evaluator:
+    """`evaluate` on a snapshot, its last results kept: the same question is asked again and again."""
+    return state.evaluators.get(snapshot, lambda: lru_cache(_RESULTS_KEPT)(partial(_evaluate, snapshot)))
 
 
 def _evaluate(snapshot: Snapshot, text: str, offer: DataFormat) -> bytes:
@@ -126,6 +130,15 @@ def _evaluate(snapshot: Snapshot, text: str, offer: DataFormat) -> bytes:
         return serialise(results, offer)
     body: bytes = results.serialize(format=offer.results_format)
     return body
+
+
+def warm(state: State, snapshot: Snapshot) -> None:
+    """Answer every canned query by its defaults, as its page and as CSV show it."""
+    evaluate = _evaluator_of(state, snapshot)
+    for found in state.queries.values():
+        text = bind(found, {}, state.settings.base_iri)
+        for data_format in (JSON, CSV) if found.form == "select" else ():
+            evaluate(text, data_format)
 
 
 def _described(graph_format: GraphFormat) -> bytes:

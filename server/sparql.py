@@ -15,9 +15,9 @@ from kg.errors import QueryRefused
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat, ResultFormat
 from kg.ntriples import check_iri
 from kg.snapshots import Snapshot
-from kg.sparql import inspect, without_escapes
 from kg.updates import UpdateWrite
 from kg.workers import QueryRequest, QueryResult
+from server.inspection import inspected, refuse_remote
 from server.negotiation import HTML, choose, content_type, entity_tag, not_modified, validated
 from server.observation import digest, note
 from server.representations import represented
@@ -68,10 +68,9 @@ def _description() -> Response:
 def _answer(operation: Operation) -> Response:
     """Nothing is evaluated for a client that has the answer, or cannot take any."""
     endpoint = _endpoint()
-    inspection = inspect(operation.text, endpoint)
+    inspection = inspected(operation.text, endpoint, operation.timeout)
     chosen = _format(operation, inspection.kind)
-    for address in inspection.remote_addresses:
-        raise QueryRefused(f"the query would reach {address}, which this service does not; take that out", address)
+    refuse_remote(inspection)
     snapshot = current_snapshot()
     tag = entity_tag(snapshot.id, current_state().build, endpoint, content_type(chosen), repr(operation))
     known = not_modified(tag, weak=True)
@@ -94,7 +93,7 @@ def _answer(operation: Operation) -> Response:
 def _evaluated(operation: Operation, snapshot: Snapshot, endpoint: str, chosen: Format) -> QueryResult:
     query = QueryRequest(
         store_path=snapshot.store_path,
-        text=without_escapes(operation.text),
+        text=operation.text,
         format=chosen.name,
         base_iri=endpoint,
         default_graphs=operation.default_graphs,
@@ -115,11 +114,11 @@ def _change(operation: Operation) -> Response:
     """An update. When it is answered it is durable, and everyone reads it."""
     authorise()
     endpoint = _endpoint()
-    inspection = inspect(operation.text, endpoint)
+    inspection = inspected(operation.text, endpoint)
     for address in filter(_may_be_fetched, inspection.remote_addresses):
         raise QueryRefused(f"the update would reach {address}, which this service does not; take that out", address)
     note(query=digest(operation.text))
-    commit(UpdateWrite(without_escapes(operation.text), endpoint, operation.using_graphs, operation.using_named_graphs))
+    commit(UpdateWrite(operation.text, endpoint, operation.using_graphs, operation.using_named_graphs))
     return Response(status=204)
 
 

@@ -16,6 +16,7 @@ from kg.ntriples import check_iri
 
 _FORM = "application/x-www-form-urlencoded"
 _DIRECT = {"application/sparql-query": "query", "application/sparql-update": "update"}
+_MOST_PARAMETERS = 1000
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 Pairs = list[tuple[str, str]]
@@ -88,6 +89,8 @@ def _posted(request: Request) -> Pairs:
 
 def _decoded(encoded: bytes) -> Pairs:
     """Percent-decoded once, strictly: werkzeug would put U+FFFD for what is not UTF-8."""
+    if encoded.count(b"&") >= _MOST_PARAMETERS:
+        raise BadRequest(f"More than {_MOST_PARAMETERS} parameters are not taken.")
     try:
         return parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", separator="&")
     except UnicodeDecodeError:

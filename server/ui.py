@@ -17,7 +17,7 @@ from kg.errors import KGError, NoSnapshot, StoreError
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS
 from kg.namespaces import PREFIXES
 from kg.naming import Naming
-from kg.overview import overview
+from kg.overview import Overview, overview
 from kg.query_descriptions import without_front_matter
 from kg.snapshots import Snapshot, SnapshotManifest
 from server.gallery import GalleryEntry, gallery_sections, questions_about
@@ -25,7 +25,7 @@ from server.links import address, is_resource, local_path, short_name
 from server.negotiation import HTML
 from server.representations import represented
 from server.resources import DATA_FORMATS
-from server.state import current_snapshot, current_state
+from server.state import State, current_snapshot, current_state
 from server.tables import ResultTable
 
 blueprint = Blueprint("ui", __name__)
@@ -45,6 +45,11 @@ _FORMAT_NAMES = {
     "tsv": "TSV",
 }
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+
+
+def overview_of(state: State, snapshot: Snapshot) -> Overview:
+    """What the front page tells of a snapshot, computed once."""
+    return state.overviews.get(snapshot, lambda: overview(snapshot.store))
 
 
 def register_templates(app: Flask) -> None:
@@ -87,7 +92,7 @@ def front() -> Response:
 
 
 def _render_front(snapshot: Snapshot) -> str:
-    seen = current_state().overviews.get(snapshot, lambda: overview(snapshot.store))
+    seen = overview_of(current_state(), snapshot)
     return render_template(
         "front.html",
         snapshot=snapshot.manifest,

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+import msgspec
+
 from kg.errors import (
     KGError,
     QueryCancelled,
@@ -26,8 +28,9 @@ from kg.errors import (
     StoreError,
 )
 from kg.settings import Settings
+from kg.sparql import Inspection
 from kg.workers.handle import Worker, WorkerDied
-from kg.workers.messages import Done, Failed, Task
+from kg.workers.messages import AnyTask, Done, Failed, InspectTask, Task
 from kg.workers.results import FORMATS
 
 _SHOWN = 16  # characters of the query on either side of a syntax error
@@ -112,14 +115,15 @@ class WorkerPool:
         Raises QueueFull, QuerySyntaxError, QueryTimeout, QueryMemory, ResultTooLarge, QueryCancelled, StoreError, and
         QueryError for a query that cannot be evaluated.
         """
-        limit = min(request.timeout or self._settings.query_timeout, self._settings.query_timeout)
-        now = time.monotonic()
-        turn = _Turn(next(self._numbers), request, now, now + limit)
-        worker = self._begin(turn, limit)
-        try:
-            return self._evaluate(turn, worker, limit)
-        finally:
-            self._end(turn, worker)
+        return self._run(request, self._task(request))
+
+    def inspect(self, request: QueryRequest) -> Inspection:
+        """What `kg.sparql.inspect` tells of the text, looked at in a worker: for texts so long that it takes its time.
+
+        Raises what `run` does.
+        """
+        with self._run(request, InspectTask(request.text, request.base_iri)).body as body:
+            return msgspec.msgpack.decode(body.read(), type=Inspection)
 
     @property
     def running(self) -> int:
@@ -160,6 +164,16 @@ class WorkerPool:
             self._changed.wait_for(lambda: not self._running and not self._waiting)
             while self._idle:
                 self._idle.pop().close()
+
+    def _run(self, request: QueryRequest, task: AnyTask) -> QueryResult:
+        limit = min(request.timeout or self._settings.query_timeout, self._settings.query_timeout)
+        now = time.monotonic()
+        turn = _Turn(next(self._numbers), request, now, now + limit)
+        worker = self._begin(turn, limit)
+        try:
+            return self._evaluate(turn, worker, task, limit)
+        finally:
+            self._end(turn, worker)
 
     def _begin(self, turn: _Turn, limit: float) -> Worker:
         """Wait, first come first served, until a worker is free."""
@@ -224,20 +238,20 @@ class WorkerPool:
                     _log.warning("no query worker can be started: %s", error)
                     return
 
-    def _evaluate(self, turn: _Turn, worker: Worker, limit: float) -> QueryResult:
+    def _evaluate(self, turn: _Turn, worker: Worker, task: AnyTask, limit: float) -> QueryResult:
         started = time.monotonic()
         with ExitStack() as on_failure:
             body = cast(BinaryIO, on_failure.enter_context(tempfile.TemporaryFile(dir=self._spool, buffering=0)))
-            done = self._ask(turn, worker, body, limit)
+            done = self._ask(turn, worker, task, body, limit)
             on_failure.pop_all()
         size = body.seek(0, os.SEEK_END)
         body.seek(0)
         media_type = FORMATS[turn.request.format].media_type
         return QueryResult(body, media_type, size, done.rows, done.truncated, time.monotonic() - started)
 
-    def _ask(self, turn: _Turn, worker: Worker, body: BinaryIO, limit: float) -> Done:
+    def _ask(self, turn: _Turn, worker: Worker, task: AnyTask, body: BinaryIO, limit: float) -> Done:
         try:
-            reply = worker.ask(self._task(turn.request), body.fileno(), turn.deadline)
+            reply = worker.ask(task, body.fileno(), turn.deadline)
         except TimeoutError:
             worker.close()
             raise QueryTimeout(f"the query took longer than {limit:g} s; match less, or add a LIMIT", limit) from None

@@ -104,6 +104,8 @@ def _answer(stores: _Stores, task: Task, output: int) -> Reply:
         )
     except SyntaxError as error:
         return _syntax_failure(str(error))
+    except QuerySyntaxError as error:
+        return _lexical_failure(error)
     except CapReached as reached:
         return Failed(reached.cap)
     except MemoryError:
@@ -120,7 +122,7 @@ def _inspect(task: InspectTask, output: int) -> Reply:
     try:
         found = inspect(task.text, task.base_iri)
     except QuerySyntaxError as error:
-        return Failed("syntax", error.message.partition(": ")[2], error.line, error.column)
+        return _lexical_failure(error)
     except MemoryError:
         return Failed("memory")
     _write(output, found)
@@ -169,6 +171,11 @@ def _evaluate(store: Store, task: Task) -> QuerySolutions | QueryBoolean | Query
         default_graph=[NamedNode(iri) for iri in task.default_graphs or ()],
         named_graphs=[NamedNode(iri) for iri in task.named_graphs or ()],
     )
+
+
+def _lexical_failure(error: QuerySyntaxError) -> Failed:
+    """The place goes apart from the message, which begins with it."""
+    return Failed("syntax", error.message.partition(": ")[2], error.line, error.column)
 
 
 def _syntax_failure(message: str) -> Failed:

@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SETTINGS := STORE BASE_IRI HOST PORT WORKERS THREADS SEEDS QUERY_TIMEOUT QUERY_MEMORY QUERY_WORKERS QUERY_QUEUE \
-            QUERY_TEXT RESULT_ROWS RESULT_BYTES CACHE_BYTES WRITE_TOKEN WRITE_QUEUE WRITE_WAIT ACCESS_LOG MAX_BODY
+            QUERY_TEXT RESULT_ROWS RESULT_BYTES SERVICE_ALLOW CACHE_BYTES WRITE_TOKEN WRITE_QUEUE WRITE_WAIT ACCESS_LOG MAX_BODY
 
 # PORT=9000 on the command line is KG_PORT=9000 for the program; the shell's own HOST or PORT is nobody's business.
 $(foreach name,$(SETTINGS),$(if $(filter command line,$(origin $(name))),$(eval export KG_$(name) := $($(name)))))
@@ -50,4 +50,4 @@ lock: .venv/bin/python
 	  --no-annotate --no-header -q -o requirements-dev.lock
 
 clean:
-	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv dist build .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""A store of made-up papers, the same for everyone: large enough that a careless query over it does not come to an end."""
+"""A store of made-up papers, the same for everyone, so large that a careless query does not come to an end."""
 
 from __future__ import annotations
 

@@ -172,6 +172,7 @@ class Committer:
         with tempfile.TemporaryDirectory(dir=self._store.folder, prefix=".scratch-") as work:
             scratch = self._scratch(writer, Path(work), [])
             for pending in group:
+                self._have_worker_for(pending.write)
                 try:
                     accepted.append((pending, self._ask(scratch, pending.write)))
                 except KGError as error:
@@ -192,6 +193,15 @@ class Committer:
             database.flush()
         self._worker = self._worker or Worker(self._settings.query_memory)
         return scratch
+
+    def _have_worker_for(self, write: Write) -> None:
+        """A write that reaches out is evaluated by a worker that may, every other one by a worker that may not."""
+        with_network = isinstance(write, UpdateWrite) and write.reaches_out
+        if self._worker is None or self._worker.with_network != with_network:
+            if self._worker:
+                self._close_scratch()
+            self._end_worker()
+            self._worker = Worker(self._settings.query_memory, with_network)
 
     def _ask(self, scratch: Path, write: Write) -> list[Change]:
         assert self._worker  # noqa: S101 - there is one while a group is evaluated

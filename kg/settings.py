@@ -48,6 +48,15 @@ def _base_iri(text: str) -> str:
     return text if text.endswith("/") else text + "/"
 
 
+def _addresses(text: str) -> frozenset[str]:
+    addresses = text.split()
+    for address in addresses:
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError(f"{address!r} is no http or https address")
+    return frozenset(addresses)
+
+
 def _positive(convert: Callable[[str], Any]) -> Callable[[str], Any]:
     def parse(text: str) -> Any:
         value = convert(text)
@@ -96,6 +105,7 @@ TABLE = (
     Setting("query_text", "1M", _positive(_size), "bytes of a query, and of any request body without the token"),
     Setting("result_rows", "1000000", _positive(int), "rows or triples of one result"),
     Setting("result_bytes", "1G", _positive(_size), "bytes of one result"),
+    Setting("service_allow", "", _addresses, "addresses that SERVICE and LOAD may reach, with spaces between"),
     Setting("cache_bytes", "64M", _size, "bytes of query results kept for who asks the same again; 0 keeps none"),
     Setting("write_token", "", str, "bearer token that writes need; none: writes are refused"),
     Setting("write_queue", "64", _positive(int), "writes that may be under way at once"),
@@ -123,6 +133,7 @@ class Settings:
     query_text: int
     result_rows: int
     result_bytes: int
+    service_allow: frozenset[str]
     cache_bytes: int
     write_token: str
     write_queue: int

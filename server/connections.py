@@ -144,7 +144,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         if self.content_length > self._allowed:
             too_large = _too_large(self._allowed)
             if self.expect_continue or self.content_length > _MOST_DROPPED:
-                self.expect_continue = False
+                self.expect_continue: bool = False
                 self.error, self.completed = too_large, True
             self.body_rcv = _Dropped(self.content_length, too_large)
 

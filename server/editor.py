@@ -26,7 +26,7 @@ def editor() -> Response:
     if not query.strip():
         return represented(HTML, sparql_page)
     try:
-        return represented(HTML, lambda: sparql_page(query, _answer(query)))
+        return represented(HTML, lambda: sparql_page(query, _answer(query)), keep=False)
     except QuerySyntaxError as error:
         return Response(sparql_page(query, problem=error), status=400, content_type=content_type(HTML))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kg.errors import QueryRefused
 from kg.formats import JSON
 from kg.sparql import Inspection, inspect
@@ -22,7 +24,14 @@ def inspected(text: str, base_iri: str, timeout: float | None = None) -> Inspect
         return state.workers.inspect(request)
 
 
-def refuse_remote(inspection: Inspection) -> None:
-    """QueryRefused if the query would reach an address."""
-    for address in inspection.remote_addresses:
-        raise QueryRefused(f"the query would reach {address}, which this service does not; take that out", address)
+def refuse_remote(inspection: Inspection, counts: Callable[[str], bool] = bool) -> bool:
+    """Whether the text would reach addresses that count, all of them allowed; QueryRefused if one is not."""
+    allowed = current_state().settings.service_allow
+    addresses = list(filter(counts, inspection.remote_addresses))
+    for address in addresses:
+        if address not in allowed:
+            raise QueryRefused(
+                f"this would reach {address}, which the operator has not allowed (KG_SERVICE_ALLOW); take that out",
+                address,
+            )
+    return bool(addresses)

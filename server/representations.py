@@ -7,19 +7,36 @@ from collections.abc import Callable
 from flask import Response, request
 
 from kg.errors import NoSnapshot
+from server.cache import CachedResult
 from server.links import raw_path
 from server.negotiation import Offer, content_type, entity_tag, not_modified, validated
 from server.state import current_snapshot, current_state
 
 
-def represented(offer: Offer, render: Callable[[], str | bytes]) -> Response:
-    """The answer to this request in the format `offer`, or a 304. `render` gives the body, from the snapshot alone."""
+def represented(offer: Offer, render: Callable[[], str | bytes], keep: bool = True) -> Response:
+    """The answer to this request in the format `offer`, or a 304. `render` gives the body, from the snapshot alone;
+    it is kept for whoever asks next, unless it may be another one each time."""
     media_type = content_type(offer)
-    asked = raw_path(), request.query_string.decode("latin-1")
+    asked = request.host_url, raw_path(), request.query_string.decode("latin-1")
     tag = entity_tag(_snapshot_id(), current_state().build, *asked, media_type)
-    response = not_modified(tag) or validated(Response(render(), content_type=media_type), tag)
+    response = not_modified(tag)
+    if response is None:
+        body = _rendered(f"page {tag}", render) if keep else render()
+        response = validated(Response(body, content_type=media_type), tag)
     response.headers["Cache-Control"] = "no-cache"  # keep it, but ask each time whether it still holds
     return response
+
+
+def _rendered(key: str, render: Callable[[], str | bytes]) -> bytes:
+    cache = current_state().cache
+    known = cache.get(key)
+    if known:
+        return known.body
+    rendered = render()
+    body = rendered.encode() if isinstance(rendered, str) else rendered
+    if cache.takes(len(body)):
+        cache.put(key, CachedResult(body, rows=0))
+    return body
 
 
 def _snapshot_id() -> str:

@@ -70,13 +70,15 @@ def _answer(operation: Operation) -> Response:
     endpoint = _endpoint()
     inspection = inspected(operation.text, endpoint, operation.timeout)
     chosen = _format(operation, inspection.kind)
-    refuse_remote(inspection)
+    reaches_out = refuse_remote(inspection)
     snapshot = current_snapshot()
     tag = entity_tag(snapshot.id, current_state().build, endpoint, content_type(chosen), repr(operation))
+    media_type = content_type(chosen)
+    if reaches_out:
+        return _federated(operation, snapshot, endpoint, chosen)
     known = not_modified(tag, weak=True)
     if known:
         return known
-    media_type = content_type(chosen)
     cached = current_state().cache.get(tag)
     current_state().metrics.cache.labels("no" if cached is None else "yes").inc()
     if cached is None:
@@ -90,7 +92,19 @@ def _answer(operation: Operation) -> Response:
     return validated(response, tag, weak=True)
 
 
-def _evaluated(operation: Operation, snapshot: Snapshot, endpoint: str, chosen: Format) -> QueryResult:
+def _federated(operation: Operation, snapshot: Snapshot, endpoint: str, chosen: Format) -> Response:
+    """What others have a part in is asked anew each time: no snapshot of ours says how long it holds."""
+    result = _evaluated(operation, snapshot, endpoint, chosen, reaches_out=True)
+    note(query=digest(operation.text), rows=result.rows, outcome="federated")
+    response = sent(result, content_type(chosen))
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    return response
+
+
+def _evaluated(
+    operation: Operation, snapshot: Snapshot, endpoint: str, chosen: Format, reaches_out: bool = False
+) -> QueryResult:
     query = QueryRequest(
         store_path=snapshot.store_path,
         text=operation.text,
@@ -100,6 +114,7 @@ def _evaluated(operation: Operation, snapshot: Snapshot, endpoint: str, chosen: 
         named_graphs=operation.named_graphs,
         timeout=operation.timeout,
         truncate=operation.truncate,
+        reaches_out=reaches_out,
     )
     with current_state().departures.watching(query):
         return current_state().workers.run(query)
@@ -115,10 +130,10 @@ def _change(operation: Operation) -> Response:
     authorise()
     endpoint = _endpoint()
     inspection = inspected(operation.text, endpoint)
-    for address in filter(_may_be_fetched, inspection.remote_addresses):
-        raise QueryRefused(f"the update would reach {address}, which this service does not; take that out", address)
+    reaches_out = refuse_remote(inspection, _may_be_fetched)
     note(query=digest(operation.text))
-    commit(UpdateWrite(operation.text, endpoint, operation.using_graphs, operation.using_named_graphs))
+    using, using_named = operation.using_graphs, operation.using_named_graphs
+    commit(UpdateWrite(operation.text, endpoint, using, using_named, reaches_out))
     return Response(status=204)
 
 

@@ -29,6 +29,8 @@ class UpdateWrite(msgspec.Struct, frozen=True, tag=True):
     base_iri: str | None = None
     using: tuple[str, ...] | None = None
     using_named: tuple[str, ...] | None = None
+    reaches_out: bool = False
+    """It has SERVICE or LOAD, whose addresses have been checked."""
 
 
 class GraphWrite(msgspec.Struct, frozen=True, tag=True):
@@ -49,7 +51,8 @@ Write = UpdateWrite | GraphWrite
 def evaluate(database: Store, write: Write, limit: int) -> list[Change]:
     """Make a write, all of it or nothing, and return its changes in order.
 
-    Raises SyntaxError (the parser's own), QueryError if an operation fails, ResultTooLarge past `limit` changes.
+    Raises SyntaxError (the parser's own) and QuerySyntaxError, QueryError if an operation fails, ResultTooLarge past
+    `limit` changes.
     """
     effects = Effects(database, limit)
     try:

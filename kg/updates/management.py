@@ -24,7 +24,7 @@ def manage_graphs(effects: Effects, manage: Manage, base_iri: str | None) -> Non
 
 
 def _clear(effects: Effects, manage: Manage, base_iri: str | None) -> None:
-    """Remove the statements of the graphs. The W3C's protocol tests clear a graph that is not there."""
+    """Remove the statements of the graphs. One that is not there has none: the W3C's protocol tests clear such."""
     for graph in _meant(effects.database, manage, manage.targets[0], base_iri):
         effects.remove(list(effects.database.quads_for_pattern(None, None, None, graph)))
 
@@ -63,7 +63,15 @@ def _transfer(effects: Effects, manage: Manage, base_iri: str | None) -> None:
 
 
 def _load(effects: Effects, manage: Manage, base_iri: str | None) -> None:
-    raise QueryError("LOAD is not available here; send the document to /store, or use 'kg load'", manage.targets[0])
+    """The engine fetches and reads the document; a worker that may not reach it says so."""
+    source = named_node(manage.prologue, manage.targets[0], base_iri)
+    target = _graph(manage, manage.targets[1], base_iri) if len(manage.targets) > 1 else DefaultGraph()
+    fetched = Store()
+    try:
+        fetched.update(f"LOAD {source}")
+    except (OSError, RuntimeError, ValueError, SyntaxError) as error:
+        raise QueryError(f"{source.value} cannot be loaded: {error}", source.value) from error
+    effects.add(Quad(quad.subject, quad.predicate, quad.object, target) for quad in fetched)
 
 
 _MANAGERS: dict[str, Callable[[Effects, Manage, str | None], None]] = {

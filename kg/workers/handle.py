@@ -29,11 +29,20 @@ class WorkerDied(Exception):
 class Worker:
     """A process that evaluates one query at a time. Starting it does not wait until it is ready."""
 
-    def __init__(self, address_space: int) -> None:
-        """Raises OSError when the system has no room for another process."""
+    def __init__(self, address_space: int, with_network: bool = False) -> None:
+        """`with_network`: it may open connections. Raises OSError when the system has no room for another process."""
+        self.with_network = with_network
         self._connection, theirs = socket.socketpair()
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
-        command = (sys.executable, "-P", "-m", "kg.workers.process", str(theirs.fileno()), str(address_space))
+        command = (
+            sys.executable,
+            "-P",
+            "-m",
+            "kg.workers.process",
+            str(theirs.fileno()),
+            str(address_space),
+            str(int(with_network)),
+        )
         try:
             self._process = subprocess.Popen(
                 command,

@@ -42,7 +42,8 @@ class QueryRequest:
     """A client's query against a snapshot. `format` is a name of `kg.formats`.
 
     `default_graphs` and `named_graphs` replace the dataset that the query names, unless both are None. `timeout`, in
-    seconds, can only lower the pool's. `truncate`: a result past its caps is cut, not refused.
+    seconds, can only lower the pool's. `truncate`: a result past its caps is cut, not refused. `reaches_out`: it may open connections, its addresses having
+    been checked; a worker of its own evaluates it.
     """
 
     store_path: Path
@@ -53,6 +54,7 @@ class QueryRequest:
     named_graphs: tuple[str, ...] | None = None
     timeout: float | None = None
     truncate: bool = False
+    reaches_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ class WorkerPool:
                 self._check_going(turn)
                 if not self._is_next(turn):
                     raise QueueFull(f"no query worker was free within {limit:g} s; try again in a moment")
-                turn.worker = self._take()
+                turn.worker = self._take(turn.request.reaches_out)
                 self._free -= 1
                 self._running.add(turn)
                 return turn.worker
@@ -203,20 +205,20 @@ class WorkerPool:
         if turn.cancelled:
             raise QueryCancelled("the query was cancelled")
 
-    def _take(self) -> Worker:
+    def _take(self, with_network: bool) -> Worker:
         """The worker used last, which has the snapshot open; one that died unnoticed is passed over."""
-        while self._idle:
+        while self._idle and not with_network:
             worker = self._idle.pop()
             if worker.alive:
                 return worker
             worker.close()
         try:
-            return Worker(self._settings.query_memory)
+            return Worker(self._settings.query_memory, with_network)
         except OSError as error:
             raise QueueFull("no query worker can be started now; try again in a moment") from error
 
     def _end(self, turn: _Turn, worker: Worker) -> None:
-        alive = worker.alive
+        alive = worker.alive and not worker.with_network
         if not alive:
             worker.close()
         with self._changed:

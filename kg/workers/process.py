@@ -1,4 +1,4 @@
-"""The program of a worker: `python -m kg.workers.process SOCKET MEMORY`. It serves one pool and ends with it."""
+"""The program of a worker: `python -m kg.workers.process SOCKET MEMORY NETWORK`. It serves one pool and ends with it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from kg.workers.messages import (
     send_reply,
 )
 from kg.workers.results import CapReached, Caps, WrongFormat, write_result
-from kg.workers.sandbox import die_with_parent, limit_memory, refuse_network
+from kg.workers.sandbox import confine, die_with_parent, limit_memory
 
 _STORES_KEPT = 2  # the snapshot in force, and the one before it that requests under way still read
 _NICENESS = 15
@@ -37,10 +37,10 @@ _CODE_POINTS = re.compile(r"\['[^\]]*'\]")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-def main(descriptor: int, address_space: int) -> None:
+def main(descriptor: int, address_space: int, with_network: bool) -> None:
     die_with_parent()
     limit_memory(address_space)
-    sandboxed = refuse_network()
+    sandboxed = confine(with_network)
     os.setpriority(os.PRIO_PROCESS, 0, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
     stores = _Stores()
     with socket.socket(fileno=descriptor) as connection:
@@ -196,4 +196,4 @@ def _readable(expected: str) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "1")

@@ -66,11 +66,12 @@ def die_with_parent() -> None:
         fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
 
 
-def refuse_network() -> bool:
-    """Have the system refuse new sockets and programs from now on; whether it does."""
+def confine(with_network: bool) -> bool:
+    """Have the system refuse new programs, and new sockets unless `with_network`, from now on; whether it does."""
     if sys.platform != "linux" or platform.machine() not in _REFUSED_CALLS:
         return False
-    program = _filter_program(*_REFUSED_CALLS[platform.machine()])
+    architecture, refused = _REFUSED_CALLS[platform.machine()]
+    program = _filter_program(architecture, refused[1:] if with_network else refused)
     libc = ctypes.CDLL(None, use_errno=True)
     buffer = ctypes.create_string_buffer(program, len(program))
     # struct sock_fprog: the number of instructions, then, aligned, a pointer to them

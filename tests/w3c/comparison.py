@@ -9,11 +9,22 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import pyoxigraph
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, QueryResultsFormat
+import rdflib
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    Literal,
+    NamedNode,
+    Quad,
+    QueryResultsFormat,
+    Triple,
+)
 from rdflib import RDF, Graph, Namespace, URIRef
 from rdflib.term import Node
 
 _RS = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/result-set#")
+_INDEX = _RS["index"]  # as an attribute it is the method of strings
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _VARIABLE = "urn:variable:"
 _COUNT = NamedNode("urn:count")
@@ -80,20 +91,25 @@ def result_set(graph: Graph) -> tuple[Result, bool]:
     indexed = []
     for solution in graph.objects(root, _RS.solution):
         bindings = list(graph.objects(solution, _RS.binding))
-        row = {str(graph.value(node, _RS.variable)): _term(graph.value(node, _RS.value)) for node in bindings}
-        indexed.append((int(graph.value(solution, _RS.index) or 0), row))
+        row = {str(graph.value(node, _RS.variable)): _term(_value(graph, node)) for node in bindings}
+        indexed.append((int(str(graph.value(solution, _INDEX) or 0)), row))
     ordered = any(index for index, _ in indexed)
     return [row for _, row in sorted(indexed, key=lambda item: item[0])], ordered
 
 
-def _term(node: Node | None) -> Term:
-    if isinstance(node, URIRef):
-        return NamedNode(str(node))
-    (quad,) = pyoxigraph.parse(f"<urn:a> <urn:b> {node.n3()} .", pyoxigraph.RdfFormat.N_TRIPLES)
-    return quad.object
+def _value(graph: Graph, binding: Node) -> Node:
+    (value,) = graph.objects(binding, _RS.value)
+    return value
 
 
-def _canonical_term(term: Term) -> Term:
+def _term(node: Node) -> Term:
+    if isinstance(node, rdflib.Literal):
+        datatype = NamedNode(str(node.datatype)) if node.datatype else None
+        return Literal(str(node), datatype=datatype, language=node.language)
+    return NamedNode(str(node)) if isinstance(node, URIRef) else BlankNode(str(node))
+
+
+def _canonical_term(term: Term | Triple) -> Term | Triple:
     """Decimals and doubles by value: the suites leave open how a computed number is written."""
     if isinstance(term, Literal) and term.datatype.value == f"{_XSD}decimal":
         return Literal(str(Decimal(term.value).normalize()), datatype=term.datatype)

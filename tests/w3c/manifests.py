@@ -95,8 +95,8 @@ def _all_cases() -> list[Case]:
 
 def _cases(manifest: Path, address: str) -> Iterator[Case]:
     graph = Graph().parse(manifest, publicID=address)
-    entries = graph.value(URIRef(address), _MF.entries)
-    for entry in Collection(graph, entries):
+    listed = graph.objects(URIRef(address), _MF.entries)
+    for entry in (entry for entries in listed for entry in Collection(graph, entries)):
         kind = str(graph.value(entry, RDF.type)).partition("#")[2]
         action, result = graph.value(entry, _MF.action), graph.value(entry, _MF.result)
         request = _query(graph, action)

@@ -508,9 +508,9 @@ def test_the_sandbox_refuses_sockets_and_programs() -> None:
     program = f"""
 import os, socket, sys
 sys.path[:0] = {[entry for entry in sys.path if entry]!r}
-from kg.workers.sandbox import refuse_network
+from kg.workers.sandbox import confine
 left, right = socket.socketpair()
-if not refuse_network():
+if not confine(with_network=False):
     sys.exit(77)
 def refused(what, *arguments):
     try:

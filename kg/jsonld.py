@@ -43,7 +43,6 @@ def framed(
     """
     nodes = _nodes(triples)
     nodes.setdefault(iri, {"@id": iri})  # other things may point to one that has no statements of its own
-    nodes.setdefault(iri, {"@id": iri})
     _put_authors_in_order(nodes)
     tree = _Nesting(nodes).tree(iri, _reverse_predicates(kind))
     options = {"documentLoader": _refuse, "base": "", "graph": False}

@@ -27,6 +27,7 @@ _IDLE_SECONDS = 30.0
 # A request has this long and, for what it has sent so far, as long as a slow line takes: a byte now and then is less.
 _PATIENCE = 20.0
 _SLOWEST = 16 * 1024  # bytes a second
+_SENT_AT_ONCE = 128 * 1024
 # So much of a body that is too long is read, so that its sender gets to see the answer.
 _MOST_DROPPED = 64 * 2**20
 
@@ -90,6 +91,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.error_task_class = _ProblemTask
         self._incoming: Parser | None = None
         self._began = 0.0
+        self._sent = 0
         super().__init__(*arguments, **options)
 
     @property
@@ -102,6 +104,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if self.request is not self._incoming:
             self._incoming, self._began = self.request, time.time()
         return taken
+
+    def handle_write(self) -> None:
+        self._sent = 0
+        super().handle_write()
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        """Sends no more at a turn than lets the other connections have theirs, however fast the client takes it."""
+        if self._sent >= _SENT_AT_ONCE:
+            return 0
+        sent: int = super().send(data, do_close)
+        self._sent += sent
+        return sent
 
     def is_overdue(self, now: float) -> bool:
         """Whether the client has had more time than anyone needs to ask, or to take what it asked for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg import namespaces as ns
@@ -119,10 +120,10 @@ def test_papers_of_a_venue_by_year() -> None:
     assert yearly("venue_yearly_counts") == {("journal", "2023"): "2"}
 
 
-def test_a_thing_without_a_name_has_no_yearly_count() -> None:
-    said = f"_:c <{ns.TYPE}> <{ns.VENUE}> .\n"
-    said += line(E + "p", ns.TYPE, iri(ns.PAPER)) + line(E + "p", ns.PUBLICATION_YEAR, integer(2023))
-    said += f"<{E}p> <{ns.SUBJECT}> _:c .\n<{E}p> <{ns.IS_PART_OF}> _:c .\n"
+@pytest.mark.parametrize("thing", ["_:c", '"http://example.org/c"'])
+def test_what_is_not_named_by_an_iri_has_no_yearly_count(thing: str) -> None:
+    said = line(E + "p", ns.TYPE, iri(ns.PAPER)) + line(E + "p", ns.PUBLICATION_YEAR, integer(2023))
+    said += f"<{E}p> <{ns.SUBJECT}> {thing} .\n<{E}p> <{ns.IS_PART_OF}> {thing} .\n_:c <{ns.TYPE}> <{ns.VENUE}> .\n"
     for rule in ("concept_yearly_counts", "venue_yearly_counts"):
         assert derive(rule, said, RdfFormat.N_TRIPLES) == []
 

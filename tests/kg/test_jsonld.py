@@ -174,6 +174,39 @@ def test_seed_resources_read_as_their_triples_by_every_processor(
     assert canonical(read(jsonld.framed(triples, iri, GraphReader(seed_snapshot.store).thing(iri).kind))) == of(triples)
 
 
+def test_what_leads_on_is_described_once_and_what_does_not_wherever_it_is_named() -> None:
+    big = [triple for number in range(20) for triple in say("big", ns.ALT_LABEL, Literal(str(number)))]
+    triples = [
+        *say("p", ns.HAS_AUTHORSHIP, node("p/1"), node("p/2")),
+        *(triple for name in ("p/1", "p/2") for triple in say(name, ns.DERIVED_FROM, node("record"))),
+        *(triple for name in ("p/1", "p/2") for triple in say(name, ns.AUTHORSHIP_AUTHOR, node("ann"))),
+        *(triple for name in ("p/1", "p/2") for triple in say(name, ns.AFFILIATION, node("big"))),
+        *say("record", ns.RECORD_DATASET, node("dataset")),
+        *say("ann", ns.NAME, Literal("Ann")),
+        *big,
+    ]
+    one, two = jsonld.framed(triples, E + "p", "paper")["authorships"]
+    assert one["author"] == two["author"] == {"id": E + "ann", "name": "Ann"}
+    assert one["derivedFrom"] == [{"id": E + "record", "dataset": E + "dataset"}]
+    assert two["derivedFrom"] == [E + "record"]
+    assert len(one["affiliations"][0]["altLabels"]) == 20
+    assert two["affiliations"] == [E + "big"]
+
+
+def test_a_statement_given_twice_is_said_once() -> None:
+    assert jsonld.framed(PAPER + PAPER, E + "p", "paper") == jsonld.framed(PAPER, E + "p", "paper")
+
+
+def test_numbers_and_truth_values_are_native_where_every_reader_takes_them_as_they_are() -> None:
+    def value(text: str, datatype: str) -> object:
+        literal = Literal(text, datatype=NamedNode(ns.XSD + datatype))
+        return jsonld.framed(say("p", ns.NOTATION, literal), E + "p", None)["notation"]
+
+    assert (value("-12", "integer"), value("true", "boolean")) == (-12, True)
+    for text, datatype in (("9007199254740993", "integer"), ("01", "integer"), ("1", "boolean"), ("1", "decimal")):
+        assert value(text, datatype) == {"type": ns.XSD + datatype, "@value": text}
+
+
 # Whatever a graph may hold
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)

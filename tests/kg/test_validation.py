@@ -76,6 +76,7 @@ FAULTS = [
     ("INSERT DATA { :q cito:cites 'x' }", "! What a paper cites is named by an IRI."),
     ("INSERT DATA { :q cito:cites :elsewhere }", "? The paper cites one that the graph does not describe."),
     ("INSERT DATA { :q kg:codeAvailable 'yes' }", "! Whether there is code is true or false."),
+    ("INSERT DATA { :q kg:codeAvailable 'maybe'^^xsd:boolean }", "! Whether there is code is true or false."),
     ("INSERT DATA { :p kg:codeAvailable false }", "? Sources disagree about whether there is code."),
     (
         "INSERT DATA { :q schema:codeRepository <javascript:alert(1)> }",
@@ -248,7 +249,8 @@ def test_violations_come_first_and_alike_ones_are_one_line() -> None:
 
 
 def test_named_graphs_are_not_looked_at() -> None:
-    assert validate(good_graph("INSERT DATA { GRAPH :g { :x a kg:Paper } }")).results == ()
+    update = "INSERT DATA { GRAPH :g { :x a kg:Paper . :p kg:primaryConcept :cs ; dcterms:creator :bob } }"
+    assert validate(good_graph(update)).results == ()
 
 
 def test_the_report_is_one_of_shacl() -> None:
@@ -259,6 +261,13 @@ def test_the_report_is_one_of_shacl() -> None:
         for predicate in (SH.focusNode, SH.resultSeverity, SH.resultMessage, SH.sourceShape):
             assert (result, predicate, None) in report
     assert set(report.objects(None, SH.resultSeverity)) == {SH.Violation, SH.Warning}
+
+
+def test_a_report_of_warnings_alone_does_not_conform_in_the_sense_of_shacl() -> None:
+    found = validate(good_graph("INSERT DATA { :s2 kg:position 3 }"))
+    assert found.conforms
+    assert "sh:conforms false" in found.turtle
+    assert "sh:conforms true" in validate(good_graph()).turtle
 
 
 def test_constraints_in_the_store_find_what_pyshacl_finds() -> None:

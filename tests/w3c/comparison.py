@@ -54,6 +54,17 @@ def canonical_rows(rows: Iterable[Row], lax: bool) -> set[str]:
     return canonical(quads)
 
 
+def in_order(found: Result, expected: Result) -> bool:
+    """Whether isomorphic results have the same rows in the same places."""
+    assert isinstance(found, list)
+    assert isinstance(expected, list)
+    return [_without_labels(row) for row in found] == [_without_labels(row) for row in expected]
+
+
+def _without_labels(row: Row) -> dict[str, Term | Triple | None]:
+    return {name: None if isinstance(term, BlankNode) else _canonical_term(term) for name, term in row.items()}
+
+
 def rows_of(body: bytes, results_format: QueryResultsFormat) -> Result:
     """The solutions of a result, or what an ASK said."""
     parsed = pyoxigraph.parse_query_results(body, results_format)

@@ -14,6 +14,7 @@ import waitress
 from kg.settings import read_settings
 from server import create_app
 from server.state import state_of
+from tests.w3c.manifests import Data
 from tests.w3c.service import TOKEN, Service
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - where there is one, a file system that does not wait for a disk
@@ -36,7 +37,9 @@ def service(store_folder: Path) -> Iterator[Service]:
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=2, ident=None)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Service(("127.0.0.1", int(server.effective_port)))
+    service = Service(("127.0.0.1", int(server.effective_port)))
+    service.hold(Data())
+    yield service
     server.trigger.pull_trigger(server.close)  # in the server's own thread, between two requests
     thread.join(timeout=10)
     server.task_dispatcher.shutdown()

@@ -25,6 +25,12 @@ class _Group(click.Group):
                 raise
             click.echo(f"kg: {error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:  # a full disk, a folder that may not be written
+            if ctx.params.get("debug"):
+                raise
+            where = f": {error.filename}" if error.filename else ""
+            click.echo(f"kg: {error.strerror or error}{where}", err=True)
+            ctx.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *(entry.name for entry in _added_commands())})

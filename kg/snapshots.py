@@ -82,7 +82,7 @@ class Snapshot:
 
 def _share(folder: Path) -> int:
     """A descriptor that holds the readers' lock. FileNotFoundError if the snapshot is gone."""
-    descriptor = os.open(folder / "readers.lock", os.O_RDWR | os.O_CLOEXEC)
+    descriptor = os.open(folder / "readers.lock", os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError as error:

@@ -27,7 +27,8 @@ _IDLE_SECONDS = 30.0
 # A request has this long and, for what it has sent so far, as long as a slow line takes: a byte now and then is less.
 _PATIENCE = 20.0
 _SLOWEST = 16 * 1024  # bytes a second
-_SENT_AT_ONCE = 128 * 1024
+_CHUNK = 64 * 1024
+_SENT_AT_ONCE = 256 * 1024
 # So much of a body that is too long is read, so that its sender gets to see the answer.
 _MOST_DROPPED = 64 * 2**20
 
@@ -93,6 +94,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self._began = 0.0
         self._sent = 0
         super().__init__(*arguments, **options)
+        self.sendbuf_len = _CHUNK  # waitress reads as much from a file as the system says it may, and sends a part
 
     @property
     def is_quiet(self) -> bool:

@@ -122,6 +122,11 @@ def test_settings_that_are_none_are_told(tmp_path: Path) -> None:
     fails(kg(tmp_path, "info", KG_QUERY_MEMORY="lots"), 2, "KG_QUERY_MEMORY")
 
 
+def test_a_folder_that_cannot_be_a_store_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    fails(kg(tmp_path / "file" / "store", "load", "profile-page", PAGE), 1, "Not a directory")
+
+
 def test_help_shows_every_setting() -> None:
     shown = kg(Path("unused"), "--help").stdout
     assert all(setting.variable in shown for setting in TABLE)

@@ -1,8 +1,8 @@
 """What readers notice of an attack on the service: python bench/attack.py [--seconds 120] [--papers 20000] [--json].
 
 Starts `kg serve` over a store of made-up papers. Eight clients send it queries and requests that are meant to bring it
-down, 2,000 connections ask nothing, 500 announce a body and send it a byte at a time; meanwhile four ordinary clients
-read pages and canned queries. Tells how long these waited, how many of them failed (there must be none), how each
+down, 2,000 connections ask nothing, 500 announce a body and send it a byte at a time, 100 ask for the whole graph twenty
+times and read nothing; meanwhile four ordinary clients read pages and canned queries. Tells how long these waited, how many of them failed (there must be none), how each
 attack was answered, and how much memory the whole service took. Ordinary clients and attackers are processes of their
 own, on the same machine. Exit code 1 if an ordinary request failed or an attack was not answered.
 """
@@ -13,6 +13,7 @@ import argparse
 import http.client
 import json
 import multiprocessing
+import random
 import socket
 import sys
 import tempfile
@@ -35,6 +36,7 @@ PAUSE = 0.02  # seconds between two requests of an ordinary client
 ATTACKERS = 8
 IDLE_CONNECTIONS = 2000
 SLOW_BODIES = 500
+UNREAD = 100
 
 READ = [
     "/",
@@ -98,6 +100,12 @@ def attacks() -> dict[str, Attack]:
         "the editor with a Cartesian product": asked_in_editor(f"SELECT * {{ {THREE} }} ORDER BY ?i"),
         "an update without the token": sent(
             b"INSERT DATA { " + b"<x:a> <x:b> 1 . " * 50_000 + b"}", "application/sparql-update"
+        ),
+        "a canned query, never the same": lambda connection: connection.request(
+            "GET", f"/queries/paper/titles-containing.json?text={random.random()}"
+        ),
+        "pages of everything": lambda connection: connection.request(
+            "GET", f"/page/institution/institution-{random.randrange(200)}?{random.random()}"
         ),
         "the default graph, read whole": lambda connection: connection.request("GET", "/store?default"),
     }
@@ -176,11 +184,13 @@ def hold_connections(place: tuple[str, int], seconds: float) -> int:
     end = time.monotonic() + seconds
     head = f"POST /sparql HTTP/1.1\r\nHost: {place[0]}\r\nContent-Length: 100000\r\n"
     begun = (head + "Content-Type: application/sparql-query\r\n\r\n").encode()
+    whole = (f"GET /export/kg.nt HTTP/1.1\r\nHost: {place[0]}\r\n\r\n" * 20).encode()
     idle: list[socket.socket | None] = [None] * IDLE_CONNECTIONS
     slow: list[socket.socket | None] = [None] * SLOW_BODIES
+    unread: list[socket.socket | None] = [None] * UNREAD
     opened = 0
     while time.monotonic() < end:
-        for held, first, more in ((idle, b"", b""), (slow, begun, b"A")):
+        for held, first, more in ((idle, b"", b""), (slow, begun, b"A"), (unread, whole, b"")):
             for place_in, connection in enumerate(held):
                 try:
                     if connection is None or _is_closed(connection):
@@ -192,7 +202,7 @@ def hold_connections(place: tuple[str, int], seconds: float) -> int:
                 except OSError:
                     held[place_in] = None
         time.sleep(1)
-    for connection in (*idle, *slow):
+    for connection in (*idle, *slow, *unread):
         if connection:
             connection.close()
     return opened

@@ -26,7 +26,7 @@ import msgspec
 import pyoxigraph
 
 from kg.edits import Change, Position
-from kg.errors import KGError, QuerySyntaxError, QueryTimeout, QueueFull, StoreBusy
+from kg.errors import KGError, QuerySyntaxError, QueryTimeout, QueueFull, StoreBusy, StoreError
 from kg.pipeline import is_whole, silent
 from kg.search import affected_things
 from kg.settings import Settings
@@ -41,6 +41,7 @@ _log = logging.getLogger(__name__)
 
 _GROUP_LIMIT = 100
 _LOCK_POLL = 0.02  # seconds
+_LIVENESS = 5.0  # seconds between looks at whether the thread is there
 _INDEX_WHEN_QUIET, _INDEX_AT_LATEST = 0.5, 3.0  # seconds after a write
 
 
@@ -55,7 +56,7 @@ class Commit:
 @dataclass
 class _Pending:
     write: Write
-    timeout: float
+    deadline: float
     result: Future[Commit] = field(default_factory=Future)
 
 
@@ -82,11 +83,22 @@ class Committer:
         if not self._room.acquire(blocking=False):
             raise QueueFull("too many writes are waiting; try again in a moment")
         try:
-            pending = _Pending(write, self._settings.query_timeout)
+            pending = _Pending(write, time.monotonic() + self._settings.query_timeout + self._settings.write_wait)
             self._waiting.put(pending)
-            return pending.result.result()
+            return self._outcome(pending)
         finally:
             self._room.release()
+
+    def _outcome(self, pending: _Pending) -> Commit:
+        """What became of it; nobody waits for a thread that is gone."""
+        while True:
+            try:
+                return pending.result.result(timeout=_LIVENESS)
+            except TimeoutError:
+                if pending.result.done():
+                    continue
+                if not self._thread.is_alive():
+                    raise StoreError("writing has stopped in this process; start the service again") from None
 
     def close(self) -> None:
         """Finish what is waiting, then stop."""
@@ -172,6 +184,9 @@ class Committer:
         with tempfile.TemporaryDirectory(dir=self._store.folder, prefix=".scratch-") as work:
             scratch = self._scratch(writer, Path(work), [])
             for pending in group:
+                if time.monotonic() > pending.deadline:
+                    pending.result.set_exception(QueryTimeout("the write waited too long; try again in a moment"))
+                    continue
                 self._have_worker_for(pending.write)
                 try:
                     accepted.append((pending, self._ask(scratch, pending.write)))

@@ -26,13 +26,16 @@ from kg.snapshots import Snapshot
 _LINES_IN_MEMORY = 500_000
 
 
-def export_file(snapshot: Snapshot, graph_format: GraphFormat) -> Path:
-    """The dump of `snapshot` in that format, made if it is not there yet. The same graph gives the same bytes."""
+def export_file(snapshot: Snapshot, graph_format: GraphFormat, wait: bool = True) -> Path:
+    """The dump of `snapshot` in that format, made if it is not there yet. The same graph gives the same bytes.
+
+    Raises StoreBusy if a dump of the snapshot is being made at this moment and `wait` is false.
+    """
     folder = snapshot.path / "exports"
     target = folder / f"kg.{graph_format.extension}"
     if not target.exists():
         folder.mkdir(exist_ok=True)
-        with file_lock(folder / "building.lock"):
+        with file_lock(folder / "building.lock", wait=wait):
             _make(snapshot, target, graph_format)
     return target
 

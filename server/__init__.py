@@ -33,6 +33,7 @@ from server import (
 from server.cache import ResultCache
 from server.departures import Departures
 from server.errors import register_errors
+from server.gate import Gate
 from server.metrics import Metrics
 from server.observation import register_observation
 from server.security import register_security
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         build=_build(),
         cache=ResultCache(settings.cache_bytes),
         metrics=Metrics(),
+        gate=Gate(settings.query_workers, settings.threads),
     ).attach(app)
     register_errors(app)
     register_observation(app)

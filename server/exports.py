@@ -6,8 +6,9 @@ import datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request, send_file
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, ServiceUnavailable
 
+from kg.errors import StoreBusy
 from kg.export import export_file
 from kg.formats import JSON_LD, N_QUADS, N_TRIPLES, TURTLE, GraphFormat
 from server.negotiation import HTML, content_type, entity_tag
@@ -16,6 +17,7 @@ from server.state import current_snapshot
 
 blueprint = Blueprint("exports", __name__)
 
+_RETRY_AFTER = 5  # seconds
 EXPORT_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, N_QUADS)
 
 
@@ -31,7 +33,10 @@ def export(extension: str) -> Response:
     """The dump, whole or in part. Its bytes depend on nothing but the snapshot and the format."""
     graph_format = _format(extension)
     snapshot = current_snapshot()
-    dump = export_file(snapshot, graph_format)
+    try:
+        dump = export_file(snapshot, graph_format, wait=False)
+    except StoreBusy as error:
+        raise ServiceUnavailable("The dump is being made; try again in a moment.", retry_after=_RETRY_AFTER) from error
     response = send_file(
         dump,
         mimetype=content_type(graph_format),

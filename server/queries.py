@@ -18,6 +18,7 @@ from kg.query_descriptions import describe_queries
 from kg.serialisation import serialise
 from kg.snapshots import Snapshot
 from server.gallery import gallery_sections, listing, query_path
+from server.gate import Gate
 from server.negotiation import HTML, PLAIN_JSON, Offer, PageFormat, choose, content_type
 from server.representations import represented
 from server.resources import DATA_FORMATS
@@ -121,15 +122,16 @@ def _evaluator() -> Evaluator:
 
 def _evaluator_of(state: State, snapshot: Snapshot) -> Evaluator:
     """`evaluate` on a snapshot, its last results kept: the same question is asked again and again."""
-    return state.evaluators.get(snapshot, lambda: lru_cache(_RESULTS_KEPT)(partial(_evaluate, snapshot)))
+    return state.evaluators.get(snapshot, lambda: lru_cache(_RESULTS_KEPT)(partial(_evaluate, state.gate, snapshot)))
 
 
-def _evaluate(snapshot: Snapshot, text: str, offer: DataFormat) -> bytes:
-    results: Any = snapshot.store.query(text)
-    if isinstance(offer, GraphFormat):
-        return serialise(results, offer)
-    body: bytes = results.serialize(format=offer.results_format)
-    return body
+def _evaluate(gate: Gate, snapshot: Snapshot, text: str, offer: DataFormat) -> bytes:
+    with gate.entered():
+        results: Any = snapshot.store.query(text)
+        if isinstance(offer, GraphFormat):
+            return serialise(results, offer)
+        body: bytes = results.serialize(format=offer.results_format)
+        return body
 
 
 def warm(state: State, snapshot: Snapshot) -> None:

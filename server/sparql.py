@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest
 
-from kg.errors import QueryRefused
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat, ResultFormat
 from kg.ntriples import check_iri
 from kg.snapshots import Snapshot

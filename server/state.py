@@ -17,6 +17,7 @@ from kg.snapshots import Snapshot, Snapshots
 from kg.workers import WorkerPool
 from server.cache import ResultCache
 from server.departures import Departures
+from server.gate import Gate
 from server.metrics import Metrics
 
 _KEY = "paperkg"
@@ -42,7 +43,7 @@ class PerSnapshot(Generic[Value]):
 
 @dataclass(frozen=True)
 class State:
-    """`queries` are the canned ones by name; `committer` is there where writes are on.
+    """`queries` are the canned ones by name, evaluated behind the gate; `committer` is there where writes are on.
 
     `build` changes when the program renders the same graph otherwise.
     """
@@ -56,6 +57,7 @@ class State:
     build: str
     cache: ResultCache
     metrics: Metrics
+    gate: Gate
     overviews: PerSnapshot[Overview] = field(default_factory=PerSnapshot)
     evaluators: PerSnapshot[Evaluator] = field(default_factory=PerSnapshot)
 

@@ -69,7 +69,8 @@ def evaluate(database: Store, write: Write, limit: int) -> list[Change]:
 def _update(effects: Effects, write: UpdateWrite) -> None:
     found = list(parts(write.text))
     for part in found:
-        _check_syntax(part.text, write.base_iri)
+        if part.tokens[0].value.upper() != "LOAD":  # it is read when it is made, so that its address is asked once
+            _check_syntax(part.text, write.base_iri)
     operations = [operation(part) for part in found]
     _check_labels(operations)
     for made in operations:

@@ -63,15 +63,13 @@ def _transfer(effects: Effects, manage: Manage, base_iri: str | None) -> None:
 
 
 def _load(effects: Effects, manage: Manage, base_iri: str | None) -> None:
-    """The engine fetches and reads the document; a worker that may not reach it says so."""
-    source = named_node(manage.prologue, manage.targets[0], base_iri)
-    target = _graph(manage, manage.targets[1], base_iri) if len(manage.targets) > 1 else DefaultGraph()
+    """The engine fetches and reads the document, into an empty database; a worker that may not reach it says so."""
     fetched = Store()
     try:
-        fetched.update(f"LOAD {source}")
-    except (OSError, RuntimeError, ValueError, SyntaxError) as error:
-        raise QueryError(f"{source.value} cannot be loaded: {error}", source.value) from error
-    effects.add(Quad(quad.subject, quad.predicate, quad.object, target) for quad in fetched)
+        fetched.update(manage.text, base_iri=base_iri)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise QueryError(f"the document cannot be loaded: {error}", manage.targets) from error
+    effects.add(fetched)
 
 
 _MANAGERS: dict[str, Callable[[Effects, Manage, str | None], None]] = {

@@ -35,12 +35,16 @@ class Modify:
 
 @dataclass(frozen=True)
 class Manage:
-    """CLEAR, DROP, CREATE, ADD, MOVE, COPY or LOAD. A target is an IRI as written, DEFAULT, NAMED or ALL."""
+    """CLEAR, DROP, CREATE, ADD, MOVE, COPY or LOAD. A target is an IRI as written, DEFAULT, NAMED or ALL.
+
+    `text` is the operation alone with its prologue.
+    """
 
     prologue: str
     verb: str
     silent: bool
     targets: list[str]
+    text: str
 
 
 Operation = Modify | Manage
@@ -105,7 +109,8 @@ def operation(part: Part) -> Operation:
     verb, rest = tokens[0].value.upper(), tokens[1:]
     silent = bool(rest) and rest[0].value.upper() == "SILENT"
     words = [token.value for token in rest[silent:]]
-    return Manage(prologue, verb, silent, [word for word in words if word.upper() not in ("GRAPH", "TO", "INTO")])
+    targets = [word for word in words if word.upper() not in ("GRAPH", "TO", "INTO")]
+    return Manage(prologue, verb, silent, targets, part.text)
 
 
 def _modify(prologue: str, tokens: list[Token]) -> Modify:

@@ -98,7 +98,9 @@ def test_an_allowed_document_is_loaded_and_an_allowed_service_feeds_an_update(
     client: FlaskClient, elsewhere: str
 ) -> None:
     load = f"LOAD <{elsewhere}document> INTO GRAPH <http://e/g>"
+    before = _Elsewhere.asked.count("/document")
     assert client.post("/sparql", data={"update": load}, headers=TOKEN).status_code == 204
+    assert _Elsewhere.asked.count("/document") == before + 1
     insert = f"INSERT {{ <http://e/s> <http://e/p> ?x }} WHERE {{ SERVICE <{elsewhere}sparql> {{ ?s ?p ?x }} }}"
     assert client.post("/sparql", data={"update": insert}, headers=TOKEN).status_code == 204
     ask = "ASK { GRAPH <http://e/g> { ?a ?b 'loaded' } <http://e/s> <http://e/p> 'elsewhere' }"

@@ -102,7 +102,7 @@ def attacks() -> dict[str, Attack]:
             b"INSERT DATA { " + b"<x:a> <x:b> 1 . " * 50_000 + b"}", "application/sparql-update"
         ),
         "a canned query, never the same": lambda connection: connection.request(
-            "GET", f"/queries/paper/titles-containing.json?text={random.random()}"
+            "GET", f"/queries/paper/titles-containing.json?words={random.random()}"
         ),
         "pages of everything": lambda connection: connection.request(
             "GET", f"/page/institution/institution-{random.randrange(200)}?{random.random()}"

@@ -17,12 +17,10 @@ from kg.settings import Settings, read_settings
 from kg.snapshots import Snapshot
 from kg.store import Progress, StoreFolder
 from server import create_app, queries, ui
-from server.http import HttpServer
+from server.http import BACKLOG, HttpServer
 from server.state import State, state_of
 from server.supervisor import Supervisor, inherited_listener
 from server.warming import Warming
-
-_BACKLOG = 1024
 
 
 @click.command()
@@ -95,7 +93,7 @@ def _listen(settings: Settings) -> socket.socket:
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; give another PORT or KG_PORT",
             settings.port,
         ) from error
-    listener.listen(_BACKLOG)
+    listener.listen(BACKLOG)
     return listener
 
 

@@ -18,6 +18,7 @@ from kg.settings import Settings
 from server.connections import Channel, Sockets
 from server.writes import body_limit
 
+BACKLOG = 4096  # connections that the system keeps until they are accepted, if its own limit is no lower
 _CONNECTIONS = 4096
 _OTHER_FILES = 512  # descriptors that are left for everything that is no connection
 _CROWDED = 0.9  # of the connections that there may be
@@ -27,7 +28,7 @@ _TURN = 0.2  # seconds between looks at whether to stop
 _SWEEP = 1.0  # seconds between looks for clients that are too slow
 _GRACE = 5.0  # seconds to send what is ready, beyond the time that a query may take
 # Seconds after which a thread that computes lets another one go on: most of these only hand on what is ready.
-_SWITCH = 0.001
+_SWITCH = 0.0005
 
 
 class HttpServer:
@@ -48,6 +49,7 @@ class HttpServer:
             map=self._sockets,
             sockets=[listener],
             threads=settings.threads + settings.query_workers + settings.query_queue + settings.write_queue,
+            backlog=BACKLOG,
             connection_limit=self._most,
             recv_bytes=_RECEIVED,
             max_request_body_size=settings.max_body + 1,  # what waitress refuses begins here
@@ -55,6 +57,8 @@ class HttpServer:
             channel_request_lookahead=1,  # so that a client that goes away is noticed while its query runs
             ident=None,
         )
+        self._accept = self._server.handle_accept
+        self._server.handle_accept = self._accept_all
         self._server.channel_class = partial(Channel, body_limit=partial(body_limit, settings))
 
     def run(self) -> None:
@@ -70,6 +74,13 @@ class HttpServer:
         while self._busy() and time.monotonic() < deadline:
             self._turn()
         self._server.task_dispatcher.shutdown()
+
+    def _accept_all(self) -> None:
+        """Take every connection that waits: waitress takes one at a turn, while the system has room for so many."""
+        known = -1
+        while known < len(self._sockets) < self._most:
+            known = len(self._sockets)
+            self._accept()
 
     def _turn(self) -> None:
         self._sockets.turn(_TURN)

@@ -42,8 +42,8 @@ class QueryRequest:
     """A client's query against a snapshot. `format` is a name of `kg.formats`.
 
     `default_graphs` and `named_graphs` replace the dataset that the query names, unless both are None. `timeout`, in
-    seconds, can only lower the pool's. `truncate`: a result past its caps is cut, not refused. `reaches_out`: it may open connections, its addresses having
-    been checked; a worker of its own evaluates it.
+    seconds, can only lower the pool's. `truncate`: a result past its caps is cut, not refused. `reaches_out`: it may
+    open connections, its addresses having been checked; a worker of its own evaluates it.
     """
 
     store_path: Path

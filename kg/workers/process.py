@@ -1,4 +1,4 @@
-"""The program of a worker: `python -m kg.workers.process SOCKET MEMORY NETWORK`. It serves one pool and ends with it."""
+"""The program of a worker: `python -m kg.workers.process SOCKET MEMORY NETWORK`. It serves one pool, ends with it."""
 
 from __future__ import annotations
 

@@ -238,6 +238,12 @@ def test_a_result_says_where_and_which_shape_asks() -> None:
     assert result.value is None
 
 
+def test_a_value_is_reported_as_it_is_spelled() -> None:
+    report = validate(good_graph("INSERT DATA { :q kg:codeAvailable 'maybe'^^xsd:boolean }"))
+    assert [result.value for result in report.results] == [f'"maybe"^^<{ns.XSD}boolean>']
+    assert '"maybe"^^xsd:boolean' in report.turtle
+
+
 def test_violations_come_first_and_alike_ones_are_one_line() -> None:
     report = validate(good_graph("INSERT DATA { :x a kg:Paper . :y a kg:Paper }"))
     assert [result.severity for result in report.results] == ["Violation"] * 2 + ["Warning"] * 2

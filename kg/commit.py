@@ -83,7 +83,7 @@ class Committer:
         if not self._room.acquire(blocking=False):
             raise QueueFull("too many writes are waiting; try again in a moment")
         try:
-            pending = _Pending(write, time.monotonic() + self._settings.query_timeout + self._settings.write_wait)
+            pending = _Pending(write, time.monotonic() + 2 * self._settings.query_timeout + self._settings.write_wait)
             self._waiting.put(pending)
             return self._outcome(pending)
         finally:

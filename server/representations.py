@@ -17,7 +17,7 @@ def represented(offer: Offer, render: Callable[[], str | bytes], keep: bool = Tr
     """The answer to this request in the format `offer`, or a 304. `render` gives the body, from the snapshot alone;
     it is kept for whoever asks next, unless it may be another one each time."""
     media_type = content_type(offer)
-    asked = request.host_url, raw_path(), request.query_string.decode("latin-1")
+    asked = request.url_root, raw_path(), request.query_string.decode("latin-1")
     tag = entity_tag(_snapshot_id(), current_state().build, *asked, media_type)
     response = not_modified(tag)
     if response is None:

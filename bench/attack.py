@@ -1,10 +1,11 @@
 """What readers notice of an attack on the service: python bench/attack.py [--seconds 120] [--papers 20000] [--json].
 
-Starts `kg serve` over a store of made-up papers. Eight clients send it queries and requests that are meant to bring it
-down, 2,000 connections ask nothing, 500 announce a body and send it a byte at a time, 100 ask for the whole graph twenty
-times and read nothing; meanwhile four ordinary clients read pages and canned queries. Tells how long these waited, how many of them failed (there must be none), how each
-attack was answered, and how much memory the whole service took. Ordinary clients and attackers are processes of their
-own, on the same machine. Exit code 1 if an ordinary request failed or an attack was not answered.
+Starts `kg serve` over a store of made-up papers. Eight clients send it what is meant to bring it down, 2,000
+connections ask nothing, 500 announce a body and send it a byte at a time, 100 ask for the whole graph twenty times and
+read nothing; meanwhile four ordinary clients read pages and canned queries. Tells how long these waited, how many of
+them failed (there must be none), how each attack was answered, and how much memory the whole service took. Ordinary
+clients and attackers are processes of their own, on the same machine; first, for comparison, the ordinary clients are
+alone. Exit code 1 if an ordinary request failed or an attack was not answered.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from bench.service import Service
 from bench.synthetic import make_store
 
 ORDINARY_CLIENTS = 4
+CALM = 0.1  # of the time of the attack
 PAUSE = 0.02  # seconds between two requests of an ordinary client
 ATTACKERS = 8
 IDLE_CONNECTIONS = 2000
@@ -151,7 +153,7 @@ def read_ordinarily(place: tuple[str, int], seconds: float) -> list[Asked]:
 
     def client(number: int) -> list[Asked]:
         connection = http.client.HTTPConnection(*place, timeout=120)
-        seen = []
+        seen: list[Asked] = []
         while time.monotonic() < end:
             path = READ[(number + len(seen)) % len(READ)]
             seen.append(exchange(place, path, lambda c, path=path: c.request("GET", path), connection))  # type: ignore[misc]
@@ -169,7 +171,7 @@ def attack(place: tuple[str, int], seconds: float) -> list[Asked]:
     known = list(attacks().items())
 
     def attacker(number: int) -> list[Asked]:
-        got = []
+        got: list[Asked] = []
         while time.monotonic() < end:
             name, send = known[(number * len(known) // ATTACKERS + len(got)) % len(known)]
             got.append(exchange(place, name, send))
@@ -235,6 +237,7 @@ def run(store: Path, seconds: float, settings: dict[str, str]) -> dict[str, Any]
         # One round before, so that what is computed once for a snapshot is there.
         for path in READ:
             exchange(place, path, lambda connection, path=path: connection.request("GET", path))  # type: ignore[misc]
+        calm = processes.submit(read_ordinarily, place, seconds * CALM).result()
         held = processes.submit(hold_connections, place, seconds)
         attacked = processes.submit(attack, place, seconds)
         read = processes.submit(read_ordinarily, place, seconds).result()
@@ -242,6 +245,7 @@ def run(store: Path, seconds: float, settings: dict[str, str]) -> dict[str, Any]
         over.set()
         alive = service.alive and exchange(place, "after", lambda c: c.request("GET", "/readyz")).status == 200
         return figures(read, got) | {
+            "calm": percentiles(calm),
             "alive": alive,
             "connections": opened,
             "memory": memory.result(),
@@ -250,7 +254,6 @@ def run(store: Path, seconds: float, settings: dict[str, str]) -> dict[str, Any]
 
 
 def figures(read: list[Asked], got: list[Asked]) -> dict[str, Any]:
-    waited = sorted(asked.seconds for asked in read)
     answers: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for asked in got:
         answers[asked.name][asked.status] += 1
@@ -260,13 +263,19 @@ def figures(read: list[Asked], got: list[Asked]) -> dict[str, Any]:
     return {
         "requests": len(read),
         "failed": [(asked.name, asked.status) for asked in read if asked.status != 200],
-        "milliseconds": {
-            f"{part / 10:g} %": round(waited[min(len(waited) * part // 1000, len(waited) - 1)] * 1000, 1)
-            for part in (500, 900, 990, 999, 1000)
-        },
+        "milliseconds": percentiles(read),
         "by path": {path: round(sorted(times)[len(times) * 99 // 100] * 1000, 1) for path, times in by_path.items()},
         "attacks": {name: {str(status): count for status, count in sorted(answers[name].items())} for name in answers},
         "unanswered": sum(asked.status not in ANSWERS for asked in got),
+    }
+
+
+def percentiles(read: list[Asked]) -> dict[str, float]:
+    """How long so many of the requests took at most, in milliseconds."""
+    waited = sorted(asked.seconds for asked in read)
+    return {
+        f"{part / 10:g} %": round(waited[min(len(waited) * part // 1000, len(waited) - 1)] * 1000, 1)
+        for part in (500, 900, 990, 999, 1000)
     }
 
 
@@ -291,6 +300,7 @@ def main() -> int:
 def show(found: dict[str, Any], seconds: float) -> None:
     print(f"{seconds:g} s: {found['requests']} ordinary requests, {len(found['failed'])} failed {found['failed'][:5]}")
     print("  waited, ms:", ", ".join(f"{part} {time}" for part, time in found["milliseconds"].items()))
+    print("  alone:     ", ", ".join(f"{part} {time}" for part, time in found["calm"].items()))
     for path, late in found["by path"].items():
         print(f"    99 % {late:8.1f} ms  {path}")
     print(f"  at most {found['memory'] / 2**30:.2f} GiB in all processes; {found['connections']} connections held open")

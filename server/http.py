@@ -22,6 +22,7 @@ BACKLOG = 4096  # connections that the system keeps until they are accepted, if 
 _CONNECTIONS = 4096
 _OTHER_FILES = 512  # descriptors that are left for everything that is no connection
 _CROWDED = 0.9  # of the connections that there may be
+_ACCEPTED = 50  # connections at a time
 _RECEIVED = 64 * 1024  # bytes at a time
 _NEVER = 10**9  # seconds
 _TURN = 0.2  # seconds between looks at whether to stop
@@ -58,7 +59,7 @@ class HttpServer:
             ident=None,
         )
         self._accept = self._server.handle_accept
-        self._server.handle_accept = self._accept_all
+        self._server.handle_accept = self._accept_several
         self._server.channel_class = partial(Channel, body_limit=partial(body_limit, settings))
 
     def run(self) -> None:
@@ -75,12 +76,13 @@ class HttpServer:
             self._turn()
         self._server.task_dispatcher.shutdown()
 
-    def _accept_all(self) -> None:
-        """Take every connection that waits: waitress takes one at a turn, while the system has room for so many."""
-        known = -1
-        while known < len(self._sockets) < self._most:
+    def _accept_several(self) -> None:
+        """Waitress takes one connection at a turn, and then the system's room for those that wait is soon full."""
+        for _ in range(_ACCEPTED):
             known = len(self._sockets)
             self._accept()
+            if len(self._sockets) == known or known >= self._most:
+                return
 
     def _turn(self) -> None:
         self._sockets.turn(_TURN)

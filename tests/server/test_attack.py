@@ -1,4 +1,4 @@
-"""A short form of the attack of `bench/attack.py`: no ordinary request fails, every attack is answered as it should be."""
+"""A short form of the attack of `bench/attack.py`: no ordinary request fails, every attack is answered properly."""
 
 from __future__ import annotations
 

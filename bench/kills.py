@@ -102,6 +102,8 @@ def kill(service: Service, what: str, chance: random.Random) -> bool:
     if what == "everything":
         service.kill()
         service.start()
+        if chance.random() < 0.5:  # else what comes next may hit it while it is starting
+            service.await_ready()
         return True
     kind = "kg.workers.process" if what == "worker" else "serve"
     victims = [pid for pid in descendants(service.pid) if kind in _command(pid)]

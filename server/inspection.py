@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from kg.errors import QueryRefused
 from kg.formats import JSON
@@ -13,11 +14,13 @@ from server.state import current_snapshot, current_state
 # Characters; at its worst the lexer takes 5 µs for one, in which no other thread of this process gets on.
 _SHORT = 4096
 
+_inspected_lately = lru_cache(512)(inspect)
+
 
 def inspected(text: str, base_iri: str, timeout: float | None = None) -> Inspection:
     """What `kg.sparql.inspect` tells of a query or an update. Raises what the query workers raise."""
     if len(text) <= _SHORT:
-        return inspect(text, base_iri)
+        return _inspected_lately(text, base_iri)
     state = current_state()
     request = QueryRequest(current_snapshot().store_path, text, JSON.name, base_iri, timeout=timeout)
     with state.departures.watching(request):

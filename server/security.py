@@ -30,8 +30,10 @@ def register_security(app: Flask) -> None:
 
 
 def _secured(response: Response) -> Response:
+    present = {name.lower() for name in response.headers.keys()}
     for name, value in _ALWAYS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in present:
+            response.headers.add(name, value)
     return response
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 from flask.testing import FlaskClient
+from pyld import jsonld
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
@@ -188,6 +189,38 @@ def test_every_export_is_the_same_graph_for_rdflib_and_oxigraph(
         by_rdflib = Graph().parse(target, format=rdflib_name)
     assert len(by_rdflib) == len(by_oxigraph) > 3000
     assert isomorphic(by_rdflib, by_oxigraph)
+
+
+def test_pyld_reads_the_export_as_the_same_statements(seeded_store_folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "kg.jsonld"
+    kg(seeded_store_folder, "export", "--format", "jsonld", "--output", target)
+    by_pyld = jsonld.to_rdf(json.loads(target.read_text("utf-8")), {"format": "application/n-quads"})
+    theirs = {str(quad.triple) for quad in pyoxigraph.parse(by_pyld.encode(), pyoxigraph.RdfFormat.N_QUADS)}
+    ours = {str(quad.triple) for quad in pyoxigraph.parse(path=target, format=pyoxigraph.RdfFormat.JSON_LD)}
+    assert theirs == ours
+    assert len(ours) > 3000
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"\x00\x01PNG", "binary"),
+        ("LGAug 7, 2023\nTitle\n".encode("utf-16"), "binary"),
+        (b"caf\xe9", "not UTF-8"),
+        (b"x" * 2_000_000, "longer than"),
+        ((paths.SEEDS / "evan-hubinger.txt").read_bytes()[:4000], "cut off"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_one_line_and_changes_nothing(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    store = tmp_path / "store"
+    kg(store, "load", "profile-page", PAGE)
+    before = (store / "current").read_text(), kg(store, "export", "--format", "ntriples").stdout
+    (tmp_path / "bad.txt").write_bytes(content)
+    fails(kg(store, "load", "profile-page", tmp_path / "bad.txt"), 1, message)
+    assert ((store / "current").read_text(), kg(store, "export", "--format", "ntriples").stdout) == before
 
 
 def test_one_thing_is_exported_by_its_key_or_its_iri(seeded_store_folder: Path) -> None:

@@ -49,7 +49,8 @@ class Service:
             text=True,
         )
         assert self._process.stdout and self._process.stderr
-        threading.Thread(target=self.log.extend, args=(self._process.stderr,), daemon=True).start()
+        self._logger = threading.Thread(target=self.log.extend, args=(self._process.stderr,), daemon=True)
+        self._logger.start()
         found = re.search(r"http://\S+:(\d+)/", self._process.stdout.readline())
         assert found, "the service did not start:\n" + "".join(self.log)
         self.address = found.group()
@@ -67,7 +68,7 @@ class Service:
     def stop(self) -> None:
         if self._process:
             self._process.terminate()
-            self._process.wait(60)
+            self._await_end()
 
     def kill(self) -> None:
         """SIGKILL to every process of the service at once; returns when they are gone."""
@@ -75,7 +76,14 @@ class Service:
         for pid in (self.pid, *descendants(self.pid)):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        self._await_end()
+
+    def _await_end(self) -> None:
+        assert self._process and self._process.stdout and self._process.stderr
         self._process.wait(60)
+        self._logger.join(10)
+        self._process.stdout.close()
+        self._process.stderr.close()
 
     def memory(self) -> int:
         """Bytes of memory of all processes, pages that they share counted once."""

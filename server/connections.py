@@ -143,6 +143,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 class Parser(HTTPRequestParser):  # type: ignore[misc]
     """A request as it comes in. `body_limit` tells the bytes of a body by the Authorization header."""
 
+    path = ""  # waitress logs that of every client that goes away, also before it was understood
+
     def __init__(self, adjustments: Any, body_limit: BodyLimit) -> None:
         super().__init__(adjustments)
         self._body_limit = body_limit

@@ -72,7 +72,7 @@ def _named_graph() -> str | None:
 
 def _own_graph() -> str:
     """The graph that has the address of the request, under the base IRI whatever host the service runs on."""
-    return current_state().settings.base_iri + raw_path().removeprefix("/")
+    return check_iri(current_state().settings.base_iri + raw_path().removeprefix("/"))
 
 
 def _read(graph: str | None) -> Response:

@@ -9,14 +9,15 @@ from kg.workers import QueryResult
 from server.cache import CachedResult
 from server.state import current_state
 
+_SMALL = 64 * 1024  # bytes; what is no longer is sent faster from memory than from a file
 TRUNCATED = "Result-Truncated"
 
 
 def sent(result: QueryResult, media_type: str) -> Response:
     """The answer with this result; its file is gone once it is closed."""
-    if request.method == "HEAD":
-        result.body.close()
-        response = Response()
+    if request.method == "HEAD" or result.size <= _SMALL:
+        with result.body as body:
+            response = Response(body.read() if request.method != "HEAD" else None)
     else:
         response = Response(wrap_file(request.environ, result.body), direct_passthrough=True)
     response.content_length = result.size

@@ -87,6 +87,7 @@ class _Turn:
     request: QueryRequest
     arrived: float
     deadline: float
+    wake: threading.Condition
     worker: Worker | None = None
     cancelled: bool = False
 
@@ -101,7 +102,9 @@ class WorkerPool:
     def __init__(self, settings: Settings, spool: Path | None = None) -> None:
         self._settings = settings
         self._spool = spool or settings.store
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        # Each turn has a condition of its own on the same lock, so that only the next one is woken.
+        self._changed = threading.Condition(self._lock)
         self._free = settings.query_workers
         self._waiting: deque[_Turn] = deque()
         self._running: set[_Turn] = set()
@@ -153,7 +156,7 @@ class WorkerPool:
                     turn.cancelled = True
                     if turn.worker:
                         turn.worker.kill()
-            self._changed.notify_all()
+                    turn.wake.notify()
 
     def close(self) -> None:
         """End all workers; queries that still run or wait raise QueueFull. Returns when no process is left."""
@@ -162,7 +165,8 @@ class WorkerPool:
             for turn in self._running:
                 if turn.worker:
                     turn.worker.kill()
-            self._changed.notify_all()
+            for turn in self._waiting:
+                turn.wake.notify()
             self._changed.wait_for(lambda: not self._running and not self._waiting)
             while self._idle:
                 self._idle.pop().close()
@@ -170,7 +174,7 @@ class WorkerPool:
     def _run(self, request: QueryRequest, task: AnyTask) -> QueryResult:
         limit = min(request.timeout or self._settings.query_timeout, self._settings.query_timeout)
         now = time.monotonic()
-        turn = _Turn(next(self._numbers), request, now, now + limit)
+        turn = _Turn(next(self._numbers), request, now, now + limit, threading.Condition(self._lock))
         worker = self._begin(turn, limit)
         try:
             return self._evaluate(turn, worker, task, limit)
@@ -184,7 +188,7 @@ class WorkerPool:
                 raise QueueFull("too many queries are waiting; try again in a moment")
             self._waiting.append(turn)
             try:
-                self._changed.wait_for(lambda: self._is_next(turn), turn.deadline - time.monotonic())
+                turn.wake.wait_for(lambda: self._is_next(turn), turn.deadline - time.monotonic())
                 self._check_going(turn)
                 if not self._is_next(turn):
                     raise QueueFull(f"no query worker was free within {limit:g} s; try again in a moment")
@@ -194,7 +198,13 @@ class WorkerPool:
                 return turn.worker
             finally:
                 self._waiting.remove(turn)
-                self._changed.notify_all()
+                self._wake_next()
+
+    def _wake_next(self) -> None:
+        """Tell whoever is next that things have changed; and `close`, once nobody runs or waits."""
+        if self._waiting:
+            self._waiting[0].wake.notify()
+        self._changed.notify_all()
 
     def _is_next(self, turn: _Turn) -> bool:
         return self._closed or turn.cancelled or bool(self._free and self._waiting[0] is turn)
@@ -226,7 +236,7 @@ class WorkerPool:
             if alive:
                 self._idle.append(worker)
             self._free += 1
-            self._changed.notify_all()
+            self._wake_next()
         if not alive:
             self._replenish()
 

@@ -49,7 +49,7 @@ class HttpServer:
             app,
             map=self._sockets,
             sockets=[listener],
-            threads=settings.threads,
+            threads=settings.threads + settings.query_workers + settings.query_queue + settings.write_queue,
             backlog=BACKLOG,
             connection_limit=self._most,
             recv_bytes=_RECEIVED,

@@ -224,6 +224,16 @@ def test_any_request_is_answered_in_good_order(service: Service, routes: list[st
     check(exchange(service, data.draw(requests(routes))))
 
 
+@pytest.mark.parametrize(
+    "target", ['/graph/"', "/graph/<x>", "/graph/%zz", "/graph/\\", '/page/author/"', "/data/paper/<x>.ttl"]
+)
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_path_that_names_nothing_is_told(service: Service, method: str, target: str) -> None:
+    answer = exchange(service, _authorised(method, target, b"", "text/turtle"))
+    check(answer)
+    assert answer and answer[0] in (400, 404, 405)
+
+
 LINES = [
     *(
         b"GET / HTTP/1.1",

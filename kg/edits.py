@@ -42,9 +42,13 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
     added: bool
     statement: str
 
+    @property
+    def is_statement(self) -> bool:
+        return not self.statement.startswith(_GRAPH)
+
     def apply(self, database: pyoxigraph.Store) -> Quad | None:
         """Make the change; the statement if that made a difference to a statement."""
-        if self.statement.startswith(_GRAPH):
+        if not self.is_statement:
             graph = NamedNode(self.statement.removeprefix(_GRAPH)[1:-1])
             (database.add_graph if self.added else database.remove_graph)(graph)
             return None

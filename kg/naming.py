@@ -12,12 +12,16 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from kg.records import Author, Concept, Identifier, Institution, Paper
+from kg.records import Author, Concept, Identifier, Institution, Paper, Venue
 
 # Strongest first; a record's key is the first scheme that it carries.
-PAPER_SCHEMES = ("doi", "arxiv", "openalex", "dblp", "openreview", "semanticscholar")
-AUTHOR_SCHEMES = ("orcid", "openalex", "dblp", "semanticscholar")
-INSTITUTION_SCHEMES = ("ror", "openalex", "wikidata")
+PAPER_SCHEMES = (
+    *("doi", "arxiv", "openalex", "dblp", "openreview", "semanticscholar"),
+    *("corpusid", "pmid", "pmcid", "mag", "omid", "mlanthology"),
+)
+AUTHOR_SCHEMES = ("orcid", "openalex", "dblp-person", "semanticscholar-author", "omid", "dblp-name")
+INSTITUTION_SCHEMES = ("ror", "openalex", "wikidata", "grid", "isni", "crossref-funder", "omid")
+VENUE_SCHEMES = ("issn", "openalex", "dblp", "wikidata", "omid", "mlanthology")
 
 _APOSTROPHES = re.compile(r"[‘’ʼ`´]")
 _DASHES = re.compile(r"[‐‑‒–—−]")
@@ -25,6 +29,7 @@ _SPACES = re.compile(r"[\s.,]+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _PLAIN_NAME = re.compile(r"[a-z0-9]+( [a-z0-9]+)*")
 _PATH_SAFE = ":@!$'()*+,;=~"
+_SAFE_PATH = re.compile(r"[A-Za-z0-9_.~/:@!$'()*+,;=-]*")
 _SLUG_LENGTH = 60
 
 
@@ -74,11 +79,18 @@ def name_slug(name: str) -> str:
 
 def identifier_key(identifier: Identifier) -> str:
     """`doi:10.1000/xyz`, with what a path may not hold percent-encoded."""
-    return f"{identifier.scheme}:{quote(identifier.value, safe=_PATH_SAFE + '/')}"
+    return f"{identifier.scheme}:{_path(identifier.value)}"
+
+
+def _path(text: str) -> str:
+    """`text` as it stands in a path. Most of it needs no quoting, and to look is quicker than to quote."""
+    return text if _SAFE_PATH.fullmatch(text) else quote(text, safe=_PATH_SAFE + "/")
 
 
 def _strongest(identifiers: tuple[Identifier, ...], schemes: tuple[str, ...]) -> Identifier | None:
     """The identifier of the strongest scheme; of several in one scheme the least, so that order does not matter."""
+    if not identifiers:
+        return None
     for scheme in schemes:
         values = [identifier for identifier in identifiers if identifier.scheme == scheme]
         if values:
@@ -99,7 +111,7 @@ class Naming:
     @staticmethod
     def _paper_slug(paper: Paper) -> str:
         first = normal_name(paper.authorships[0].author.name) if paper.authorships else ""
-        title = normal_title(paper.title)
+        title = normal_title(paper.title or "")
         return "-".join(filter(None, (_ascii_slug(title), _digest(title, first))))
 
     def author(self, author: Author) -> str:
@@ -110,6 +122,10 @@ class Naming:
         found = _strongest(institution.identifiers, INSTITUTION_SCHEMES)
         key = identifier_key(found) if found else name_slug(institution.code or institution.name)
         return f"{self.base_iri}institution/{key}"
+
+    def venue(self, venue: Venue) -> str:
+        found = _strongest(venue.identifiers, VENUE_SCHEMES)
+        return f"{self.base_iri}venue/{identifier_key(found) if found else name_slug(venue.name)}"
 
     def concept(self, concept: Concept) -> str:
         return f"{self.base_iri}concept/{identifier_key(Identifier(concept.scheme, concept.notation))}"
@@ -122,11 +138,19 @@ class Naming:
         key = f"{paper_iri.removeprefix(self.base_iri + 'paper/')}/{author_iri.removeprefix(self.base_iri + 'author/')}"
         return f"{self.base_iri}authorship/{key}" + (f"/{occurrence}" if occurrence > 1 else "")
 
+    def grant(self, funder_iri: str, award: str) -> str:
+        """One award of one funder."""
+        return f"{self.base_iri}grant/{funder_iri.removeprefix(self.base_iri + 'institution/')}/{name_slug(award)}"
+
+    def location(self, paper_iri: str, address: str) -> str:
+        """A place where a paper can be had, told apart from its others by its address."""
+        return f"{self.base_iri}location/{paper_iri.removeprefix(self.base_iri + 'paper/')}/{_digest(address)}"
+
     def dataset(self, dataset: str) -> str:
         return f"{self.base_iri}dataset/{quote(dataset, safe=_PATH_SAFE)}"
 
     def source_record(self, dataset: str, record_id: str) -> str:
-        return f"{self.base_iri}record/{quote(dataset, safe=_PATH_SAFE)}/{quote(record_id, safe=_PATH_SAFE + '/')}"
+        return f"{self.base_iri}record/{quote(dataset, safe=_PATH_SAFE)}/{_path(record_id)}"
 
     def reported_metric(self, record_iri: str, metric: str) -> str:
         return f"{record_iri.replace('/record/', '/reported-metric/', 1)}/{metric}"

@@ -10,7 +10,7 @@ import re
 from kg.errors import TermError
 from kg.namespaces import XSD
 
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+_ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"))  # the backslash first
 # RFC 3987 lets ASCII without controls, space and <>"{}|^`\ stand in an IRI, and `ucschar`: no surrogates, private use
 # (allowed in queries only, never worth it) or noncharacters.
 _PLANES = "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
@@ -51,9 +51,13 @@ def literal(text: str, datatype: str | None = None, language: str | None = None)
     >>> literal("2023", XSD + "gYear")
     '"2023"^^<http://www.w3.org/2001/XMLSchema#gYear>'
     """
-    if _SURROGATE.search(text):
+    if not text.isascii() and _SURROGATE.search(text):
         raise TermError("text has a lone surrogate; it was decoded wrongly", text)
-    quoted = f'"{text.translate(_ESCAPES)}"'
+    # Few texts need an escape: looking for each is many times as fast as translating all of them.
+    for character, escape in _ESCAPES:
+        if character in text:
+            text = text.replace(character, escape)
+    quoted = f'"{text}"'
     if language is not None:
         if not _LANGUAGE.fullmatch(language):
             raise TermError(f"not a language tag: {language!r}", language)

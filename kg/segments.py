@@ -1,11 +1,17 @@
-"""Segments: one compressed N-Triples file a dataset, with a manifest. The store is built from them and can be rebuilt.
+"""Segments: what a dataset states, as compressed N-Triples, a part for each input file. The store is built from them.
 
-    segments/<dataset>/<segment id>.nt.zst        the statements
-    segments/<dataset>/<segment id>.json          the manifest
-    segments/<dataset>/<segment id>.rejects.jsonl what could not be taken
-    datasets.json                                 the catalogue: which segment stands for which dataset
+    segments/<dataset>/<part>.nt.zst         the statements, record after record
+    segments/<dataset>/<part>.records        a digest of each record's name, to tell records that recur
+    segments/<dataset>/<part>.facts.zst      what statistics are computed from (kg/facts.py)
+    segments/<dataset>/<part>.texts.zst      what the search index is built from (kg/texts.py)
+    segments/<dataset>/<part>.rejects.jsonl  what could not be taken
+    segments/<dataset>/<part>.part.json      what is in the part; written last
+    segments/<dataset>/<segment>.json        the manifest: which parts make the segment
+    datasets.json                            the catalogue: which segment stands for which dataset
 
-A segment's id is a digest of all that its content depends on, so that the same input is never mapped twice.
+The id of a part is a digest of all that its content depends on, so that the same file is never mapped twice; that of a
+segment is a digest of its parts. Before the statements of a record stands a comment with the record's digest, so that
+a newer version of the record can take their place.
 """
 
 from __future__ import annotations
@@ -15,20 +21,20 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import msgspec
 import zstandard
 
 from kg.errors import StoreBusy, StoreError, UsageError
 from kg.files import file_lock, sync, write_atomically
-from kg.records import Reject
 
 _DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
-_COMPRESSION_LEVEL = 3
+_COMPRESSION_LEVEL = 1
+_PART_ENDINGS = (".nt.zst", ".records", ".facts.zst", ".texts.zst", ".rejects.jsonl", ".part.json")
+DIGEST_SIZE = 8
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -39,8 +45,36 @@ class Input(msgspec.Struct, frozen=True):
     size: int
 
 
+class Counts(msgspec.Struct, frozen=True):
+    """What became of records: each one read was mapped, rejected, or is the same record once more.
+
+    `faults` are rejects of parts of records that were mapped; `statements` counts lines, so that what two records say
+    counts twice.
+    """
+
+    read: int = 0
+    mapped: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    faults: int = 0
+    statements: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            *(a + b for a, b in zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True))
+        )
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What one input file became. `has_facts`: statistics can be computed from its facts alone."""
+
+    input: Input
+    counts: Counts
+    has_facts: bool = True
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a segment is made of. `statements` counts lines, so a statement of two records counts twice."""
+    """What a segment is made of: its parts, in the order of their files' names."""
 
     dataset: str
     segment: str
@@ -49,9 +83,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     base_iri: str
     retrieved: str | None = None
     inputs: tuple[Input, ...] = ()
-    records: int = 0
-    rejects: int = 0
-    statements: int = 0
+    parts: tuple[str, ...] = ()
+    counts: Counts = Counts()
+    has_facts: bool = True
 
 
 def dataset_name(text: str) -> str:
@@ -88,9 +122,10 @@ class SegmentStore:
             raise StoreError(f"{self._catalogue} is damaged ({error}); restore a backup", self._catalogue) from error
         return dict(sorted(datasets.items()))
 
-    def put_in_force(self, segments: dict[str, str]) -> None:
-        """From now on these segments stand for these datasets. The caller holds the writer's lock."""
-        datasets = self.catalogue() | segments
+    def put_in_force(self, segments: Mapping[str, str | None]) -> None:
+        """From now on these segments stand for these datasets; None: the dataset is no more. The caller holds the
+        writer's lock."""
+        datasets = {name: segment for name, segment in {**self.catalogue(), **segments}.items() if segment is not None}
         write_atomically(self._catalogue, msgspec.json.format(msgspec.json.encode(dict(sorted(datasets.items())))))
 
     def manifest(self, dataset: str, segment: str) -> Manifest:
@@ -100,38 +135,64 @@ class SegmentStore:
         except (OSError, msgspec.DecodeError) as error:
             raise StoreError(f"{path} cannot be read ({error}); load {dataset!r} again", path) from error
 
-    def exists(self, dataset: str, segment: str) -> bool:
-        return self._path(dataset, segment, ".json").exists()
+    def write_manifest(self, manifest: Manifest) -> None:
+        path = self._path(manifest.dataset, manifest.segment, ".json")
+        write_atomically(path, msgspec.json.format(msgspec.json.encode(manifest)))
 
-    def statements_path(self, dataset: str, segment: str) -> Path:
-        return self._path(dataset, segment, ".nt.zst")
+    def part(self, dataset: str, part: str) -> Part | None:
+        """What is known of a part; None if it is not there."""
+        path = self._path(dataset, part, ".part.json")
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=Part)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.DecodeError) as error:
+            raise StoreError(f"{path} cannot be read ({error}); remove it and load {dataset!r} again", path) from error
 
-    def rejects_path(self, dataset: str, segment: str) -> Path:
-        return self._path(dataset, segment, ".rejects.jsonl")
+    def records(self, dataset: str, part: str) -> bytes:
+        """The digests of a part's records, DIGEST_SIZE bytes each."""
+        return self._path(dataset, part, ".records").read_bytes()
+
+    def facts(self, dataset: str, part: str) -> Iterator[bytes]:
+        """The facts of a part, chunk after chunk as they were written."""
+        return _unpacked(self._path(dataset, part, ".facts.zst"))
+
+    def texts(self, dataset: str, part: str) -> Iterator[bytes]:
+        """The texts of a part, chunk after chunk as they were written."""
+        return _unpacked(self._path(dataset, part, ".texts.zst"))
+
+    def statements_path(self, dataset: str, part: str) -> Path:
+        return self._path(dataset, part, ".nt.zst")
+
+    def rejects_path(self, dataset: str, part: str) -> Path:
+        return self._path(dataset, part, ".rejects.jsonl")
 
     def files(self, dataset: str, segment: str) -> list[Path]:
         """The files that a segment consists of."""
-        return [self._path(dataset, segment, ending) for ending in (".nt.zst", ".rejects.jsonl", ".json")]
+        parts = self.manifest(dataset, segment).parts
+        found = [self._path(dataset, part, ending) for part in parts for ending in _PART_ENDINGS]
+        return [*found, self._path(dataset, segment, ".json")]
 
-    def _path(self, dataset: str, segment: str, ending: str) -> Path:
-        return self.folder / dataset / (segment + ending)
+    def _path(self, dataset: str, name: str, ending: str) -> Path:
+        return self.folder / dataset / (name + ending)
 
     @contextmanager
-    def writing(self, dataset: str) -> Iterator[SegmentWriter]:
+    def writing(self, dataset: str) -> Iterator[PartWriter]:
         """A writer whose files appear only when it is committed; on any error nothing is left."""
         folder = self.folder / dataset
         folder.mkdir(parents=True, exist_ok=True)
-        writer = SegmentWriter(folder)
+        writer = PartWriter(folder)
         try:
             yield writer
         finally:
             writer.discard()
 
-    @contextmanager
-    def reading(self, dataset: str, segment: str) -> Iterator[BinaryIO]:
-        """The statements as a stream of N-Triples."""
-        with self.statements_path(dataset, segment).open("rb") as compressed:
-            yield cast(BinaryIO, zstandard.ZstdDecompressor().stream_reader(compressed))
+    def statements(self, dataset: str, part: str) -> Iterator[bytes]:
+        """The statements of a part as N-Triples, in blocks."""
+        with self.statements_path(dataset, part).open("rb") as compressed:
+            reader = zstandard.ZstdDecompressor().stream_reader(compressed, read_across_frames=True)
+            while block := reader.read(2**20):
+                yield block
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -140,52 +201,85 @@ class SegmentStore:
         with file_lock(self.folder / "in-use.lock", shared=True):
             yield
 
-    def remove_unused(self) -> None:
-        """Remove segments that the catalogue does not name, and what a crash left, unless any is in use."""
+    def remove_unused(self, datasets: Iterable[str]) -> None:
+        """Remove what the catalogue does not name of these datasets, and what a crash left, unless any is in use.
+
+        Of other datasets everything stays: an interrupted load continues with the parts that it made.
+        """
         with suppress(StoreBusy), file_lock(self.folder / "in-use.lock", wait=False):
             in_force = self.catalogue()
             for debris in self.folder.glob("*/.writing-*"):
                 shutil.rmtree(debris)
-            for path in self.folder.glob("*/*.*"):
-                if in_force.get(path.parent.name) != path.name.partition(".")[0]:
-                    path.unlink()
+            for dataset in datasets:
+                segment = in_force.get(dataset)
+                used = {segment, *self.manifest(dataset, segment).parts} if segment else set()
+                for path in (self.folder / dataset).glob("*.*"):
+                    if path.name.partition(".")[0] not in used:
+                        path.unlink()
+                if segment is None:
+                    shutil.rmtree(self.folder / dataset, ignore_errors=True)
 
 
-class SegmentWriter:
-    """Writes one segment: statements and rejects to temporary files, then all into place with the manifest last."""
+class PartWriter:
+    """Writes one part: to temporary files, then all into place with what is known of it last."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._work = Path(tempfile.mkdtemp(dir=folder, prefix=".writing-"))
-        self._raw = (self._work / "statements").open("wb")
-        self._compressed = zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL).stream_writer(self._raw, closefd=False)
-        self._rejects = (self._work / "rejects").open("wb")
-        self.statements = 0
-        self.rejects = 0
+        self._streams = {ending: (self._work / ending[1:]).open("wb") for ending in _PART_ENDINGS[:-1]}
 
-    def write(self, lines: Iterable[str]) -> None:
-        batch = list(lines)
-        self.statements += len(batch)
-        self._compressed.write("".join(batch).encode())
+    def statements(self, frame: bytes) -> None:
+        """Statements that are compressed already: Zstandard frames may follow one another."""
+        self._streams[".nt.zst"].write(frame)
 
-    def reject(self, reject: Reject) -> None:
-        self.rejects += 1
-        self._rejects.write(msgspec.json.encode(reject) + b"\n")
+    def records(self, digests: bytes) -> None:
+        self._streams[".records"].write(digests)
 
-    def commit(self, manifest: Manifest) -> None:
-        self._compressed.close()  # type: ignore[no-untyped-call]
-        for stream in (self._raw, self._rejects):
+    def facts(self, frame: bytes) -> None:
+        """Facts, `packed`."""
+        self._streams[".facts.zst"].write(frame)
+
+    def texts(self, frame: bytes) -> None:
+        """Texts for the search index, `packed`."""
+        self._streams[".texts.zst"].write(frame)
+
+    def rejects(self, lines: bytes) -> None:
+        """Rejects as JSON Lines."""
+        self._streams[".rejects.jsonl"].write(lines)
+
+    def commit(self, name: str, part: Part) -> None:
+        for ending, stream in self._streams.items():
             stream.flush()
             os.fsync(stream.fileno())
             stream.close()
-        for name, ending in (("statements", ".nt.zst"), ("rejects", ".rejects.jsonl")):
-            (self._work / name).replace(self._folder / (manifest.segment + ending))
+            (self._work / ending[1:]).replace(self._folder / (name + ending))
         sync(self._folder)
-        write_atomically(self._folder / f"{manifest.segment}.json", msgspec.json.format(msgspec.json.encode(manifest)))
+        write_atomically(self._folder / f"{name}.part.json", msgspec.json.format(msgspec.json.encode(part)))
 
     def discard(self) -> None:
-        for stream in (self._raw, self._rejects):
+        """Leave nothing; after `commit` there is nothing to leave."""
+        for stream in self._streams.values():
             stream.close()
-        for path in self._work.iterdir():
-            path.unlink()
-        self._work.rmdir()
+        shutil.rmtree(self._work, ignore_errors=True)
+
+
+def compressed(content: bytes) -> bytes:
+    """A Zstandard frame."""
+    return zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL).compress(content) if content else b""
+
+
+def packed(content: bytes) -> bytes:
+    """The facts or texts of one chunk as a part holds them: compressed, with their length before them."""
+    return compressed(len(content).to_bytes(4, "big") + content)
+
+
+def _unpacked(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+        while length := reader.read(4):
+            yield reader.read(int.from_bytes(length, "big"))
+
+
+def record_digest(record_id: str) -> bytes:
+    """What tells a record's name from others, DIGEST_SIZE bytes."""
+    return hashlib.blake2b(record_id.encode("utf-8", "surrogatepass"), digest_size=DIGEST_SIZE).digest()

@@ -19,19 +19,26 @@ import shutil
 import threading
 import weakref
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 import pyoxigraph
-from pyoxigraph import Quad
+from pyoxigraph import Quad, RdfFormat
 
 from kg import search
 from kg.errors import NoSnapshot, StoreError
 from kg.files import link_tree, sync, sync_tree, write_atomically
+from kg.progress import Progress, silent
+from kg.segments import Manifest
 from kg.statistics import GraphCounts, count_graph
-from kg.store import Contents, Progress, StoreFolder, Writer
+from kg.store import Contents, StoreFolder, Writer
+
+# So many edits are not looked up one by one.
+_MANY_CHANGES = 20_000
 
 
 class DatasetSummary(msgspec.Struct, frozen=True):
@@ -143,10 +150,15 @@ def publish(store: StoreFolder, writer: Writer, contents: Contents, progress: Pr
         return current.id
     progress("publishing")
     with _preparing(store, writer, contents) as work:
+        # The primary store would go on to compact what its next opening compacts as well.
+        writer.release()
         database = pyoxigraph.Store.read_only(str(work / "store"))
         progress("indexing")
-        search.build(database, work / "index")
-        counts = count_graph(database)
+        # The database counts without Python's lock, while the index is written.
+        with ThreadPoolExecutor(1) as beside:
+            counting = beside.submit(count_graph, database)
+            _build_index(store, writer, database, work / "index")
+            counts = counting.result()
         _put_in_force(store, contents, work, counts)
     return work.name.removeprefix(".")
 
@@ -155,7 +167,7 @@ def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effect
     """Publish a few edits in the time that they take: counts follow the effects, the search index stays as it is."""
     current = current_manifest(store.folder)
     if current is None:
-        return publish(store, writer, contents, lambda _: None)
+        return publish(store, writer, contents, silent)
     with _preparing(store, writer, contents) as work:
         link_tree(store.folder / "snapshots" / current.id / "index", work / "index")
         counts = GraphCounts(current.triples, current.counts).after(effects)
@@ -172,6 +184,21 @@ def publish_index(store: StoreFolder, writer: Writer, things: set[str]) -> None:
         database = pyoxigraph.Store.read_only(str(work / "store"))
         search.update(database, store.folder / "snapshots" / current.id / "index", work / "index", things)
         _put_in_force(store, contents, work, GraphCounts(current.triples, current.counts))
+
+
+def _build_index(store: StoreFolder, writer: Writer, database: pyoxigraph.Store, folder: Path) -> None:
+    """The index that was prepared while the graph was loaded, with what was edited; else one of the whole graph."""
+    changes = list(islice(store.journal.changes(), _MANY_CHANGES))
+    if writer.index is None or len(changes) == _MANY_CHANGES:
+        search.build(database, folder)
+        return
+    quads = (
+        (change.added, quad)
+        for change in changes
+        if change.is_statement
+        for quad in pyoxigraph.parse(change.statement, RdfFormat.N_QUADS)
+    )
+    writer.index.complete(database, folder, search.affected_things(database, quads))
 
 
 @contextmanager
@@ -237,8 +264,12 @@ def _describe(store: StoreFolder, contents: Contents, snapshot_id: str, counts: 
         base_iri=store.base_iri,
         triples=counts.triples,
         counts=counts.by_class,
-        datasets=tuple(
-            DatasetSummary(manifest.dataset, manifest.segment, manifest.adapter, manifest.records, manifest.rejects)
-            for manifest in manifests
-        ),
+        datasets=tuple(_summary(manifest) for manifest in manifests),
+    )
+
+
+def _summary(manifest: Manifest) -> DatasetSummary:
+    counts = manifest.counts
+    return DatasetSummary(
+        manifest.dataset, manifest.segment, manifest.adapter, counts.mapped, counts.rejected + counts.faults
     )

@@ -1,42 +1,54 @@
 """The primary store: a build product of the segments, owned by one writer at a time and open only while it writes.
 
-store.json      format and base IRI of the store folder
-writer.lock     who writes holds it
-primary/        the RocksDB database
-primary.json    what is in it; absent while it is being changed, so that a crash is noticed and repaired
-derived.nt.zst  the derived statements in it (see ontology/derived)
+store.json        format and base IRI of the store folder
+writer.lock       who writes holds it
+primary-<name>/   the RocksDB database; a build that changes it works on a new one, so that the old one stays whole
+derived-<name>.nt.zst  the derived statements in it (see ontology/derived)
+primary.json      which of them counts and what is in it; absent while an edit is applied, so that a crash is noticed
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 import re
+import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import pyoxigraph
 import zstandard
-from pyoxigraph import Quad, RdfFormat
+from pyoxigraph import DefaultGraph, Quad, RdfFormat
 
 from kg import paths
 from kg.edits import Journal, Position
 from kg.errors import SettingError, StoreError
+from kg.facts import RELEVANT_PREDICATES, Statistics
 from kg.files import checksum, file_lock, write_atomically
 from kg.namespaces import DEFAULT_BASE
-from kg.segments import Manifest, SegmentStore, segment_id
+from kg.progress import Progress
+from kg.search import PreparedIndex
+from kg.segments import Counts, Input, Manifest, Part, SegmentStore, compressed, segment_id
 
-STORE_VERSION = 1
+STORE_VERSION = 2
 VOCABULARY = "vocabulary"
 
 _SCHEMES = paths.ONTOLOGY / "concepts.ttl"
 
+_SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
+_PIPE_SIZE = 2**20
+# Asking the graph for so many things takes as long as asking it for all.
+_MANY = 20_000
+
 # The schemes are written under the default base IRI; the ontology keeps its namespace whatever the base is.
 _DEFAULT_THING = re.compile(f"<{re.escape(DEFAULT_BASE)}(?!ontology#)")
-
-Progress = Callable[[str], None]
 
 
 class _Identity(msgspec.Struct, frozen=True):
@@ -58,6 +70,13 @@ class Contents(msgspec.Struct, frozen=True):
     def digest(self) -> str:
         parts = (sorted(self.segments.items()), self.edits, self.rules, self.derived_from)
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:12]
+
+
+class State(msgspec.Struct, frozen=True):
+    """The primary store that counts: its name, and what it holds."""
+
+    name: str
+    contents: Contents
 
 
 class StoreFolder:
@@ -106,10 +125,31 @@ class StoreFolder:
 
     def contents(self) -> Contents | None:
         """What the primary store holds; None if there is none or it was left half changed."""
+        state = self.state()
+        return state.contents if state else None
+
+    def state(self) -> State | None:
+        """Which primary store counts, with its contents; None as in `contents`."""
         try:
-            return msgspec.json.decode((self.folder / "primary.json").read_bytes(), type=Contents)
+            return msgspec.json.decode((self.folder / "primary.json").read_bytes(), type=State)
         except (FileNotFoundError, msgspec.DecodeError):
             return None
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """Datasets that are being mapped while they are loaded.
+
+    `statements` maps: when it is exhausted, every part is on disk, and `write_manifests` can say so.
+    """
+
+    parts: Mapping[str, tuple[str, ...]]
+    """By dataset, all that the new segments consist of."""
+    segments: Mapping[str, str]
+    mapped: frozenset[tuple[str, str]]
+    """Those dataset's parts that `statements` holds; the others are on disk already."""
+    statements: Iterator[bytes]
+    write_manifests: Callable[[], None]
 
 
 class Writer:
@@ -117,13 +157,30 @@ class Writer:
 
     def __init__(self, store: StoreFolder) -> None:
         self._store = store
-        self._primary = store.folder / "primary"
+        state = store.state()
         self._state = store.folder / "primary.json"
-        self._derived = store.folder / "derived.nt.zst"
+        self._name = state.name if state else _new_name()
         self._open: pyoxigraph.Store | None = None
+        self.index: PreparedIndex | None = None
+        """The search index of what was built, where it could be prepared."""
+
+    @property
+    def _primary(self) -> Path:
+        return self._store.folder / f"primary-{self._name}"
+
+    @property
+    def _derived(self) -> Path:
+        return self._store.folder / f"derived-{self._name}.nt.zst"
 
     def close(self) -> None:
         """Let go of the database; the next writer opens it."""
+        self._open = None
+        if self.index:
+            self.index.discard()
+            self.index = None
+
+    def release(self) -> None:
+        """Let go of the database and stop what it does in the background; whoever needs it opens it again."""
         self._open = None
 
     def database(self) -> pyoxigraph.Store:
@@ -132,35 +189,166 @@ class Writer:
             self._open = pyoxigraph.Store(self._primary)
         return self._open
 
-    def build(self, progress: Progress, from_nothing: bool = False) -> Contents:
+    def build(self, progress: Progress, from_nothing: bool = False, arriving: Arriving | None = None) -> Contents:
         """Bring the primary store to what the catalogue and the journal say, with the least work.
 
-        Repairs what a crash left, and derives the statistics anew if anything changed.
+        `arriving` datasets come into force with it. Repairs what a crash left, and derives the statistics anew if
+        anything changed. On any error the primary store and the catalogue are as they were.
         """
         self._ensure_vocabulary()
-        wanted = wanted_contents(self._store)
+        wanted = wanted_contents(self._store, arriving.segments if arriving else {})
         present = None if from_nothing else self._store.contents()
-        if present == wanted:
+        if present == wanted and not (arriving and arriving.mapped):
+            if arriving:
+                self._store.segments.put_in_force(arriving.segments)
             return wanted
-        self._state.unlink(missing_ok=True)
-        if present is None or not present.segments.items() <= wanted.segments.items():
-            self.close()
-            shutil.rmtree(self._primary, ignore_errors=True)
-            self._derived.unlink(missing_ok=True)
-            present = Contents({}, Position(), "", Position())
-        database = self.database()
-        self._remove_derived(database)
-        new = [dataset for dataset in wanted.segments if dataset not in present.segments]
-        for dataset in new:
-            progress(f"loading {dataset}")
-            with self._store.segments.reading(dataset, wanted.segments[dataset]) as stream:
-                database.bulk_load(stream, RdfFormat.N_TRIPLES)
-        # What a person removed stays removed, also where a new segment states it again.
-        self._apply_edits(database, Position() if new else present.edits)
-        progress("deriving statistics")
-        self._derive(database)
-        self._finish(database, wanted)
+        wanted_parts = self._parts(wanted, arriving)
+        present_parts = self._present_parts(present)
+        if present is None or not present_parts <= wanted_parts or not self._derived.exists():
+            present_parts = set()
+        mapped = arriving.mapped if arriving else frozenset()
+        with self._changing(anew=not present_parts):
+            statements = self._load_parts(arriving, sorted(wanted_parts - present_parts - mapped), progress)
+            self._bring_to(wanted, statements, progress)
+            if arriving:
+                self._store.segments.put_in_force(arriving.segments)
+            self._finish(self.database(), wanted)
         return wanted
+
+    def _present_parts(self, present: Contents | None) -> set[tuple[str, str]]:
+        """What need not be loaded. Nothing if there is a segment that is not known any more: then all is built anew."""
+        try:
+            return self._parts(present, None) if present else set()
+        except StoreError:
+            return set()
+
+    def _parts(self, contents: Contents, arriving: Arriving | None) -> set[tuple[str, str]]:
+        """Which parts make these contents, as (dataset, part)."""
+        coming = arriving.parts if arriving else {}
+        segments = self._store.segments
+        return {
+            (dataset, part)
+            for dataset, segment in contents.segments.items()
+            for part in (coming.get(dataset) or segments.manifest(dataset, segment).parts)
+        }
+
+    def parts(self, contents: Contents) -> list[tuple[str, str]]:
+        """The parts of these contents, as (dataset, part), in order."""
+        return sorted(self._parts(contents, None))
+
+    def _load_parts(
+        self, arriving: Arriving | None, parts: list[tuple[str, str]], progress: Progress
+    ) -> Iterator[bytes]:
+        if arriving:
+            yield from arriving.statements
+            arriving.write_manifests()
+        for dataset in sorted({dataset for dataset, _ in parts}):
+            progress(f"loading {dataset}")
+            for part in (part for of, part in parts if of == dataset):
+                yield from self._store.segments.statements(dataset, part)
+
+    def _bring_to(self, wanted: Contents, statements: Iterator[bytes], progress: Progress) -> None:
+        """Load the statements, apply the edits, derive."""
+        database, stale = self.database(), self._derived_statements()
+        if self._is_edited():
+            for statement in stale:
+                database.remove(next(iter(pyoxigraph.parse(statement, RdfFormat.N_TRIPLES))))
+            bulk_load(database, statements)
+            self._apply_edits(database, Position())
+            progress("deriving statistics")
+            self._derive_by_rules(database)
+            return
+        bulk_load(database, self._with_statistics(wanted, statements, stale, progress))
+        for statement in stale:
+            database.remove(next(iter(pyoxigraph.parse(statement, RdfFormat.N_TRIPLES))))
+        # What a person removed stays removed, also where a new segment states it again.
+        self._apply_edits(database, Position())
+        if not self._derived.exists():
+            progress("deriving statistics")
+            self._derive_by_rules(database)
+
+    def _is_edited(self) -> bool:
+        """Whether an edit may change what is derived, so that only the whole graph can be asked."""
+        for change in self._store.journal.changes():
+            for quad in pyoxigraph.parse(change.statement, RdfFormat.N_QUADS) if change.is_statement else ():
+                if quad.graph_name == DefaultGraph() and quad.predicate.value in RELEVANT_PREDICATES:
+                    return True
+        return False
+
+    def _with_statistics(
+        self, wanted: Contents, statements: Iterator[bytes], stale: set[bytes], progress: Progress
+    ) -> Iterator[bytes]:
+        """The statements, then those derived from the facts of all parts that are not there yet.
+
+        `stale` is left with those that are there and should not be. Where a part has no facts nothing is derived.
+        """
+        yield from statements
+        segments = self._store.segments
+        parts = self.parts(wanted)
+        self._derived.unlink(missing_ok=True)
+        if not all(known.has_facts for known in (segments.part(*part) for part in parts) if known):
+            return
+        progress("deriving statistics")
+        statistics = Statistics()
+        for dataset, part in parts:
+            for facts in segments.facts(dataset, part):
+                statistics.add(facts)
+        statistics.count()
+        self._prepare_index(parts, statistics)
+        partial = self._derived.with_suffix(".partial")
+        with partial.open("wb") as stream:
+            for block in statistics.statements():
+                stream.write(compressed(block))
+                if stale:
+                    lines = set(block.splitlines(keepends=True))
+                    block = b"".join(lines - stale)
+                    stale -= lines
+                yield block
+        partial.replace(self._derived)
+
+    def _prepare_index(self, parts: list[tuple[str, str]], statistics: Statistics) -> None:
+        """Begin to write the search index, while the database is busy with the statements."""
+        segments = self._store.segments
+        vocabulary = b"".join(block for part in parts if part[0] == VOCABULARY for block in segments.statements(*part))
+        ask = {match[1].decode() for match in _SUBJECT.finditer(vocabulary)} | statistics.recurring_papers()
+        if len(ask) < _MANY:
+            texts = (texts for part in parts for texts in segments.texts(*part))
+            self.index = PreparedIndex(self._store.folder / "index.next", texts, statistics.papers_of, ask)
+
+    @contextmanager
+    def _changing(self, anew: bool) -> Iterator[None]:
+        """Work on a new primary store: an empty one, or a checkpoint of the one that counts, which costs nothing.
+
+        On any error nothing has changed. A database that is still open in a stack trace touches its own files only.
+        """
+        before = self._name
+        self._remove_leftovers()
+        derived = self._derived
+        database = None if anew else self.database()
+        self._name = _new_name()
+        if database is not None:
+            database.backup(self._primary)
+        if derived.exists() and not anew:
+            os.link(derived, self._derived)
+        del database
+        self.release()
+        try:
+            yield
+        except BaseException:
+            self.close()
+            self._name = before
+            self._remove_leftovers()
+            raise
+        self._remove_leftovers()
+
+    def _remove_leftovers(self) -> None:
+        """Remove every primary store but this one."""
+        for folder in self._store.folder.glob("primary-*"):
+            if folder != self._primary:
+                shutil.rmtree(folder, ignore_errors=True)
+        for file in self._store.folder.glob("derived-*"):
+            if file != self._derived:
+                file.unlink(missing_ok=True)
 
     def apply_edits(self) -> tuple[Contents, list[tuple[bool, Quad]]]:
         """Bring a primary store that is whole to the end of the journal, and nothing else.
@@ -183,7 +371,7 @@ class Writer:
 
     def _finish(self, database: pyoxigraph.Store, contents: Contents) -> None:
         database.flush()
-        write_atomically(self._state, msgspec.json.encode(contents))
+        write_atomically(self._state, msgspec.json.encode(State(self._name, contents)))
 
     def checkpoint(self, target: Path) -> None:
         """A copy of the primary store at `target`, by hard links."""
@@ -195,47 +383,92 @@ class Writer:
         segment = _vocabulary_segment(base_iri)
         if segments.catalogue().get(VOCABULARY) == segment:
             return
+        triples = pyoxigraph.parse(path=_SCHEMES, format=RdfFormat.TURTLE)
+        text = (pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
+        statements = _DEFAULT_THING.sub(f"<{base_iri}", text)
+        counts = Counts(statements=statements.count("\n"))
+        source = Input(_SCHEMES.name, checksum(_SCHEMES), _SCHEMES.stat().st_size)
         with segments.writing(VOCABULARY) as writer:
-            triples = pyoxigraph.parse(path=_SCHEMES, format=RdfFormat.TURTLE)
-            text = pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-            writer.write(_DEFAULT_THING.sub(f"<{base_iri}", text.decode()).splitlines(keepends=True))
-            writer.commit(
-                Manifest(
-                    dataset=VOCABULARY,
-                    segment=segment,
-                    adapter="built-in",
-                    adapter_version="1",
-                    base_iri=base_iri,
-                    statements=writer.statements,
-                )
+            writer.statements(compressed(statements.encode()))
+            writer.commit(segment, Part(input=source, counts=counts))
+        segments.write_manifest(
+            Manifest(
+                dataset=VOCABULARY,
+                segment=segment,
+                adapter="built-in",
+                adapter_version="1",
+                base_iri=base_iri,
+                parts=(segment,),
+                counts=counts,
             )
+        )
         segments.put_in_force({VOCABULARY: segment})
 
-    def _remove_derived(self, database: pyoxigraph.Store) -> None:
+    def _derived_statements(self) -> set[bytes]:
+        """What was derived when the primary store was built last, as lines."""
         if not self._derived.exists():
-            return
-        with self._derived.open("rb") as compressed:
-            stream = zstandard.ZstdDecompressor().stream_reader(compressed)
-            for quad in pyoxigraph.parse(stream, format=RdfFormat.N_TRIPLES):
-                database.remove(quad)
-        self._derived.unlink()
+            return set()
+        with self._derived.open("rb") as packed:
+            stream = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
+            return set(stream.read().splitlines(keepends=True))
 
-    def _derive(self, database: pyoxigraph.Store) -> None:
+    def _derive_by_rules(self, database: pyoxigraph.Store) -> None:
         """Run every rule over the asserted statements, then add what all of them say."""
         partial = self._derived.with_suffix(".partial")
-        with partial.open("wb") as raw, zstandard.ZstdCompressor().stream_writer(raw) as compressed:
+        with partial.open("wb") as raw, zstandard.ZstdCompressor().stream_writer(raw) as stream:
             for rule in _derivation_rules():
                 results = database.query(rule.read_text("utf-8"))
                 assert isinstance(results, pyoxigraph.QueryTriples)  # noqa: S101 - the rules are CONSTRUCT queries
-                results.serialize(compressed, RdfFormat.N_TRIPLES)
+                results.serialize(stream, RdfFormat.N_TRIPLES)
         partial.replace(self._derived)
-        with self._derived.open("rb") as compressed_file:
-            database.bulk_load(zstandard.ZstdDecompressor().stream_reader(compressed_file), RdfFormat.N_TRIPLES)
+        with self._derived.open("rb") as packed:
+            database.bulk_load(zstandard.ZstdDecompressor().stream_reader(packed), RdfFormat.N_TRIPLES)
 
 
-def wanted_contents(store: StoreFolder) -> Contents:
-    """What the primary store has to hold by the catalogue and the journal, with this version's schemes and rules."""
-    segments = store.segments.catalogue() | {VOCABULARY: _vocabulary_segment(store.base_iri)}
+def _new_name() -> str:
+    """Never that of one before, which may still be open somewhere."""
+    return secrets.token_hex(6)
+
+
+def bulk_load(database: pyoxigraph.Store, statements: Iterable[bytes]) -> None:
+    """Load N-Triples while they are made: the database reads from a pipe, in a thread that Python does not hold up.
+
+    Raises what making them raises, and StoreError if the database cannot take them.
+    """
+    reading, writing = os.pipe()
+    with suppress(OSError, AttributeError):
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
+    failures: list[Exception] = []
+
+    def load() -> None:
+        try:
+            # The mapping has checked every term.
+            database.bulk_load(path=f"/dev/fd/{reading}", format=RdfFormat.N_TRIPLES, lenient=True)
+        except Exception as error:  # noqa: BLE001 - told in the thread that waits
+            failures.append(error)
+        finally:
+            os.close(reading)  # so that whoever still writes learns of it
+
+    loader = threading.Thread(target=load, name="bulk load")
+    loader.start()
+    try:
+        with os.fdopen(writing, "wb", buffering=0) as pipe, suppress(BrokenPipeError):
+            for block in statements:
+                view = memoryview(block)
+                while view:
+                    view = view[pipe.write(view) :]
+    finally:
+        loader.join()
+    if failures:
+        raise StoreError(f"the statements cannot be loaded: {failures[0]}") from failures[0]
+
+
+def wanted_contents(store: StoreFolder, arriving: Mapping[str, str] = MappingProxyType({})) -> Contents:
+    """What the primary store has to hold by the catalogue and the journal, with this version's schemes and rules.
+
+    `arriving` segments stand for their datasets in place of those in the catalogue.
+    """
+    segments = store.segments.catalogue() | dict(arriving) | {VOCABULARY: _vocabulary_segment(store.base_iri)}
     present = store.contents()
     edits = store.journal.end(present.edits if present else Position())
     return Contents(dict(sorted(segments.items())), edits, _derivation_digest(), edits)

@@ -13,9 +13,10 @@ import click
 from kg import pipeline
 from kg.commands.common import Context, progress_lines
 from kg.errors import SettingError, StoreBusy
+from kg.progress import Progress
 from kg.settings import Settings, read_settings
 from kg.snapshots import Snapshot
-from kg.store import Progress, StoreFolder
+from kg.store import StoreFolder
 from server import create_app, queries, ui
 from server.http import BACKLOG, HttpServer
 from server.state import State, state_of

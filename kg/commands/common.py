@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import IO
 
 import click
 from rich.console import Console
+from rich.status import Status
 
 from kg.errors import UsageError
+from kg.progress import Progress
 from kg.settings import Settings
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder
@@ -35,15 +37,37 @@ class Context:
         return Snapshots(self.settings.store).current()
 
 
+class _Terminal(Progress):
+    """In place, the step with how far it is."""
+
+    def __init__(self, status: Status) -> None:
+        self._status = status
+        self._step = ""
+
+    def __call__(self, step: str) -> None:
+        self._step = step
+        self._status.update(f"{step} …")
+
+    def detail(self, text: str) -> None:
+        self._status.update(f"{self._step}: {text}")
+
+
+class _Lines(Progress):
+    """A line a step."""
+
+    def __call__(self, step: str) -> None:
+        click.echo(f"kg: {step}", err=True)
+
+
 @contextmanager
-def progress_lines() -> Iterator[Callable[[str], None]]:
-    """A function that says what is being done: in place on a terminal, else a line a step, on standard error."""
+def progress_lines() -> Iterator[Progress]:
+    """Says what is being done: in place on a terminal, else a line a step, on standard error."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda step: click.echo(f"kg: {step}", err=True)
+        yield _Lines()
         return
     with console.status("") as status:
-        yield lambda step: status.update(f"{step} …")
+        yield _Terminal(status)
 
 
 @contextmanager

@@ -24,10 +24,13 @@ _REASONS_SHOWN = 10
 @click.argument("source", required=False)
 @click.argument("files", nargs=-1, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--list", "list_sources", is_flag=True, help="List the sources that there are.")
-@click.option("--dataset", metavar="NAME", help="Load all files as one dataset of this name.")
+@click.option("--dataset", metavar="NAME", help="Load everything given as one dataset of this name.")
 @click.option("--retrieved", metavar="DATE", help="The day the data was retrieved, as 2024-05-31; stated in the graph.")
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be taken; nothing is loaded.")
 @click.option("--replace", is_flag=True, help="Replace a dataset that was loaded from other files.")
+@click.option("--update", is_flag=True, help="Put records in the place of those of the same name; the others stay.")
+@click.option("--remove", is_flag=True, help="Remove the datasets named instead of loading any.")
+@click.option("--jobs", metavar="N", type=click.IntRange(1), help="Mapping processes; by default one a core.")
 @click.option(
     "--rejects", metavar="FILE", type=click.Path(path_type=Path), help="Write what could not be taken, as JSON Lines."
 )
@@ -41,21 +44,33 @@ def load(
     retrieved: str | None,
     strict: bool,
     replace: bool,
+    update: bool,
+    remove: bool,
+    jobs: int | None,
     rejects: Path | None,
 ) -> None:
-    """Load PATH... as SOURCE and publish the graph that results. Each file is a dataset called as the file is."""
+    """Load PATH... as SOURCE and publish the graph that results.
+
+    A PATH is a file, compressed or not, a folder, a quoted pattern like 'data/*.gz', or - for standard input. Each is
+    a dataset called as it is, unless --dataset makes all of them one. Loading the same again changes nothing, an
+    interrupted load continues with the files not yet done, and a newer version of a file takes the older one's place.
+    """
     if list_sources:
         for known in SOURCES.values():
             click.echo(f"{known.name:16}{known.description}")
+        return
+    if remove:
+        names = [name for name in (source, *map(str, files)) if name]
+        with progress_lines() as progress:
+            pipeline.remove(context.store, [dataset] if dataset else names, progress)
+        _print_snapshot(context)
         return
     if source is None or not files:
         raise UsageError(
             "give a source and at least one file, as in 'kg load profile-page page.txt'; see 'kg load --list'"
         )
-    if rejects is not None and dataset is None and len(files) > 1:
-        raise UsageError("--rejects takes one dataset; give --dataset as well, or load the files one by one")
     datasets = pipeline.name_datasets(files, dataset)
-    options = Options(retrieved, strict, replace, rejects)
+    options = Options(retrieved, strict, replace, update, rejects, jobs)
     with progress_lines() as progress:
         reports = pipeline.load(context.store, find_source(source), datasets, options, progress)
     for report in reports:
@@ -64,13 +79,20 @@ def load(
 
 
 def _print_report(report: LoadReport) -> None:
-    unchanged = ", unchanged" if report.unchanged else ""
+    counts = report.counts
+    time = "unchanged" if report.unchanged else f"{report.seconds:.1f} s"
+    if report.reused and not report.unchanged:
+        time += f", {report.reused:,} files as they were"
     click.echo(
-        f"{report.dataset}: {report.mapped:,} records, {report.rejected:,} rejects, "
-        f"{report.statements:,} statements{unchanged}"
+        f"{report.dataset}: {counts.read:,} records read, {counts.mapped:,} mapped, {counts.rejected:,} rejected, "
+        f"{counts.duplicates:,} duplicates, {counts.statements:,} statements, {time}"
     )
+    if counts.faults:
+        click.echo(f"  {counts.faults:,} parts of mapped records were left out")
     for reason, count in report.by_reason.most_common(_REASONS_SHOWN):
-        click.echo(f"  {count} × {reason}")
+        click.echo(f"  {count:,} × {reason}")
+    if len(report.by_reason) > _REASONS_SHOWN:
+        click.echo(f"  and {len(report.by_reason) - _REASONS_SHOWN} more reasons")
     if report.rejects_file:
         click.echo(f"  each of them: {report.rejects_file}")
 

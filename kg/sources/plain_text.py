@@ -66,13 +66,15 @@ for _name in _GREEK.split():
     _COMMANDS[_command] = unicodedata.lookup(f"GREEK SMALL LETTER {_name}")
     _COMMANDS[_command.capitalize()] = unicodedata.lookup(f"GREEK CAPITAL LETTER {_name}")
 
-# Tags that publishers put in titles and abstracts (with JATS's prefix); any other "<…>" may be meant as it stands.
+# Tags that publishers put in titles and abstracts: HTML, JATS, MathML, with any prefix. Others may be meant so.
 _ATTRIBUTES = r"""(?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*"""
 _TAG = re.compile(
-    rf"</?(?:jats:)?(?:b|i|u|em|p|br|strong|sub|sup|tt|span|div|italic|bold|sc|title|sec){_ATTRIBUTES}\s*/?>",
+    r"</?(?:\w{1,8}:)?(?:b|i|u|em|p|br|h[1-6]|strong|sub|sup|tt|span|div|italic|bold|sc|scp|title|subtitle|sec"
+    r"|math|mrow|mi|mn|mo|mtext|mspace|msub|msup|msubsup|mfrac|msqrt|mover|munder|mstyle|mfenced)"
+    rf"{_ATTRIBUTES}\s*/?>",
     re.IGNORECASE,
 )
-_BREAKING = re.compile(r"</?(?:jats:)?(?:p|br|div|sec)\b", re.IGNORECASE)
+_BREAKING = re.compile(r"</?(?:\w{1,8}:)?(?:p|br|h[1-6]|div|sec|subtitle)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"``([^`]*?)''")
 # A formula as Pandoc tells it from money: no space inside the dollars, no digit after them.
 _MATH = re.compile(r"\$(?=\S)([^$\n]*[^$\s\\])\$(?!\d)")
@@ -97,6 +99,9 @@ def plain_text(text: str) -> str:
     >>> plain_text(r"Natural ``features'' are \emph{monosemantic} &amp; 14% of $O(\sqrt{n})$ cost $5 and $6")
     'Natural “features” are monosemantic & 14% of O(√n) cost $5 and $6'
     """
+    # Most texts have no markup and nothing invisible; written out, because it is asked of every text there is.
+    if text.isprintable() and not ("\\" in text or "<" in text or "&" in text or "$" in text or "`" in text):
+        return unicodedata.normalize("NFC", " ".join(text.split()))
     text = html.unescape(_TAG.sub(lambda tag: " " if _BREAKING.match(tag[0]) else "", text))
     if "\\" in text or "$" in text or "``" in text:
         text = _without_tex(text)

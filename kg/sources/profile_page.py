@@ -10,24 +10,24 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from kg import paths
 from kg.categories import arxiv_category
-from kg.errors import SourceError
 from kg.naming import Naming, name_slug, normal_name
 from kg.records import (
     Author,
-    AuthorProfile,
     Authorship,
     Concept,
     Institution,
     Paper,
     PartialDate,
-    Record,
+    Profile,
+    Reading,
     Reject,
     SourceRecord,
 )
+from kg.sources.contract import Chunk, Source
+from kg.sources.files import SourceFile
 from kg.sources.glued_titles import split_title
 from kg.sources.plain_text import plain_text, repository_urls
 from kg.sources.profile_page_header import Header, parse_header
@@ -58,21 +58,41 @@ class _Parts:
     abstract: tuple[str, ...]
 
 
-def read(path: Path) -> Iterator[Record | Reject]:
-    """The records and rejects of one page, in the order of the page.
+def chunks(file: SourceFile) -> Iterator[Chunk]:
+    """The page as one chunk: it is read and checked as a whole.
 
-    The page is read and checked as a whole first: raises SourceError at once if it cannot be taken, has no entries, or
-    was cut off at its end.
+    Raises SourceError if it cannot be taken, has no entries, or was cut off at its end.
     """
-    lines = [line.strip() for line in read_lines(path)]
+    lines = [line.strip() for line in read_lines(file)]
     before, found = entries(lines)
     if not found:
-        raise SourceError(path, "has no entries: no line is a category code and a date, such as 'LGAug 7, 2023'")
-    header = parse_header(path.name, before)
+        raise file.error("has no entries: no line is a category code and a date, such as 'LGAug 7, 2023'")
+    _check_complete(file, parse_header(file.name, before), found, _is_spaced(found))
+    yield Chunk(file.name, 1, "\n".join(lines).encode())
+
+
+def readings(chunk: Chunk) -> Iterator[Reading]:
+    """The profile, if the page has a header, then its entries in the order of the page."""
+    before, found = entries(chunk.data.decode().split("\n"))
+    header = parse_header(chunk.file, before)
     is_spaced = _is_spaced(found)
-    taken = [_parts(path.name, entry, is_spaced) for entry in found]
-    _check_complete(path, header, found, is_spaced)
-    return _records(path.name, header, taken)
+    subject = Author(plain_text(header.name)) if header.name else None
+    about = _profile(chunk.file, header, subject, len(found))
+    if about.records or about.rejects:
+        yield about
+    for entry in found:
+        parts = _parts(chunk.file, entry, is_spaced)
+        yield Reading((), (parts,)) if isinstance(parts, Reject) else _paper(chunk.file, parts, subject)
+
+
+SOURCE = Source(
+    name="profile-page",
+    version=VERSION,
+    description="profile pages of a paper index, as plain text",
+    chunks=chunks,
+    readings=readings,
+    endings=(".txt",),
+)
 
 
 def _is_spaced(found: list[Entry]) -> bool:
@@ -80,11 +100,11 @@ def _is_spaced(found: list[Entry]) -> bool:
     return 2 * sum(followers) > len(followers)
 
 
-def _check_complete(path: Path, header: Header, found: list[Entry], is_spaced: bool) -> None:
+def _check_complete(file: SourceFile, header: Header, found: list[Entry], is_spaced: bool) -> None:
     """SourceError where the page shows that its end is missing: the rest would pass for the whole."""
     expected = header.expected()
     if expected is not None and len(found) < expected:
-        raise SourceError(path, f"announces {expected} papers and has {len(found)}: it was cut off; get it whole")
+        raise file.error(f"announces {expected} papers and has {len(found)}: it was cut off; get it whole")
     needed = 2 if is_spaced else 1
     *others, last = ([block.text for block in _blocks(entry, is_spaced)] for entry in found)
     abstracts = [blocks[needed:] for blocks in others]
@@ -96,7 +116,7 @@ def _check_complete(path: Path, header: Header, found: list[Entry], is_spaced: b
         end = "in the middle of a sentence"
     else:
         return
-    raise SourceError(path, f"ends {end}: it was cut off; get it whole", found[-1].line)
+    raise file.error(f"ends {end}: it was cut off; get it whole", found[-1].line)
 
 
 def _is_ended(abstract: list[str]) -> bool:
@@ -110,7 +130,9 @@ def _blocks(entry: Entry, is_spaced: bool) -> list[Block]:
 def _parts(file: str, entry: Entry, is_spaced: bool) -> _Parts | Reject:
     blocks = _blocks(entry, is_spaced)
     if not blocks:
-        return Reject(file, entry.line, "title", "the entry has no title", entry.start[:80])
+        return Reject(
+            file=file, number=entry.line, field="title", reason="the entry has no title", excerpt=entry.start[:80]
+        )
     if is_spaced:
         title, *rest = blocks
         credited = rest.pop(0) if rest else Block(title.line, "")
@@ -121,56 +143,70 @@ def _parts(file: str, entry: Entry, is_spaced: bool) -> _Parts | Reject:
         found = split_title(glued.people)
         if found is None:
             reason = "no author's name can be told from the title"
-            return Reject(file, credited.line, "authors", reason, credited.text[:80])
+            return Reject(file=file, number=credited.line, field="authors", reason=reason, excerpt=credited.text[:80])
         title, people = Block(credited.line, found[0]), Credits(found[1], glued.shortened, glued.affiliations)
     names = printed_names(people.people)
     if names is None or not all(map(plain_text, names)):
         return _without_authors(file, title, credited)
     if not plain_text(title.text):
-        return Reject(file, title.line, "title", "the entry has no title", title.text[:80])
+        return Reject(
+            file=file, number=title.line, field="title", reason="the entry has no title", excerpt=title.text[:80]
+        )
     return _Parts(entry, title.text, people, names, tuple(block.text for block in rest))
 
 
 def _without_authors(file: str, title: Block, credited: Block) -> Reject:
     if parse_credits(title.text).shortened:
-        return Reject(file, title.line, "title", "authors stand where the title should", title.text[:80])
-    return Reject(file, credited.line, "authors", "the entry has no line of author names", credited.text[:80])
-
-
-def _records(file: str, header: Header, taken: list[_Parts | Reject]) -> Iterator[Record | Reject]:
-    subject = Author(plain_text(header.name)) if header.name else None
-    if subject:
-        yield AuthorProfile(
-            author=subject,
-            source=SourceRecord(
-                f"profile-{name_slug(subject.name)}", f"{file}, line {header.line}", concept=header.field_code
-            ),
-            field=_concept(header.field_code) if header.field_code else None,
-            metrics=tuple(header.metrics),
+        return Reject(
+            file=file,
+            number=title.line,
+            field="title",
+            reason="authors stand where the title should",
+            excerpt=title.text[:80],
         )
-    yield from header.rejects
+    return Reject(
+        file=file,
+        number=credited.line,
+        field="authors",
+        reason="the entry has no line of author names",
+        excerpt=credited.text[:80],
+    )
+
+
+def _profile(file: str, header: Header, subject: Author | None, listed: int) -> Reading:
+    """What the header says, and what of it does not fit."""
+    rejects = list(header.rejects)
     expected = header.expected()
-    if expected is not None and len(taken) > expected:
-        reason = f"the header announces {expected} papers and the page lists {len(taken)}"
-        yield Reject(file, header.line, "paperCount", reason)
-    for parts in taken:
-        if isinstance(parts, Reject):
-            yield parts
-        else:
-            yield from _paper(file, parts, subject)
+    if expected is not None and listed > expected:
+        reason = f"the header announces {expected} papers and the page lists {listed}"
+        rejects.append(Reject(file=file, number=header.line, field="paperCount", reason=reason, is_partial=True))
+    if subject is None:
+        return Reading((), tuple(rejects))
+    profile = Profile(
+        thing=subject,
+        source=SourceRecord(
+            f"profile-{name_slug(subject.name)}", f"{file}, line {header.line}", concept=header.field_code
+        ),
+        fields=(_concept(header.field_code),) if header.field_code else (),
+        metrics=tuple(header.metrics),
+    )
+    return Reading((profile,), tuple(rejects))
 
 
-def _paper(file: str, parts: _Parts, subject: Author | None) -> Iterator[Record | Reject]:
+def _paper(file: str, parts: _Parts, subject: Author | None) -> Reading:
     """The paper of an entry; where only its date is damaged, that is a reject and the paper has none."""
     dated = parse_date_line(parts.entry.start)
+    rejects: tuple[Reject, ...] = ()
     if dated is None:
         reason = "not a category code and a date, such as 'LGAug 7, 2023'"
-        yield Reject(file, parts.entry.line, "date", reason, parts.entry.start[:80])
+        excerpt = parts.entry.start[:80]
+        number = parts.entry.line
+        rejects = (Reject(file=file, number=number, field="date", reason=reason, excerpt=excerpt, is_partial=True),)
     printed = [
         Authorship(Author(plain_text(name)), position, name) for position, name in enumerate(parts.names, start=1)
     ]
     unprinted = _unprinted(subject, printed)
-    yield Paper(
+    paper = Paper(
         title=plain_text(parts.title),
         source=_source(file, parts, dated.code if dated else None, dated.date if dated else None),
         authorships=(*printed, *unprinted),
@@ -182,6 +218,7 @@ def _paper(file: str, parts: _Parts, subject: Author | None) -> Iterator[Record 
         code_available=True if dated and dated.badge else None,
         code_urls=repository_urls(" ".join(parts.abstract)),
     )
+    return Reading((paper,), rejects)
 
 
 def _unprinted(subject: Author | None, printed: list[Authorship]) -> list[Authorship]:

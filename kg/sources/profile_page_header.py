@@ -50,9 +50,20 @@ def parse_header(file: str, lines: list[str]) -> Header:
         header.field_code = unread.pop(0)[1]
     for number, line in unread:
         reason = "not a line of a profile header" if header.name else "stands before the first entry, in no header"
-        header.rejects.append(Reject(file, number, "header", reason, line[:80]))
+        header.rejects.append(
+            Reject(file=file, number=number, field="header", reason=reason, excerpt=line[:80], is_partial=True)
+        )
     if header.metrics and not header.name:
-        header.rejects.append(Reject(file, texts[0][0], "name", "the header has no name", texts[0][1][:80]))
+        header.rejects.append(
+            Reject(
+                file=file,
+                number=texts[0][0],
+                field="name",
+                reason="the header has no name",
+                excerpt=texts[0][1][:80],
+                is_partial=True,
+            )
+        )
     return header
 
 
@@ -73,10 +84,28 @@ def _take_figure(header: Header, file: str, number: int, line: str) -> bool:
         if match := pattern.fullmatch(line):
             value = match[1].strip()
             if any(known.metric == metric for known in header.metrics):
-                header.rejects.append(Reject(file, number, metric, "printed a second time", line[:80]))
+                header.rejects.append(
+                    Reject(
+                        file=file,
+                        number=number,
+                        field=metric,
+                        reason="printed a second time",
+                        excerpt=line[:80],
+                        is_partial=True,
+                    )
+                )
             elif _NUMBER.fullmatch(value):
                 header.metrics.append(ReportedMetric(metric, Decimal(value.replace(",", "")), unit))
             else:
-                header.rejects.append(Reject(file, number, metric, "has no number that can be read", line[:80]))
+                header.rejects.append(
+                    Reject(
+                        file=file,
+                        number=number,
+                        field=metric,
+                        reason="has no number that can be read",
+                        excerpt=line[:80],
+                        is_partial=True,
+                    )
+                )
             return True
     return False

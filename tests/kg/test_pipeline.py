@@ -147,8 +147,9 @@ def test_a_damaged_entry_is_a_reject_and_its_neighbours_are_loaded(tmp_path: Pat
     (report,) = pipeline.load(
         StoreFolder(tmp_path / "store"), SOURCE, {"page": [tmp_path / "page.txt"]}, Options(rejects=rejects)
     )
-    assert (report.mapped, report.rejected) == (8, 1)
-    assert '"line":' in rejects.read_text("utf-8")
+    counts = report.counts
+    assert (counts.read, counts.mapped, counts.rejected, counts.faults) == (8, 8, 0, 1)
+    assert '"number":' in rejects.read_text("utf-8")
     with pytest.raises(SourceError, match="line"):
         load(tmp_path / "strict", tmp_path / "page.txt", options=Options(strict=True))
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kg.errors import SourceError
-from kg.records import AuthorProfile, Concept, Institution, Paper, PartialDate, Record, Reject
-from kg.sources.profile_page import read
+from kg.records import Concept, Institution, Paper, PartialDate, Profile, Record, Reject
+from kg.sources import SOURCES
 
 HEADER = "Ada Lovelace\n\nLG\nh-index7\n3papers\n1,024citations\nNovelty12.5%\nAI Score8\n\n3 Papers\n\n"
 SPACED = [
@@ -22,6 +22,11 @@ GLUED = [
     "CLMay 5, 2022Code\nGrammar for MachinesGrace Hopper, Peter Miller, Wei Chen et al. · uw, mit\nWords are parsed.\n",
     "AIJun 6\nThinking Twice about LearningMaria Garcia\nThoughts are thought.\n",
 ]
+
+
+def read(page: Path) -> list[Record | Reject]:
+    """What one page gives, in order, a record before what is wrong with it."""
+    return [item for reading in SOURCES["profile-page"].read(page) for item in (*reading.records, *reading.rejects)]
 
 
 @pytest.fixture
@@ -42,8 +47,8 @@ def rejects(records: list[Record | Reject]) -> list[Reject]:
     return [record for record in records if isinstance(record, Reject)]
 
 
-def profiles(records: list[Record | Reject]) -> list[AuthorProfile]:
-    return [record for record in records if isinstance(record, AuthorProfile)]
+def profiles(records: list[Record | Reject]) -> list[Profile]:
+    return [record for record in records if isinstance(record, Profile)]
 
 
 def titles(records: list[Record | Reject]) -> list[str]:
@@ -138,7 +143,7 @@ def test_a_damaged_date_costs_the_date_only(
     assert papers(records)[1].date is None and papers(records)[1].primary_concept is None
     (reject,) = rejects(records)
     at = (start + entries[0]).count("\n") + 1
-    assert (reject.file, reject.line, reject.field, reject.excerpt) == ("page.txt", at, "date", line)
+    assert (reject.file, reject.number, reject.field, reject.excerpt) == ("page.txt", at, "date", line)
 
 
 @pytest.mark.parametrize("index", [0, 2])
@@ -193,7 +198,7 @@ def test_a_spaced_entry_without_a_part_is_one_reject(page: Path, entry: str, fie
     assert titles(records) == ["Learning to Count", "Thinking Twice"]
     (reject,) = rejects(records)
     assert (reject.file, reject.field) == ("page.txt", field)
-    assert reject.line == (HEADER + SPACED[0]).count("\n") + 1 + offset
+    assert reject.number == (HEADER + SPACED[0]).count("\n") + 1 + offset
 
 
 @pytest.mark.parametrize(
@@ -209,7 +214,7 @@ def test_a_glued_entry_that_cannot_be_split_is_one_reject(page: Path, entry: str
     records = read_text(page, GLUED[0] + entry + GLUED[2])
     assert titles(records) == ["Learning to Count", "Thinking Twice about Learning"]
     (reject,) = rejects(records)
-    assert reject.field in ("title", "authors") and reject.line in (4, 5)
+    assert reject.field in ("title", "authors") and reject.number in (4, 5)
     assert len(reject.excerpt) <= 80
 
 
@@ -264,7 +269,7 @@ def test_text_before_the_entries_that_is_no_header_names_no_subject(page: Path) 
     records = read_text(page, "Some Words\n" + "".join(GLUED))
     assert titles(records) == ALL_GLUED
     assert not profiles(records)
-    assert [(reject.field, reject.line) for reject in rejects(records)] == [("header", 1)]
+    assert [(reject.field, reject.number) for reject in rejects(records)] == [("header", 1)]
 
 
 def test_more_entries_than_announced_are_read_and_noted(page: Path) -> None:

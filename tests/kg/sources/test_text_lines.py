@@ -8,6 +8,7 @@ import pytest
 
 from kg.errors import SourceError
 from kg.sources import text_lines
+from kg.sources.files import SourceFile
 from kg.sources.text_lines import read_lines
 
 
@@ -23,7 +24,7 @@ from kg.sources.text_lines import read_lines
 def test_lines_end_where_lines_end(tmp_path: Path, content: bytes, lines: list[str]) -> None:
     page = tmp_path / "page.txt"
     page.write_bytes(content)
-    assert read_lines(page) == lines
+    assert read_lines(SourceFile(page)) == lines
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_a_file_that_is_no_text_is_named_with_the_place(tmp_path: Path, content:
     page = tmp_path / "page.txt"
     page.write_bytes(content)
     with pytest.raises(SourceError) as raised:
-        read_lines(page)
+        read_lines(SourceFile(page))
     assert message in str(raised.value)
     assert str(page) in str(raised.value)
     assert raised.value.exit_code == 1
@@ -51,7 +52,7 @@ def test_a_file_that_is_no_text_is_named_with_the_place(tmp_path: Path, content:
 def test_a_missing_file_and_a_folder_are_source_errors(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "missing.txt"):
         with pytest.raises(SourceError, match="cannot be read"):
-            read_lines(path)
+            read_lines(SourceFile(path))
 
 
 def test_a_line_over_the_bound_is_refused_without_reading_the_file(tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ def test_a_line_over_the_bound_is_refused_without_reading_the_file(tmp_path: Pat
         stream.seek(2**31)
         stream.write(b"\n")
     with pytest.raises(SourceError, match="line 2: the line is longer than 1 MB"):
-        read_lines(page)
+        read_lines(SourceFile(page))
 
 
 def test_a_file_over_the_bound_is_refused(tmp_path: Path) -> None:
@@ -72,4 +73,4 @@ def test_a_file_over_the_bound_is_refused(tmp_path: Path) -> None:
         for _ in range(text_lines.MAX_FILE // len(line) + 1):
             stream.write(line)
     with pytest.raises(SourceError, match="is larger than 64 MB"):
-        read_lines(page)
+        read_lines(SourceFile(page))

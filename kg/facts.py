@@ -1,0 +1,162 @@
+"""What statistics need to know of papers, and the statistics computed from it.
+
+`ontology/derived/*.rq` says what is derived, and any graph can be asked so. To ask a database takes long, though: this
+computes the same statements, byte for byte, from what the mapping knew of each paper, in a tenth of the time. What
+comes from elsewhere (RDF files, edits) has no facts, and then the rules are asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+import msgspec
+
+from kg import namespaces as ns
+
+_MAX_AUTHORS = 500
+"""Of papers whose authors are counted as co-authors; as in ontology/derived/coauthor_count.rq."""
+
+# A statement with one of these as its predicate changes what is derived; so does one that makes something a paper.
+RELEVANT_PREDICATES = frozenset(
+    (
+        *(ns.TYPE, ns.CREATOR, ns.SUBJECT, ns.PUBLICATION_YEAR, ns.IS_PART_OF, ns.PAPER_INSTITUTION),
+        *(ns.HAS_AUTHORSHIP, ns.AFFILIATION, ns.REFERENCE, ns.CITES, ns.SAME_AS, ns.STATED_COMPLETE, ns.DERIVED_FROM),
+    )
+)
+
+
+class PaperFacts(msgspec.Struct, array_like=True):
+    """What one record says of one paper; things are named by their IRIs."""
+
+    paper: str
+    year: int | None = None
+    authors: list[str] = []
+    subjects: list[str] = []
+    venue: str | None = None
+    institutions: list[str] = []
+    is_complete: bool | None = None
+    names: list[str] = []
+    """What other graphs call the paper, as references do."""
+    references: list[str] = []
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(list[PaperFacts])
+
+
+def encoded_facts(facts: list[PaperFacts]) -> bytes:
+    return _ENCODER.encode(facts)
+
+
+class Statistics:
+    """Takes the facts of all papers of a graph, then says what is derived from them."""
+
+    def __init__(self) -> None:
+        self._papers: dict[str, PaperFacts | list[PaperFacts]] = {}
+        self._shared: dict[str, str] = {}
+        self.papers_of: Counter[str] = Counter()
+        self._coauthors: defaultdict[str, set[str]] = defaultdict(set)
+        self._yearly: Counter[tuple[str, int]] = Counter()
+        self._complete: dict[str, bool] = {}
+
+    def add(self, chunk: bytes) -> None:
+        """The facts of some records, as `encoded_facts` wrote them."""
+        shared = self._shared.setdefault
+        for facts in _DECODER.decode(chunk):
+            # Few authors wrote most papers: the same string is kept once.
+            facts.authors = [shared(author, author) for author in facts.authors]
+            facts.subjects = [shared(subject, subject) for subject in facts.subjects]
+            facts.institutions = [shared(institution, institution) for institution in facts.institutions]
+            if facts.venue:
+                facts.venue = shared(facts.venue, facts.venue)
+            known = self._papers.get(facts.paper)
+            if known is None:
+                self._papers[facts.paper] = facts
+            elif isinstance(known, list):
+                known.append(facts)
+            else:
+                self._papers[facts.paper] = [known, facts]
+
+    def recurring_papers(self) -> set[str]:
+        """The papers that several records describe."""
+        return {paper for paper, known in self._papers.items() if isinstance(known, list)}
+
+    def count(self) -> None:
+        """Count once all facts are there; `papers_of` holds how many papers each thing has."""
+        for paper, known in self._papers.items():
+            records = known if isinstance(known, list) else [known]
+            authors = set(_all(records, "authors"))
+            self.papers_of.update(authors)
+            if len(authors) <= _MAX_AUTHORS:
+                for author in authors:
+                    self._coauthors[author] |= authors
+            counted = {record.venue for record in records if record.venue}.union(_all(records, "subjects"))
+            self.papers_of.update(counted)
+            self.papers_of.update(set(_all(records, "institutions")))
+            for year in {record.year for record in records if record.year}:
+                self._yearly.update((thing, year) for thing in counted)
+            stated = [record.is_complete for record in records if record.is_complete is not None]
+            if stated:
+                self._complete[paper] = any(stated)
+
+    def statements(self) -> Iterator[bytes]:
+        """What is derived, as N-Triples in blocks, each statement once; after `count`."""
+        yield from _blocks(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        for paper, is_complete in self._complete.items():
+            yield _line(paper, ns.AUTHOR_LIST_COMPLETE, _boolean(is_complete))
+        for thing, number in self.papers_of.items():
+            yield _line(thing, ns.PAPER_COUNT, _integer(number))
+        for author, others in self._coauthors.items():
+            yield _line(author, ns.COAUTHOR_COUNT, _integer(len(others) - 1))
+        for (thing, year), number in self._yearly.items():
+            count = f"{thing}#papers-{year}"
+            yield _line(count, ns.TYPE, f"<{ns.YEARLY_COUNT}>")
+            yield _line(count, ns.COUNT_OF, f"<{thing}>")
+            yield _line(count, ns.PUBLICATION_YEAR, _integer(year))
+            yield _line(count, ns.PAPER_COUNT, _integer(number))
+        yield from self._citations()
+
+    def _citations(self) -> Iterator[str]:
+        named: dict[str, list[str]] = {}
+        for paper, known in self._papers.items():
+            for name in set(_all(known if isinstance(known, list) else [known], "names")):
+                named.setdefault(name, []).append(paper)
+        cited_by: Counter[str] = Counter()
+        for paper, known in self._papers.items():
+            references = set(_all(known if isinstance(known, list) else [known], "references"))
+            cited = {target for name in references for target in named.get(name, ())}
+            cited_by.update(cited)
+            for target in cited:
+                yield _line(paper, ns.CITES, f"<{target}>")
+        for paper, number in cited_by.items():
+            yield _line(paper, ns.CITED_BY_COUNT, _integer(number))
+
+
+def _all(records: list[PaperFacts], name: str) -> Iterator[str]:
+    for record in records:
+        yield from getattr(record, name)
+
+
+def _line(subject: str, predicate: str, term: str) -> str:
+    return f"<{subject}> <{predicate}> {term} .\n"
+
+
+def _integer(number: int) -> str:
+    return f'"{number}"^^<{ns.XSD}integer>'
+
+
+def _boolean(value: bool) -> str:
+    return f'"{"true" if value else "false"}"^^<{ns.XSD}boolean>'
+
+
+def _blocks(lines: Iterator[str], size: int = 5000) -> Iterator[bytes]:
+    batch = []
+    for line in lines:
+        batch.append(line)
+        if len(batch) == size:
+            yield "".join(batch).encode()
+            batch = []
+    yield "".join(batch).encode()

@@ -1,0 +1,242 @@
+"""External identifiers: recognised in any spelling, checked, in normal form, and as the IRI that their graph uses.
+
+Every function is pure. `identifier(scheme, text)` takes what sources print (a bare value, a CURIE, an address, with
+stray spaces) and gives the one normal form, or None where it is not such an identifier.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote, unquote
+
+from kg.records import Identifier
+
+_SAFE = "/:@!$'()*+,;=~"
+
+_DOI = re.compile(r"(?:^|doi\.org/|doi:\s*|[\s(])(10\.\d{4,9}(?:\.\d+)*/\S+)", re.IGNORECASE)
+_ARXIV_NEW = re.compile(r"(\d{4}\.\d{4,5})(?:v\d+)?$")
+_ARXIV_OLD = re.compile(r"([a-z-]+)(?:\.[a-z]{2})?/(\d{7})(?:v\d+)?$", re.IGNORECASE)
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+_ARXIV_PREFIX = re.compile(r"(?:.*arxiv\.org/(?:abs|pdf|html)/|arxiv:\s*)", re.IGNORECASE)
+_ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])$")
+_ROR = re.compile(r"(0[a-hj-km-np-tv-z0-9]{6}\d{2})$", re.IGNORECASE)
+_ISSN = re.compile(r"(\d{4})-?(\d{3}[\dXx])$")
+_OPENALEX = re.compile(r"(?:^|/|:)([WAISTCFPKwaistcfpk]\d{1,12})$")
+_OPENALEX_PATH = re.compile(
+    r"openalex\.org/((?:keywords|topics|subfields|fields|domains)/[^\x00-\x20\x7f-\xa0/?#<>\"{}|\\^`%]+)$",
+    re.IGNORECASE,
+)
+_WIKIDATA = re.compile(r"(?:^|/|:)(Q[1-9]\d{0,11})$", re.IGNORECASE)
+_DBLP = re.compile(
+    r"(?:.*dblp\.(?:org|uni-trier\.de|dagstuhl\.de)/rec/|dblp:\s*)?((?:[\w-]+/){2,}[^\s/?#]+?)(?:\.html)?$", re.I
+)
+_DBLP_PERSON = re.compile(
+    r"(?:.*dblp\.(?:org|uni-trier\.de)/pid/|homepages/)?(\w{1,3}/[\w-]+)(?:\.html)?$", re.IGNORECASE
+)
+_S2_PAPER = re.compile(r"(?:^|/)([0-9a-f]{40})$", re.IGNORECASE)
+_CORPUS = re.compile(r"(?:.*corpusid:?\s*)?(\d{1,12})$", re.IGNORECASE)
+_OPENREVIEW = re.compile(r"(?:.*openreview\.net/(?:forum|pdf|attachment)\?(?:.*&)?id=)?([\w-]{6,16})(?:&.*|#.*)?$")
+_NUMBER = re.compile(r"(?:.*[/:])?(\d{1,12})/?$")
+_PMC = re.compile(r"(?:.*[/:])?(?:PMC)?(\d{1,12})/?$", re.IGNORECASE)
+_OMID = re.compile(r"(?:.*omid[:/])?((?:br|ra|re)/\d+)$", re.IGNORECASE)
+_DOI_TAIL = ".,;:\"'”’»"
+
+
+def identifier(scheme: str, text: str | None) -> Identifier | None:
+    """The identifier of that scheme which `text` spells, in normal form; None if it spells none.
+
+    >>> identifier("doi", "https://doi.org/10.1162/NECO_a_01234.")
+    Identifier(scheme='doi', value='10.1162/neco_a_01234')
+    >>> identifier("doi", "10.48550/arXiv.2301.00001v2")
+    Identifier(scheme='arxiv', value='2301.00001')
+    >>> identifier("orcid", "https://orcid.org/0000-0002-1825-0097")
+    Identifier(scheme='orcid', value='0000-0002-1825-0097')
+    >>> identifier("orcid", "0000-0002-1825-0098") is None  # the check digit is wrong
+    True
+    """
+    if not text:
+        return None
+    normalise = _SCHEMES[scheme]
+    found = normalise(text.strip())
+    if found is None:
+        return None
+    if scheme == "doi" and (preprint := _ARXIV_DOI.fullmatch(found)):
+        # The DOI that arXiv gives a preprint says no more than its arXiv number.
+        number = _arxiv(preprint[1])
+        return Identifier("arxiv", number) if number else Identifier(scheme, found)
+    return Identifier(scheme, found)
+
+
+def identifiers(scheme: str, texts: str | None, *more: str | None) -> tuple[Identifier, ...]:
+    """All identifiers of that scheme in texts that may hold several, each once, in order.
+
+    >>> [found.value for found in identifiers("doi", "10.1063/1.3382344 10.1063/1.3382345")]
+    ['10.1063/1.3382344', '10.1063/1.3382345']
+    """
+    pieces = [piece for text in (texts, *more) if text for piece in re.split(r"[\s;,]+(?=\S{4})", text.strip())]
+    found = (identifier(scheme, piece) for piece in pieces)
+    return tuple(dict.fromkeys(each for each in found if each is not None))
+
+
+def external_iris(known: Identifier, kind: str) -> tuple[str, ...]:
+    """The IRIs that other graphs use for what this identifies; `kind` is 'paper', 'author', 'institution' or 'venue'.
+
+    >>> external_iris(Identifier("openalex", "W2741809807"), "paper")
+    ('https://openalex.org/W2741809807', 'https://semopenalex.org/work/W2741809807')
+    >>> external_iris(Identifier("mag", "2741809807"), "paper")
+    ()
+    """
+    if known.scheme == "openalex":
+        return tuple(_openalex_iris(known.value))
+    template = _IRIS.get((known.scheme, kind)) or _IRIS.get((known.scheme, ""))
+    return (template + quote(known.value, safe=_SAFE),) if template else ()
+
+
+def _openalex_iris(value: str) -> list[str]:
+    iris = [f"https://openalex.org/{value}"]
+    if name := _SEMOPENALEX.get(value[0]) if "/" not in value else None:
+        iris.append(f"https://semopenalex.org/{name}/{value}")
+    return iris
+
+
+def _doi(text: str) -> str | None:
+    if "%" in text:
+        text = unquote(text)
+    match = _DOI.search(text)
+    if not match:
+        return None
+    value = match[1].rstrip(_DOI_TAIL)
+    # A bracket that closes nothing in the DOI belongs to the sentence around it.
+    for opening, closing in ("()", "[]", "<>", "{}"):
+        while value.endswith(closing) and value.count(closing) > value.count(opening):
+            value = value[:-1].rstrip(_DOI_TAIL)
+    value = value.lower()
+    return value if value.isprintable() and not value.endswith("/") else None
+
+
+def _arxiv(text: str) -> str | None:
+    text = _ARXIV_PREFIX.sub("", text.removesuffix(".pdf"))
+    if match := _ARXIV_NEW.match(text):
+        return match[1]
+    match = _ARXIV_OLD.match(text)
+    return f"{match[1].lower()}/{match[2]}" if match else None
+
+
+def _orcid(text: str) -> str | None:
+    match = _ORCID.search(text.rstrip("/"))
+    if not match:
+        return None
+    digits = "".join(match.groups()).upper()
+    total = 0
+    for digit in digits[:-1]:
+        total = (total + int(digit)) * 2
+    check = (12 - total % 11) % 11
+    if digits[-1] != ("X" if check == 10 else str(check)) or digits == "0" * 16:
+        return None
+    return "-".join(digits[start : start + 4] for start in range(0, 16, 4))
+
+
+def _ror(text: str) -> str | None:
+    match = _ROR.search(text.rstrip("/"))
+    if not match:
+        return None
+    value = match[1].lower()
+    number = 0
+    for letter in value[:7]:
+        number = number * 32 + _CROCKFORD.index(letter)
+    return value if int(value[7:]) == 98 - (number * 100) % 97 else None
+
+
+def _issn(text: str) -> str | None:
+    match = _ISSN.search(text)
+    if not match:
+        return None
+    digits = (match[1] + match[2]).upper()
+    check = -sum(int(digit) * weight for digit, weight in zip(digits[:7], range(8, 1, -1), strict=True)) % 11
+    return f"{digits[:4]}-{digits[4:]}" if digits[7] == ("X" if check == 10 else str(check)) else None
+
+
+def _openalex(text: str) -> str | None:
+    text = text.rstrip("/")
+    if match := _OPENALEX.search(text):
+        return match[1].upper()
+    match = _OPENALEX_PATH.search(text)
+    return match[1].lower() if match else None
+
+
+def _dblp(text: str) -> str | None:
+    match = _DBLP.fullmatch(text)
+    return match[1] if match else None
+
+
+def _matching(pattern: re.Pattern[str], change: Callable[[str], str] = str) -> Callable[[str], str | None]:
+    """What the pattern's group finds at the start of a text, changed."""
+
+    def normalise(text: str) -> str | None:
+        match = pattern.search(text.rstrip("/")) if pattern.pattern.startswith("(?:^") else pattern.match(text)
+        return change(match[1]) if match else None
+
+    return normalise
+
+
+def _without_spaces(text: str) -> str:
+    return "".join(text.upper().split())
+
+
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+_SEMOPENALEX = {
+    "W": "work",
+    "A": "author",
+    "I": "institution",
+    "S": "source",
+    "C": "concept",
+    "T": "topic",
+    "F": "funder",
+    "P": "publisher",
+}
+_SCHEMES: dict[str, Callable[[str], str | None]] = {
+    "doi": _doi,
+    "arxiv": _arxiv,
+    "openalex": _openalex,
+    "dblp": _dblp,
+    "dblp-person": _matching(_DBLP_PERSON),
+    "openreview": _matching(_OPENREVIEW),
+    "semanticscholar": _matching(_S2_PAPER, str.lower),
+    "semanticscholar-author": _matching(_NUMBER),
+    "corpusid": _matching(_CORPUS),
+    "mag": _matching(_NUMBER),
+    "pmid": _matching(_NUMBER),
+    "pmcid": _matching(_PMC, "PMC{}".format),
+    "omid": _matching(_OMID, str.lower),
+    "orcid": _orcid,
+    "ror": _ror,
+    "issn": _issn,
+    "wikidata": _matching(_WIKIDATA, str.upper),
+    "grid": _matching(re.compile(r"(?:.*/)?(grid\.\d{1,9}\.[0-9a-f]{1,4})$", re.IGNORECASE), str.lower),
+    "isni": _matching(
+        re.compile(r"(?:.*/)?((?:\d{4}\s?){3}\d{3}[\dXx])$"), lambda digits: re.sub(r"\s", "", digits).upper()
+    ),
+    "crossref-funder": _matching(re.compile(r"(?:.*10\.13039/)?(\d{9,12})$")),
+    "mlanthology": _matching(re.compile(r"([\w.:/-]{1,200})$")),
+}
+_IRIS = {
+    ("doi", ""): "https://doi.org/",
+    ("arxiv", ""): "https://arxiv.org/abs/",
+    ("dblp", "paper"): "https://dblp.org/rec/",
+    ("dblp", "venue"): "https://dblp.org/streams/",
+    ("dblp-person", ""): "https://dblp.org/pid/",
+    ("openreview", "paper"): "https://openreview.net/forum?id=",
+    ("semanticscholar", "paper"): "https://www.semanticscholar.org/paper/",
+    ("semanticscholar-author", ""): "https://www.semanticscholar.org/author/",
+    ("pmid", ""): "https://pubmed.ncbi.nlm.nih.gov/",
+    ("pmcid", ""): "https://www.ncbi.nlm.nih.gov/pmc/articles/",
+    ("omid", ""): "https://w3id.org/oc/meta/",
+    ("orcid", ""): "https://orcid.org/",
+    ("ror", ""): "https://ror.org/",
+    ("issn", ""): "https://portal.issn.org/resource/ISSN/",
+    ("wikidata", ""): "http://www.wikidata.org/entity/",
+    ("grid", ""): "https://www.grid.ac/institutes/",
+    ("isni", ""): "https://isni.org/isni/",
+    ("crossref-funder", ""): "https://doi.org/10.13039/",
+}

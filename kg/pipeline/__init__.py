@@ -1,0 +1,28 @@
+"""From source files to a published snapshot: read, map, load, publish.
+
+inputs    which files, of which datasets
+mapping   chunks of files to statements, over all cores
+datasets  the parts and segments that result
+loading   all of it at once, and what can be asked of a store
+"""
+
+from kg.pipeline.datasets import LoadReport, Options
+from kg.pipeline.inputs import dataset_of, find_inputs, name_datasets
+from kg.pipeline.loading import is_up_to_date, is_whole, load, load_seeds, rebuild, remove, repair
+from kg.progress import silent
+
+__all__ = [
+    "LoadReport",
+    "Options",
+    "dataset_of",
+    "find_inputs",
+    "is_up_to_date",
+    "is_whole",
+    "load",
+    "load_seeds",
+    "name_datasets",
+    "rebuild",
+    "remove",
+    "repair",
+    "silent",
+]

@@ -1,0 +1,287 @@
+"""Datasets as they are loaded: which parts they consist of, which have to be mapped, and what became of the records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+import msgspec
+
+from kg.errors import SourceError, UsageError
+from kg.files import checksum
+from kg.mapping import VERSION as MAPPING_VERSION
+from kg.mapping import Mapping, dataset_lines
+from kg.naming import Naming
+from kg.pipeline.mapping import ChunkMapping, MappedChunk
+from kg.pipeline.superseding import digests, without_superseded
+from kg.progress import Progress
+from kg.records import Reject
+from kg.segments import DIGEST_SIZE, Counts, Input, Manifest, Part, PartWriter, compressed, segment_id
+from kg.sources import Chunk, Source
+from kg.sources.files import SourceFile
+from kg.store import StoreFolder
+
+_THINGS_REMEMBERED = 500_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """How datasets are loaded.
+
+    `replace`: one may take the place of a dataset that was read from other files. `update`: its records take the place
+    of those of the same name in the dataset, and the others stay. `jobs`: mapping processes, by default one a core.
+    """
+
+    retrieved: str | None = None
+    strict: bool = False
+    replace: bool = False
+    update: bool = False
+    rejects: Path | None = None
+    jobs: int | None = None
+
+
+@dataclass
+class LoadReport:
+    """What became of one dataset: `counts.read` = mapped + rejected + duplicates."""
+
+    dataset: str
+    segment: str
+    unchanged: bool = False
+    counts: Counts = field(default_factory=Counts)
+    by_reason: Counter[str] = field(default_factory=Counter)
+    rejects_file: Path | None = None
+    seconds: float = 0.0
+    reused: int = 0
+    """Files that were mapped before and had not changed."""
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    input: Input
+    part: str
+
+
+class Dataset:
+    """One dataset being loaded."""
+
+    def __init__(self, store: StoreFolder, source: Source, name: str, paths: list[Path], options: Options) -> None:
+        self.name = name
+        self.mapping = Mapping(Naming(store.base_iri), name, source.name, source.version, options.retrieved)
+        self._store = store
+        self._source = source
+        self._options = options
+        files = (self._file(path) for path in paths)
+        self._files = sorted({file.part: file for file in files}.values(), key=lambda file: file.input.path)
+        self.parts = tuple(file.part for file in self._files)
+        self.segment = segment_id(name, *self.parts)
+        self._inputs = tuple(file.input for file in self._files)
+        # Each reject of a strict load has to be seen, so nothing is taken as it was mapped before.
+        self.missing = [file for file in self._files if options.strict or store.segments.part(name, file.part) is None]
+        self.report = LoadReport(name, self.segment, reused=len(self._files) - len(self.missing))
+        self.report.unchanged = store.segments.catalogue().get(name) == self.segment
+        self._check_replaces()
+        self._said: set[bytes] = set()
+
+    @property
+    def size(self) -> int:
+        """Bytes to read."""
+        return sum(file.input.size for file in self.missing)
+
+    def statements(self, mapping: ChunkMapping, progress: Progress) -> Iterator[bytes]:
+        """Map the files that have to be; the statements, while their parts are written."""
+        if not self.missing:
+            return
+        started = monotonic()
+        progress(f"reading {self.name}")
+        meter = _Meter(progress, self.size)
+        head = "".join(dataset_lines(self.mapping)).encode()
+        yield head
+        with ExitStack() as stack:
+            part: _WritingPart | None = None
+            for number, mapped in mapping.map(self._chunks(meter)):
+                if part is None:
+                    writer = stack.enter_context(self._store.segments.writing(self.name))
+                    part = _WritingPart(self.missing[number], writer, head)
+                if mapped is None:
+                    part.commit()
+                    stack.close()
+                    part = None
+                    continue
+                self._check_strict(mapped)
+                part.add(mapped)
+                meter.records += mapped.counts.read
+                yield mapped.statements
+                yield b"".join(self._new_of(mapped.things))
+        self.report.seconds = monotonic() - started
+
+    def supersede(self) -> None:
+        """Take the place of the records of the same name in the dataset, and leave its others; all files are mapped."""
+        segments = self._store.segments
+        manifest = segments.manifest(self.name, segments.catalogue()[self.name])
+        kept = without_superseded(segments, self.name, manifest.parts, self.parts)
+        self._inputs = (*manifest.inputs, *self._inputs)
+        self.parts = (*kept, *self.parts)
+        self.segment = self.report.segment = segment_id(self.name, *self.parts)
+        self.report.unchanged = self.segment == manifest.segment
+        self.missing = []
+
+    def _new_of(self, things: list[bytes]) -> Iterator[bytes]:
+        """What no mapping process has said of a thing before, as far as is remembered."""
+        if len(self._said) > _THINGS_REMEMBERED:
+            self._said.clear()
+        for thing in things:
+            if thing not in self._said:
+                self._said.add(thing)
+                yield thing
+
+    def _chunks(self, meter: _Meter) -> Iterator[tuple[int, Chunk | None]]:
+        """The chunks of every file, with the file's number; None where a file ends."""
+        for number, file in enumerate(self.missing):
+            source_file = SourceFile(file.path)
+            for chunk in self._source.chunks(source_file):
+                yield number, chunk
+                meter.show(source_file.position)
+            yield number, None
+            meter.done += file.input.size
+
+    def _check_strict(self, mapped: MappedChunk) -> None:
+        reject = mapped.first_reject
+        if self._options.strict and reject:
+            raise SourceError(reject.file, f"{reject.field}: {reject.reason} ({reject.excerpt})", reject.number)
+
+    def write_manifest(self) -> None:
+        """Say which parts make the segment, once. SourceError if nothing at all could be read of its files."""
+        if self.report.counts.read:
+            return
+        segments = self._store.segments
+        parts = [part for name in self.parts if (part := segments.part(self.name, name))]
+        counts = sum((part.counts for part in parts), Counts())
+        duplicates = self._duplicates()
+        counts = msgspec.structs.replace(counts, mapped=counts.mapped - duplicates, duplicates=duplicates)
+        self._report(counts)
+        if not counts.mapped:
+            files = ", ".join(str(file.path) for file in self._files[:3])
+            why = ", ".join(reason for reason, _ in self.report.by_reason.most_common(3)) or "there are none in it"
+            raise SourceError(files, f"no record of a {self._source.name} could be read: {why}")
+        segments.write_manifest(
+            Manifest(
+                dataset=self.name,
+                segment=self.segment,
+                adapter=self._source.name,
+                adapter_version=self._source.version,
+                base_iri=self._store.base_iri,
+                retrieved=self._options.retrieved,
+                inputs=tuple(dict.fromkeys(self._inputs)),
+                parts=self.parts,
+                counts=counts,
+                has_facts=all(part.has_facts for part in parts),
+            )
+        )
+
+    def _duplicates(self) -> int:
+        """How many records have the name of one before them."""
+        seen: set[bytes] = set()
+        total = 0
+        for part in self.parts:
+            records = self._store.segments.records(self.name, part)
+            total += len(records) // DIGEST_SIZE
+            seen.update(digests(records))
+        return total - len(seen)
+
+    def _report(self, counts: Counts) -> None:
+        """Count the rejects by reason, and write them where they were asked for."""
+        self.report.counts = counts
+        paths = [self._store.segments.rejects_path(self.name, part) for part in self.parts]
+        target = self._options.rejects
+        written = 0
+        with ExitStack() as stack:
+            output = stack.enter_context(target.open("ab")) if target else None
+            for path in paths:
+                for line in stack.enter_context(path.open("rb")):
+                    reject = msgspec.json.decode(line, type=Reject)
+                    self.report.by_reason[f"{reject.field}: {reject.reason}"] += 1
+                    written += 1
+                    if output:
+                        output.write(line)
+        if written:
+            self.report.rejects_file = target or next(path for path in paths if path.stat().st_size)
+
+    def _check_replaces(self) -> None:
+        """A dataset of the same name from other files is not replaced by accident."""
+        segments = self._store.segments
+        present = segments.catalogue().get(self.name)
+        if present is None or self._options.replace:
+            return
+        manifest = segments.manifest(self.name, present)
+        if self._options.update and manifest.adapter == self._source.name:
+            return
+        inputs = [file.input for file in self._files]
+        same_files = {item.path for item in manifest.inputs} <= {item.path for item in inputs}
+        same_content = sorted(item.checksum for item in manifest.inputs) == sorted(item.checksum for item in inputs)
+        if manifest.adapter != self._source.name or not (same_files or same_content):
+            came_from = ", ".join(item.path for item in manifest.inputs[:3])
+            raise UsageError(
+                f"dataset {self.name!r} was loaded from {came_from}; give another name with --dataset, or --replace it",
+                self.name,
+            )
+
+    def _file(self, path: Path) -> _File:
+        try:
+            found = Input(str(path.resolve()), checksum(path), path.stat().st_size)
+        except OSError as error:
+            raise SourceError(path, f"cannot be read: {error.strerror}") from error
+        source, options = self._source, self._options
+        about = (source.name, source.version, MAPPING_VERSION, self._store.base_iri, self.name, options.retrieved)
+        return _File(path, found, segment_id(*about, path.name, found.checksum))
+
+
+class _WritingPart:
+    """One part while the chunks of its file come in."""
+
+    def __init__(self, file: _File, writer: PartWriter, head: bytes) -> None:
+        self._file = file
+        self._writer = writer
+        self._counts = Counts(statements=head.count(b"\n"))
+        self._has_facts = True
+        writer.statements(compressed(head))
+
+    def add(self, mapped: MappedChunk) -> None:
+        self._writer.statements(mapped.frame)
+        self._writer.records(mapped.digests)
+        self._writer.facts(mapped.facts)
+        self._writer.texts(mapped.texts)
+        self._writer.rejects(mapped.rejects)
+        self._counts += mapped.counts
+        self._has_facts = self._has_facts and mapped.has_facts
+
+    def commit(self) -> None:
+        part = Part(input=self._file.input, counts=self._counts, has_facts=self._has_facts)
+        self._writer.commit(self._file.part, part)
+
+
+class _Meter:
+    """How far reading is: records, rate, bytes, time left."""
+
+    def __init__(self, progress: Progress, size: int) -> None:
+        self._progress = progress
+        self._size = size
+        self._started = self._shown = monotonic()
+        self.done = 0
+        self.records = 0
+
+    def show(self, position: int) -> None:
+        now = monotonic()
+        if now - self._shown < 0.2:
+            return
+        self._shown = now
+        elapsed, read = now - self._started, self.done + position
+        left = elapsed * (self._size - read) / read if read else 0
+        self._progress.detail(
+            f"{self.records:,} records, {self.records / elapsed:,.0f}/s, "
+            f"{read / 1e6:,.1f} of {self._size / 1e6:,.1f} MB, {left:,.0f} s left"
+        )

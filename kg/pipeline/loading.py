@@ -1,0 +1,136 @@
+"""Loading: everything at once, in streams, all of it or nothing; and what can be asked of a store as a whole."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from kg import paths
+from kg.errors import UsageError
+from kg.pipeline.datasets import Dataset, LoadReport, Options
+from kg.pipeline.inputs import find_inputs, name_datasets, spooled
+from kg.pipeline.mapping import mapping_chunks
+from kg.progress import Progress, silent
+from kg.snapshots import current_manifest, publish
+from kg.sources import Source, find_source
+from kg.store import VOCABULARY, Arriving, StoreFolder, wanted_contents
+
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+
+
+def load(
+    store: StoreFolder,
+    source: Source,
+    datasets: dict[str, list[Path]],
+    options: Options | None = None,
+    progress: Progress = silent,
+) -> list[LoadReport]:
+    """Load each dataset from its files and folders and publish the graph that results, all or, on any error, none.
+
+    Raises SourceError if a file cannot be taken, UsageError if a dataset of that name came from elsewhere. What was
+    mapped before an error or an end by force is kept, and not mapped again.
+    """
+    options = options or Options()
+    if options.retrieved is not None and not _DATE.fullmatch(options.retrieved):
+        raise UsageError(f"--retrieved takes a date like 2024-05-31, not {options.retrieved!r}", options.retrieved)
+    store.check()
+    with ExitStack() as stack:
+        spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paperkg-")))
+        files = {
+            name: [spooled(path, spool) for path in find_inputs(source, given)] for name, given in datasets.items()
+        }
+        if options.rejects is not None:
+            options.rejects.write_bytes(b"")
+        stack.enter_context(store.segments.in_use())
+        writer = stack.enter_context(store.writer())
+        loaded = [Dataset(store, source, name, found, options) for name, found in files.items()]
+        for dataset in loaded:
+            if options.update and dataset.name in store.segments.catalogue():
+                _update(dataset, options, progress)
+            if dataset.report.unchanged and not dataset.missing:
+                dataset.write_manifest()
+        publish(store, writer, writer.build(progress, arriving=_arriving(loaded, options, progress)), progress)
+    store.segments.remove_unused(datasets)
+    return [dataset.report for dataset in loaded]
+
+
+def _update(dataset: Dataset, options: Options, progress: Progress) -> None:
+    """Map the newer records first: only then it is known which older ones they take the place of."""
+    for _ in _statements([dataset], options, progress):
+        pass
+    progress(f"updating {dataset.name}")
+    dataset.supersede()
+
+
+def _arriving(datasets: list[Dataset], options: Options, progress: Progress) -> Arriving:
+    return Arriving(
+        parts={dataset.name: dataset.parts for dataset in datasets},
+        segments={dataset.name: dataset.segment for dataset in datasets},
+        mapped=frozenset((dataset.name, file.part) for dataset in datasets for file in dataset.missing),
+        statements=_statements(datasets, options, progress),
+        write_manifests=lambda: _write_manifests(datasets),
+    )
+
+
+def _write_manifests(datasets: list[Dataset]) -> None:
+    for dataset in datasets:
+        dataset.write_manifest()
+
+
+def _statements(datasets: list[Dataset], options: Options, progress: Progress) -> Iterator[bytes]:
+    for dataset in datasets:
+        with mapping_chunks(dataset.mapping, dataset.size, options.jobs) as mapping:
+            yield from dataset.statements(mapping, progress)
+
+
+def remove(store: StoreFolder, names: Iterable[str], progress: Progress = silent) -> str:
+    """Remove datasets and publish the graph without them; the new snapshot's id. UsageError where there is none."""
+    store.check()
+    removed = list(names)
+    present = store.segments.catalogue()
+    for name in removed:
+        if name not in present or name == VOCABULARY:
+            there = ", ".join(sorted(present.keys() - {VOCABULARY})) or "none at all"
+            raise UsageError(f"there is no dataset {name!r} to remove; there is {there}", name)
+    with store.segments.in_use(), store.writer() as writer:
+        store.segments.put_in_force(dict.fromkeys(removed))
+        snapshot = publish(store, writer, writer.build(progress), progress)
+    store.segments.remove_unused(removed)
+    return snapshot
+
+
+def load_seeds(store: StoreFolder, progress: Progress = silent) -> list[LoadReport]:
+    """Load the profile pages that come with paperkg, each as a dataset of its own."""
+    pages = sorted(paths.SEEDS.glob("*.txt"))
+    return load(store, find_source("profile-page"), name_datasets(pages, None), progress=progress)
+
+
+def rebuild(store: StoreFolder, progress: Progress = silent) -> str:
+    """Build the store from its segments alone and publish it; the new snapshot's id."""
+    with store.segments.in_use(), store.writer() as writer:
+        return publish(store, writer, writer.build(progress, from_nothing=True), progress, anew=True)
+
+
+def is_up_to_date(store: StoreFolder) -> bool:
+    """Whether the snapshot in force holds what the catalogue says. Needs no lock and opens no database."""
+    published = current_manifest(store.folder)
+    return published is not None and published.contents == wanted_contents(store).digest
+
+
+def is_whole(store: StoreFolder) -> bool:
+    """Whether the primary store and the snapshot in force hold every segment and edit; statistics may lag behind."""
+    present, wanted, published = store.contents(), wanted_contents(store), current_manifest(store.folder)
+    if present is None or published is None or published.contents != present.digest:
+        return False
+    return msgspec.structs.replace(present, derived_from=wanted.derived_from) == wanted
+
+
+def repair(store: StoreFolder, progress: Progress = silent, wait: bool = True) -> None:
+    """Finish what an interrupted load left undone. StoreBusy if another process writes and `wait` is false."""
+    with store.segments.in_use(), store.writer(wait) as writer:
+        publish(store, writer, writer.build(progress), progress)

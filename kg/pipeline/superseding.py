@@ -1,0 +1,75 @@
+"""Newer versions of records: a part without those that another part has in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from kg.facts import encoded_facts
+from kg.segments import DIGEST_SIZE, Part, PartWriter, SegmentStore, compressed, packed, segment_id
+from kg.texts import Texts, encoded_texts
+
+_BLOCK = 2**22
+
+
+def digests(records: bytes) -> Iterator[bytes]:
+    """The digests in a part's list of records."""
+    return (records[start : start + DIGEST_SIZE] for start in range(0, len(records), DIGEST_SIZE))
+
+
+def without_superseded(segments: SegmentStore, dataset: str, parts: tuple[str, ...], by: tuple[str, ...]) -> list[str]:
+    """The parts that stand for `parts` once the records of the parts `by` take the place of those of the same name."""
+    superseded = {digest for part in by for digest in digests(segments.records(dataset, part))}
+    kept = []
+    for part in parts:
+        if part in by:
+            continue
+        records = segments.records(dataset, part)
+        if superseded.isdisjoint(digests(records)):
+            kept.append(part)
+            continue
+        reduced = segment_id("without", part, *by)
+        if segments.part(dataset, reduced) is None:
+            _reduce(segments, dataset, part, reduced, superseded)
+        kept.append(reduced)
+    return kept
+
+
+def _reduce(segments: SegmentStore, dataset: str, part: str, reduced: str, superseded: set[bytes]) -> None:
+    known = segments.part(dataset, part)
+    assert known is not None  # noqa: S101 - the caller has read it
+    left = [digest for digest in digests(segments.records(dataset, part)) if digest not in superseded]
+    with segments.writing(dataset) as writer:
+        statements = _copy(segments, dataset, part, {b"#" + digest.hex().encode() for digest in superseded}, writer)
+        writer.records(b"".join(left))
+        # What the others say has to be asked of the graph: facts and texts do not tell whose they are.
+        writer.facts(packed(encoded_facts([])))
+        writer.texts(packed(encoded_texts(Texts())))
+        rejects = segments.rejects_path(dataset, part).read_bytes()
+        writer.rejects(rejects)
+        gone = known.counts.mapped - len(left)
+        counts = msgspec.structs.replace(
+            known.counts, read=known.counts.read - gone, mapped=len(left), statements=statements
+        )
+        writer.commit(reduced, Part(input=known.input, counts=counts, has_facts=False))
+
+
+def _copy(segments: SegmentStore, dataset: str, part: str, left_out: set[bytes], writer: PartWriter) -> int:
+    """Copy the statements of all records but those left out; how many there are."""
+    count, is_kept, rest = 0, True, b""
+    batch: list[bytes] = []
+    for block in segments.statements(dataset, part):
+        *lines, rest = (rest + block).split(b"\n")
+        for line in lines:
+            is_record = line.startswith(b"#")
+            if is_record:
+                is_kept = line not in left_out
+            if is_kept:
+                batch.append(line + b"\n")
+                count += not is_record
+        if len(batch) > _BLOCK // 128:
+            writer.statements(compressed(b"".join(batch)))
+            batch.clear()
+    writer.statements(compressed(b"".join(batch)))
+    return count

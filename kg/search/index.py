@@ -1,0 +1,96 @@
+"""The full-text index of a snapshot: papers, authors, institutions, concepts and venues by name, title and abstract."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from kg.errors import StoreError
+
+KINDS = ("paper", "author", "institution", "concept", "venue")
+
+ANALYSER = "words"
+_LABEL_BOOST = 3.0
+_MAX_WORDS = 32
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A thing that was found; `detail` is a line about it (authors and year, papers)."""
+
+    iri: str
+    kind: str
+    label: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """The hits of one page, best first, and how many there are in all."""
+
+    total: int
+    hits: list[Hit]
+
+
+class Index:
+    """A search index, open for reading. Safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._index = tantivy.Index.open(str(folder))
+        except (OSError, ValueError) as error:
+            raise StoreError(f"search index {folder} cannot be opened ({error}); run 'kg rebuild'", folder) from error
+        self._index.register_tokenizer(ANALYSER, analyser())
+        self._searcher = self._index.searcher()
+
+    def search(self, text: str, kind: str | None = None, limit: int = 20, offset: int = 0) -> SearchResult:
+        """Things that hold every word of `text`, or, if there are none, any of them. `kind` is one of KINDS."""
+        words = re.findall(r"\w+", text)[:_MAX_WORDS]
+        if not words:
+            return SearchResult(0, [])
+        result = self._search(words, kind, limit, offset, all_words=True)
+        return result if result.total else self._search(words, kind, limit, offset, all_words=False)
+
+    def _search(self, words: list[str], kind: str | None, limit: int, offset: int, all_words: bool) -> SearchResult:
+        # The words are quoted, so that nothing of what a client sends is read as query language.
+        query, _ = self._index.parse_query_lenient(
+            " ".join(f'"{word}"' for word in words),
+            ["label", "text"],
+            field_boosts={"label": _LABEL_BOOST},
+            conjunction_by_default=all_words,
+        )
+        if kind is not None:
+            of_kind = tantivy.Query.term_query(self._index.schema, "kind", kind)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, of_kind)])
+        found: Any = self._searcher.search(query, limit=limit, offset=offset)
+        documents = (self._searcher.doc(address) for _, address in found.hits)
+        return SearchResult(found.count or 0, [_hit(document) for document in documents])
+
+
+def schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("iri", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("kind", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("label", stored=True, tokenizer_name=ANALYSER)
+    builder.add_text_field("text", tokenizer_name=ANALYSER)
+    builder.add_text_field("detail", stored=True, tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+def analyser() -> tantivy.TextAnalyzer:
+    """Words without case and diacritics, so that 'lukosiute' finds Lukošiūtė."""
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(80))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .build()
+    )
+
+
+def _hit(document: tantivy.Document) -> Hit:
+    return Hit(*(document.get_first(name) or "" for name in ("iri", "kind", "label", "detail")))

@@ -1,0 +1,280 @@
+"""Loading of real files: folders, patterns, compression, standard input, all cores; resuming, updating, removing."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import lzma
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from kg import pipeline
+from kg.errors import SourceError, UsageError
+from kg.export import export_file
+from kg.formats import N_TRIPLES
+from kg.pipeline import LoadReport, Options
+from kg.snapshots import Snapshots
+from kg.sources import find_source
+from kg.store import StoreFolder
+
+SOURCE = find_source("mlanthology")
+
+
+def paper(number: int, **changes: object) -> dict[str, object]:
+    record: dict[str, object] = {
+        "bibtex_key": f"author{number}2020colt-example",
+        "title": f"An Example of Number {number}",
+        "authors": [
+            {"given": "Ada", "family": f"Author{number % 7}"},
+            {"given": "Grace", "family": f"Writer{number % 5}"},
+        ],
+        "year": str(2000 + number % 20),
+        "venue": "colt",
+        "venue_type": "conference",
+        "abstract": f"We show that {number} is a number. " * 3,
+        "doi": f"10.5555/example.{number}",
+    }
+    return record | changes
+
+
+def lines(*records: dict[str, object]) -> bytes:
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+def volume(*records: dict[str, object]) -> bytes:
+    return json.dumps({"venue": "colt", "year": "2020", "papers": records}, indent=1).encode()
+
+
+def load(folder: Path, *paths: Path, dataset: str | None = "papers", **options: object) -> list[LoadReport]:
+    datasets = pipeline.name_datasets(paths, dataset)
+    return pipeline.load(StoreFolder(folder), SOURCE, datasets, Options(**options))  # type: ignore[arg-type]
+
+
+def dump(folder: Path) -> bytes:
+    return export_file(Snapshots(folder).current(), N_TRIPLES).read_bytes()
+
+
+def counts(report: LoadReport) -> tuple[int, int, int, int]:
+    found = report.counts
+    assert found.read == found.mapped + found.rejected + found.duplicates
+    return found.read, found.mapped, found.rejected, found.duplicates
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder of two files of one format in two layouts."""
+    folder = tmp_path / "data"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "volume.json").write_bytes(volume(*(paper(number) for number in range(40))))
+    (folder / "deep" / "legacy.jsonl").write_bytes(lines(*(paper(number) for number in range(40, 60))))
+    (folder / "deep" / "README.md").write_text("not data")
+    return folder
+
+
+def test_a_folder_a_pattern_and_its_files_are_the_same(data: Path, tmp_path: Path) -> None:
+    (report,) = load(tmp_path / "folder", data)
+    assert counts(report) == (60, 60, 0, 0)
+    load(tmp_path / "pattern", data / "**" / "*.json*")
+    load(tmp_path / "files", data / "deep" / "legacy.jsonl", data / "volume.json", data / "volume.json")
+    assert dump(tmp_path / "folder") == dump(tmp_path / "pattern") == dump(tmp_path / "files")
+    assert b"colt-example" in dump(tmp_path / "folder")
+
+
+def test_a_folder_without_data_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match=r"holds no file of a mlanthology: none ends in \.json"):
+        load(tmp_path / "store", tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    ("ending", "compress"),
+    [
+        (".gz", gzip.compress),
+        (".zst", zstandard.ZstdCompressor().compress),
+        (".bz2", bz2.compress),
+        (".xz", lzma.compress),
+    ],
+)
+def test_compressed_files_are_read_as_they_are(
+    data: Path, tmp_path: Path, ending: str, compress: Callable[[bytes], bytes]
+) -> None:
+    for file in [*data.rglob("*.json"), *data.rglob("*.jsonl")]:
+        file.with_name(file.name + ending).write_bytes(compress(file.read_bytes()))
+    load(tmp_path / "plain", data / "volume.json", data / "deep" / "legacy.jsonl")
+    for file in [*data.rglob("*.json"), *data.rglob("*.jsonl")]:
+        file.unlink()
+    load(tmp_path / "compressed", data)
+    assert dump(tmp_path / "plain") == dump(tmp_path / "compressed")
+
+
+def test_processes_give_what_one_gives(data: Path, tmp_path: Path) -> None:
+    load(tmp_path / "one", data)
+    load(tmp_path / "many", data, jobs=3)
+    assert dump(tmp_path / "one") == dump(tmp_path / "many")
+
+    def segments(store: str) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted((tmp_path / store / "segments" / "papers").iterdir())}
+
+    assert segments("one") == segments("many")
+
+
+def test_standard_input_is_a_file_like_any_other(data: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "kg", "--store", tmp_path / "piped", "load", "mlanthology", "-"]
+    content = (data / "volume.json").read_bytes()
+    nameless = subprocess.run(command, input=content, capture_output=True, check=False)
+    assert nameless.returncode == 2 and b"--dataset" in nameless.stderr
+    subprocess.run([*command, "--dataset", "papers"], input=gzip.compress(content), check=True, capture_output=True)
+    load(tmp_path / "file", data / "volume.json")
+    assert dump(tmp_path / "piped") == dump(tmp_path / "file")
+
+
+def test_every_record_is_accounted_for(tmp_path: Path) -> None:
+    file = tmp_path / "papers.jsonl"
+    once_more, damaged = paper(3), {"bibtex_key": 7}
+    file.write_bytes(
+        lines(*(paper(number) for number in range(5)), once_more, damaged)
+        + b"not json\n\n"
+        + lines(paper(6, year="0000"))
+    )
+    (report,) = load(tmp_path / "store", file, rejects=tmp_path / "rejects.jsonl")
+    assert counts(report) == (9, 6, 2, 1)
+    rejects = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_bytes().splitlines()]
+    assert [(reject["number"], reject["field"], reject.get("is_partial", False)) for reject in rejects] == [
+        (7, "record", False),
+        (8, "record", False),
+        (10, "year", True),
+    ]
+    assert all(reject["file"] == "papers.jsonl" and reject["reason"] for reject in rejects)
+    with pytest.raises(SourceError, match=r"papers\.jsonl, line 7"):
+        load(tmp_path / "strict", file, strict=True)
+    assert not (tmp_path / "strict" / "current").exists()
+
+
+def test_an_interrupted_load_continues_with_the_files_not_yet_done(data: Path, tmp_path: Path) -> None:
+    bad = data / "zz-bad.jsonl.gz"
+    bad.write_bytes(gzip.compress(lines(*(paper(number) for number in range(60, 70))))[:-20])
+    with pytest.raises(SourceError, match="cut off"):
+        load(tmp_path / "store", data)
+    parts = {path: path.stat().st_mtime_ns for path in (tmp_path / "store" / "segments" / "papers").glob("*.nt.zst")}
+    assert len(parts) == 2
+    bad.write_bytes(gzip.compress(lines(*(paper(number) for number in range(60, 70)))))
+    (report,) = load(tmp_path / "store", data)
+    assert (report.reused, counts(report)) == (2, (70, 70, 0, 0))
+    assert all(path.stat().st_mtime_ns == written for path, written in parts.items())
+    load(tmp_path / "fresh", data)
+    assert dump(tmp_path / "store") == dump(tmp_path / "fresh")
+
+
+def test_a_file_that_did_not_change_is_not_mapped_again(data: Path, tmp_path: Path) -> None:
+    load(tmp_path / "store", data)
+    (data / "more.jsonl").write_bytes(lines(paper(100)))
+    (report,) = load(tmp_path / "store", data)
+    assert (report.reused, counts(report)) == (2, (61, 61, 0, 0))
+    (report,) = load(tmp_path / "store", data)
+    assert report.unchanged and counts(report) == (61, 61, 0, 0)
+    load(tmp_path / "fresh", data)
+    assert dump(tmp_path / "store") == dump(tmp_path / "fresh")
+
+
+def test_a_changed_file_takes_the_place_of_the_older_one(data: Path, tmp_path: Path) -> None:
+    load(tmp_path / "store", data)
+    (data / "volume.json").write_bytes(volume(*(paper(number, title="Anew") for number in range(40))))
+    load(tmp_path / "store", data)
+    load(tmp_path / "fresh", data)
+    assert dump(tmp_path / "store") == dump(tmp_path / "fresh")
+    assert b"An Example of Number 3" not in dump(tmp_path / "store")
+    assert b"An Example of Number 45" in dump(tmp_path / "store")
+
+
+def test_an_update_takes_the_place_of_records_of_the_same_name(data: Path, tmp_path: Path) -> None:
+    load(tmp_path / "store", data)
+    delta = tmp_path / "delta.jsonl"
+    changed = [paper(3, title="Three Anew"), paper(45, title="Forty-five Anew"), paper(200)]
+    delta.write_bytes(lines(*changed))
+    (report,) = load(tmp_path / "store", delta, update=True)
+    assert counts(report) == (61, 61, 0, 0)
+    records = {number: paper(number) for number in range(60)}
+    records |= {3: changed[0], 45: changed[1], 200: changed[2]}
+    whole = tmp_path / "whole.jsonl"
+    whole.write_bytes(lines(*records.values()))
+    load(tmp_path / "fresh", whole)
+    assert dump(tmp_path / "store") == dump(tmp_path / "fresh")
+    (report,) = load(tmp_path / "store", delta, update=True)
+    assert report.unchanged
+    index = Snapshots(tmp_path / "store").current().index
+    assert index.search("Three Anew", "paper").hits[0].label == "Three Anew"
+    assert index.search("Example Number 3", "paper").hits[0].label != "An Example of Number 3"
+
+
+def test_a_dataset_can_be_removed(data: Path, tmp_path: Path) -> None:
+    store = StoreFolder(tmp_path / "store")
+    load(tmp_path / "store", data / "volume.json", dataset="one")
+    before = dump(tmp_path / "store")
+    load(tmp_path / "store", data / "deep", dataset="two")
+    assert dump(tmp_path / "store") != before
+    pipeline.remove(store, ["two"])
+    assert dump(tmp_path / "store") == before
+    assert not (tmp_path / "store" / "segments" / "two").exists()
+    for name in ("two", "vocabulary"):
+        with pytest.raises(UsageError, match="there is one"):
+            pipeline.remove(store, [name])
+
+
+def test_what_stood_there_before_a_failed_load_stands_there_after_it(data: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    load(store, data / "volume.json", dataset="one")
+    before, snapshot = dump(store), (store / "current").read_text()
+    bad = tmp_path / "bad.jsonl.gz"
+    bad.write_bytes(gzip.compress(lines(*(paper(number) for number in range(300, 5000))))[:-100])
+    for jobs in (None, 2):
+        with pytest.raises(SourceError, match="cut off"):
+            load(store, bad, dataset="two", jobs=jobs)
+    assert (store / "current").read_text() == snapshot
+    load(store, data / "deep", dataset="three")
+    pipeline.remove(StoreFolder(store), ["three"])
+    assert dump(store) == before
+
+
+def _descendants(process: int) -> Iterator[int]:
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == process:
+            yield int(path.parent.name)
+
+
+def test_a_killed_load_leaves_no_process_and_the_next_one_repairs(data: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    load(store, data / "volume.json", dataset="one")
+    before = dump(store)
+    big = tmp_path / "big.jsonl"
+    big.write_bytes(lines(*(paper(number) for number in range(100, 30_000))))
+    command = [sys.executable, "-m", "kg", "--store", store, "load", "mlanthology", big, "--jobs", "2"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        mapping: list[int] = []
+        while len(mapping) < 2 and process.poll() is None:
+            mapping = list(_descendants(process.pid))
+            time.sleep(0.01)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{child}").exists() for child in mapping) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [child for child in mapping if Path(f"/proc/{child}").exists()]
+    assert dump(store) == before
+    load(store, data / "deep", dataset="two")
+    load(tmp_path / "fresh", data / "volume.json", dataset="one")
+    load(tmp_path / "fresh", data / "deep", dataset="two")
+    assert dump(store) == dump(tmp_path / "fresh")
+    assert len(list(store.glob("primary-*"))) == 1

@@ -1,9 +1,11 @@
 """Kill the service, in part or whole, while it is written to: python bench/kills.py [--kills 100] [--json].
 
 Four clients write and two read, while every now and then SIGKILL goes to a query worker, to an HTTP process, or to
-everything at once, which is then started again. In the end every write that was acknowledged must be there, and be
-there still when the store has been rebuilt from its segments and its journal. Exit code 1 if one is lost, or if the
-service did not come back.
+everything at once, which is then started again, as whatever supervises the service would do. Time back is measured from
+the kill until a new query is evaluated and a write acknowledged. In the end every write that was acknowledged must be
+there, and be there still when the store has been rebuilt from its segments and its journal; and every snapshot in the
+folder must open and be read from end to end. Exit code 1 if a write is lost, a snapshot cannot be read, or the service
+took more than two seconds to come back.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import os
 import random
 import re
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,11 +29,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pyoxigraph
+
 from bench.service import Service, descendants, get, post
 
 WRITERS = 4
 READERS = 2
+IN_TIME = 2.0  # seconds
 KILLED = ("worker", "HTTP process", "everything")
+PROBES = 1_000_000  # from here on: writes made to see whether the service is back
 PAGES = ("", "author/evan-hubinger", "queries/author/most-prolific-authors.csv", "search?q=alignment")
 WRITTEN = "SELECT ?n { <http://example.org/written> <http://example.org/n> ?n }"
 
@@ -56,13 +63,17 @@ class Load:
     def _write(self, number: int) -> None:
         while not self._over.is_set():
             number += WRITERS
-            text = f"INSERT DATA {{ <http://example.org/written> <http://example.org/n> {number} }}"
-            status, _ = post(f"{self._service.address}sparql", text.encode(), "application/sparql-update")
-            self.answers[f"write {status}"] += 1
-            if status == 204:
-                self.acknowledged.add(number)
-            else:
+            if not self.write(number):
                 time.sleep(0.05)
+
+    def write(self, number: int) -> bool:
+        """Whether the write of this number was acknowledged."""
+        text = f"INSERT DATA {{ <http://example.org/written> <http://example.org/n> {number} }}"
+        status, _ = post(f"{self._service.address}sparql", text.encode(), "application/sparql-update")
+        self.answers[f"write {status}"] += 1
+        if status == 204:
+            self.acknowledged.add(number)
+        return status == 204
 
     def _read(self) -> None:
         while not self._over.wait(0.02):
@@ -73,17 +84,23 @@ class Load:
 def run(folder: Path, kills: int, seed: int) -> dict[str, Any]:
     """Kill so many times; what became of the writes, as figures."""
     chance = random.Random(seed)
+    back: dict[str, list[float]] = {what: [] for what in KILLED}
     killed: Counter[str] = Counter()
     with Service(folder, KG_WORKERS="2", KG_QUERY_WORKERS="1") as service:
         load = Load(service)
-        for _ in range(kills):
+        while killed.total() < kills:
             time.sleep(chance.uniform(0.05, 0.8))
             what = chance.choice(KILLED)
-            killed[what] += kill(service, what, chance)
+            since = time.monotonic()
+            if kill(service, what, chance):
+                killed[what] += 1
+                if chance.random() < 0.7:  # else what comes next may hit it while it is coming back
+                    back[what].append(time_back(service, load, since, PROBES + killed.total()))
         service.await_ready()
         time.sleep(1)
         load.stop()
         found = written(service)
+    unreadable = unreadable_snapshots(folder)
     subprocess.run([sys.executable, "-m", "kg", "--store", folder, "rebuild"], check=True, capture_output=True)
     with Service(folder) as service:
         after_rebuild = written(service)
@@ -93,6 +110,8 @@ def run(folder: Path, kills: int, seed: int) -> dict[str, Any]:
         "acknowledged": len(load.acknowledged),
         "lost": sorted(load.acknowledged - found),
         "lost by rebuild": sorted(load.acknowledged - after_rebuild),
+        "unreadable": unreadable,
+        "back": back,
         "log": service.log,
     }
 
@@ -102,8 +121,6 @@ def kill(service: Service, what: str, chance: random.Random) -> bool:
     if what == "everything":
         service.kill()
         service.start()
-        if chance.random() < 0.5:  # else what comes next may hit it while it is starting
-            service.await_ready()
         return True
     kind = "kg.workers.process" if what == "worker" else "serve"
     victims = [pid for pid in descendants(service.pid) if kind in _command(pid)]
@@ -112,6 +129,30 @@ def kill(service: Service, what: str, chance: random.Random) -> bool:
     with suppress(ProcessLookupError):
         os.kill(chance.choice(victims), signal.SIGKILL)
     return True
+
+
+def time_back(service: Service, load: Load, since: float, number: int) -> float:
+    """Seconds from `since` until a query that nobody asked before is evaluated, and then a write acknowledged."""
+    query = urlencode({"query": f"ASK {{}} # {number}"})
+    for asked in (lambda: get(f"{service.address}sparql?{query}")[0] == 200, lambda: load.write(number)):
+        while not asked():
+            assert time.monotonic() < since + 60, "the service did not come back:\n" + "".join(service.log[-20:])
+            time.sleep(0.01)
+    return time.monotonic() - since
+
+
+def unreadable_snapshots(folder: Path) -> list[str]:
+    """The snapshots in the store's folder that do not open, or not to the end."""
+    unreadable = []
+    for path in (folder / "snapshots").glob("[!.]*"):
+        try:
+            manifest = json.loads((path / "manifest.json").read_bytes())
+            whole = sum(1 for _ in pyoxigraph.Store.read_only(str(path / "store"))) >= manifest["triples"]
+        except (OSError, ValueError):
+            whole = False
+        if not whole:
+            unreadable.append(path.name)
+    return unreadable
 
 
 def _command(pid: int) -> str:
@@ -143,8 +184,18 @@ def main() -> int:
         print("killed:", ", ".join(f"{count} x {what}" for what, count in found["killed"].items()))
         print("answers:", ", ".join(f"{count} x {what}" for what, count in found["answers"].items()))
         print(f"{found['acknowledged']} writes acknowledged, {len(found['lost'])} of them lost,", end=" ")
-        print(f"{len(found['lost by rebuild'])} lost by a rebuild")
-    return int(bool(found["lost"] or found["lost by rebuild"]))
+        print(f"{len(found['lost by rebuild'])} lost by a rebuild; {len(found['unreadable'])} snapshots unreadable")
+        for what, times in found["back"].items():
+            print(f"{what}: back after {figures(times)}")
+    late = any(seconds > IN_TIME for times in found["back"].values() for seconds in times)
+    return int(bool(found["lost"] or found["lost by rebuild"] or found["unreadable"] or late))
+
+
+def figures(times: list[float]) -> str:
+    if not times:
+        return "(not measured)"
+    late = sum(seconds > IN_TIME for seconds in times)
+    return f"{statistics.median(times):.2f} s (median of {len(times)}), {max(times):.2f} s (worst), {late} late"
 
 
 if __name__ == "__main__":

@@ -224,7 +224,7 @@ class Committer:
             if self._worker:
                 self._close_scratch()
             self._end_worker()
-            self._worker = Worker(self._settings.query_memory, with_network)
+            self._worker = Worker(self._settings.query_memory, self._settings.service_allow if with_network else ())
 
     def _ask(self, scratch: Path, write: Write) -> list[Change]:
         assert self._worker  # noqa: S101 - there is one while a group is evaluated

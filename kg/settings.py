@@ -52,7 +52,7 @@ def _addresses(text: str) -> frozenset[str]:
     addresses = text.split()
     for address in addresses:
         parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
             raise ValueError(f"{address!r} is no http or https address")
     return frozenset(addresses)
 

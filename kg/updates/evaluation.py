@@ -18,7 +18,7 @@ from kg.formats import GRAPH_FORMATS
 from kg.sparql import Kind
 from kg.updates.effects import Effects
 from kg.updates.management import Graph, manage_graphs, named_node
-from kg.updates.operations import Manage, Modify, Operation, operation, parts
+from kg.updates.operations import Manage, Modify, Operation, Part, operation, parts
 from kg.updates.templates import Solution, Template
 
 
@@ -70,7 +70,7 @@ def _update(effects: Effects, write: UpdateWrite) -> None:
     found = list(parts(write.text))
     for part in found:
         if part.tokens[0].value.upper() != "LOAD":  # it is read when it is made, so that its address is asked once
-            _check_syntax(part.text, write.base_iri)
+            _check_syntax(part, write.base_iri)
     operations = [operation(part) for part in found]
     _check_labels(operations)
     for made in operations:
@@ -81,14 +81,15 @@ def _update(effects: Effects, write: UpdateWrite) -> None:
                 manage_graphs(effects, manage, write.base_iri)
 
 
-def _check_syntax(text: str, base_iri: str | None) -> None:
-    """The engine's parser is the judge of what is SPARQL: it has to take the text for an empty database."""
+def _check_syntax(part: Part, base_iri: str | None) -> None:
+    """The engine's parser is the judge of what is SPARQL: it has to take the text; a SERVICE in it is not asked yet."""
     try:
-        Store().update(text, base_iri=base_iri)
+        Store().update(part.without_effect, base_iri=base_iri)
     except SyntaxError:
+        Store().update(part.text, base_iri=base_iri)  # the same error, with its place in the client's text
         raise
-    except (OSError, RuntimeError, ValueError):
-        pass  # it parsed; that a graph is missing or that an address cannot be reached is for later
+    except RuntimeError:
+        pass  # it was read, and the first operation failed as it should
 
 
 def _check_labels(operations: Iterable[Operation]) -> None:

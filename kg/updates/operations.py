@@ -14,6 +14,7 @@ from kg.sparql.lexer import Scanner
 from kg.sparql.tokens import SILENT
 
 _NOT_LINE_BREAK = re.compile(r"[^\r\n]")
+_FAILING = "DROP GRAPH <urn:nothing>"
 _PROLOGUE_LENGTH = {"BASE": 2, "PREFIX": 3, "VERSION": 2}
 
 
@@ -61,6 +62,12 @@ class Part:
     prologue: list[Token]
     tokens: list[Token]
     text: str
+
+    @property
+    def without_effect(self) -> str:
+        """The operation after one that fails wherever nothing is: read as `text` is, but never evaluated."""
+        start = self.tokens[0].start
+        return f"{self.text[:start]} {_FAILING} ; {self.text[start:]}"
 
 
 def parts(text: str) -> Iterator[Part]:

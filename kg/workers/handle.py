@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 import kg
 from kg.errors import KGError, QueryMemory, QuerySyntaxError, StoreError
 from kg.workers.messages import AnyTask, Ready, Reply, receive_reply, send_task
+from kg.workers.sandbox import tcp_ports
 
 _PACKAGES = str(Path(kg.__file__).resolve().parents[1])
 # Nothing of the server's environment, which may hold secrets. A short arena list keeps the address space small.
@@ -29,9 +31,9 @@ class WorkerDied(Exception):
 class Worker:
     """A process that evaluates one query at a time. Starting it does not wait until it is ready."""
 
-    def __init__(self, address_space: int, with_network: bool = False) -> None:
-        """`with_network`: it may open connections. Raises OSError when the system has no room for another process."""
-        self.with_network = with_network
+    def __init__(self, address_space: int, reachable: Collection[str] = ()) -> None:
+        """`reachable`: addresses that it may ask. Raises OSError when the system has no room for another process."""
+        self.with_network = bool(reachable)
         self._connection, theirs = socket.socketpair()
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         command = (
@@ -41,7 +43,7 @@ class Worker:
             "kg.workers.process",
             str(theirs.fileno()),
             str(address_space),
-            str(int(with_network)),
+            ",".join(map(str, tcp_ports(reachable))),
         )
         try:
             self._process = subprocess.Popen(

@@ -223,7 +223,7 @@ class WorkerPool:
                 return worker
             worker.close()
         try:
-            return Worker(self._settings.query_memory, with_network)
+            return Worker(self._settings.query_memory, self._settings.service_allow if with_network else ())
         except OSError as error:
             raise QueueFull("no query worker can be started now; try again in a moment") from error
 

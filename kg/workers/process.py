@@ -1,4 +1,4 @@
-"""The program of a worker: `python -m kg.workers.process SOCKET MEMORY NETWORK`. It serves one pool, ends with it."""
+"""The program of a worker: `python -m kg.workers.process SOCKET MEMORY PORTS`. It serves one pool, ends with it."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _CODE_POINTS = re.compile(r"\['[^\]]*'\]")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-def main(descriptor: int, address_space: int, with_network: bool) -> None:
+def main(descriptor: int, address_space: int, ports: list[int]) -> None:
     die_with_parent()
     limit_memory(address_space)
-    sandboxed = confine(with_network)
+    sandboxed = confine(ports)
     os.setpriority(os.PRIO_PROCESS, 0, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
     stores = _Stores()
     with socket.socket(fileno=descriptor) as connection:
@@ -196,4 +196,4 @@ def _readable(expected: str) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "1")
+    main(int(sys.argv[1]), int(sys.argv[2]), [int(port) for port in sys.argv[3].split(",") if port])

@@ -4,9 +4,12 @@
 - outlive the process that started it: SIGIO from its standard input, a pipe, on Linux;
 - open a socket, start a program, reach into another process: a seccomp filter that refuses it with EACCES, on Linux on
   x86-64 and ARM64;
+- where it may open sockets, reach by TCP other ports than those of the addresses that the operator allows: Landlock
+  refuses it with EACCES, on Linux from 6.7;
 - be spared before the server when the machine's memory runs out: /proc/self/oom_score_adj, on Linux.
 
-Where there is no seccomp only the check of the query text keeps queries from the network; the pool warns of that.
+Where the system lacks one of these only the check of the query text keeps queries from the network; the pool warns of
+that. The engine follows no redirections, so that an allowed address cannot send it to another one.
 """
 
 from __future__ import annotations
@@ -19,8 +22,10 @@ import platform
 import resource
 import struct
 import sys
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 # Thousandths of the machine's memory added to what a worker uses when the kernel looks for a process to end: before the
 # server, which is small, but not an idle worker before whoever took the memory.
@@ -46,6 +51,15 @@ _REFUSED_CALLS = {
     "aarch64": (0xC00000B7, (198, 221, 281, 117, 425, 438)),
 }
 
+# Landlock's system calls have the same numbers on every architecture; here from ABI 4 on, the first with a network.
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
+_RULESET_VERSION = 1
+_NETWORK_ABI = 4
+_RULE_NET_PORT = 2
+_CONNECT_TCP = 2
+_SCHEME_PORTS = {"http": 80, "https": 443}
+_NAME_SERVICE = 53  # names are asked for by TCP where an answer is long
+
 
 def limit_memory(address_space: int) -> None:
     """Bound the address space, in bytes; past it an allocation fails, which ends the process."""
@@ -66,12 +80,25 @@ def die_with_parent() -> None:
         fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
 
 
-def confine(with_network: bool) -> bool:
-    """Have the system refuse new programs, and new sockets unless `with_network`, from now on; whether it does."""
+def tcp_ports(addresses: Iterable[str]) -> set[int]:
+    """The ports that HTTP addresses are at.
+
+    >>> sorted(tcp_ports(["https://example.org/sparql", "http://127.0.0.1:8000/sparql"]))
+    [443, 8000]
+    """
+    parts = map(urlsplit, addresses)
+    return {part.port or _SCHEME_PORTS[part.scheme] for part in parts}
+
+
+def confine(ports: Collection[int] = ()) -> bool:
+    """Have the system refuse new programs and new sockets from now on; whether it does.
+
+    With `ports` sockets are not refused, but TCP connections to any other port.
+    """
     if sys.platform != "linux" or platform.machine() not in _REFUSED_CALLS:
         return False
     architecture, refused = _REFUSED_CALLS[platform.machine()]
-    program = _filter_program(architecture, refused[1:] if with_network else refused)
+    program = _filter_program(architecture, refused[1:] if ports else refused)
     libc = ctypes.CDLL(None, use_errno=True)
     buffer = ctypes.create_string_buffer(program, len(program))
     # struct sock_fprog: the number of instructions, then, aligned, a pointer to them
@@ -79,7 +106,28 @@ def confine(with_network: bool) -> bool:
     zero = ctypes.c_ulong(0)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), zero, zero, zero):
         return False
-    return not libc.prctl(_PR_SET_SECCOMP, ctypes.c_ulong(_SECCOMP_MODE_FILTER), description, zero, zero)
+    kept_to_ports = not ports or _confine_to_ports(libc, ports)
+    filtered = not libc.prctl(_PR_SET_SECCOMP, ctypes.c_ulong(_SECCOMP_MODE_FILTER), description, zero, zero)
+    return kept_to_ports and filtered
+
+
+def _confine_to_ports(libc: ctypes.CDLL, ports: Collection[int]) -> bool:
+    """Landlock: connect by TCP to these ports only; whether the system can do that."""
+    if libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _RULESET_VERSION) < _NETWORK_ABI:
+        return False
+    # struct landlock_ruleset_attr: what is handled of the file system, nothing, and of the network
+    handled = struct.pack("QQ", 0, _CONNECT_TCP)
+    ruleset = libc.syscall(_CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), 0)
+    if ruleset < 0:
+        return False
+    try:
+        for port in (*ports, _NAME_SERVICE):
+            # struct landlock_net_port_attr
+            if libc.syscall(_ADD_RULE, ruleset, _RULE_NET_PORT, struct.pack("QQ", _CONNECT_TCP, port), 0):
+                return False
+        return not libc.syscall(_RESTRICT_SELF, ruleset, 0)
+    finally:
+        os.close(ruleset)
 
 
 def _filter_program(architecture: int, refused: tuple[int, ...]) -> bytes:

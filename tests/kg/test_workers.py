@@ -510,7 +510,7 @@ import os, socket, sys
 sys.path[:0] = {[entry for entry in sys.path if entry]!r}
 from kg.workers.sandbox import confine
 left, right = socket.socketpair()
-if not confine(with_network=False):
+if not confine():
     sys.exit(77)
 def refused(what, *arguments):
     try:

@@ -19,18 +19,34 @@ from server.state import state_of
 TOKEN = {"Authorization": "Bearer s3cret"}
 
 
+REDIRECTIONS = (301, 302, 303, 307, 308)
+
+
 class _Elsewhere(BaseHTTPRequestHandler):
-    """A SPARQL endpoint that knows one row, and a document of one statement."""
+    """A SPARQL endpoint that knows one row, and a document of one statement; /moved/… sends to /other."""
 
     asked: list[str] = []  # noqa: RUF012 - one server a test run
 
     def do_GET(self) -> None:
-        self._answer("text/turtle", b"<http://elsewhere/s> <http://elsewhere/p> 'loaded' .")
+        if not self._has_moved():
+            self._answer("text/turtle", b"<http://elsewhere/s> <http://elsewhere/p> 'loaded' .")
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
+        if self._has_moved():
+            return
         body = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"elsewhere"}}]}}'
         self._answer("application/sparql-results+json", body)
+
+    def _has_moved(self) -> bool:
+        _, moved, status = self.path.partition("/moved/")
+        if moved:
+            self.asked.append(self.path)
+            self.send_response(int(status))
+            self.send_header("Location", f"http://{self.headers['Host']}/other")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        return bool(moved)
 
     def _answer(self, media_type: str, body: bytes) -> None:
         self.asked.append(self.path)
@@ -59,7 +75,8 @@ def elsewhere() -> Iterator[str]:
 def client(elsewhere: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     folder: Path = tmp_path_factory.mktemp("federation") / "store"
     pipeline.load_seeds(StoreFolder(folder))
-    allowed = f"{elsewhere}sparql {elsewhere}document"
+    paths = ("sparql", "document", *(f"moved/{status}" for status in REDIRECTIONS))
+    allowed = " ".join(elsewhere + path for path in paths)
     app = create_app(read_settings({}, store=folder, write_token="s3cret", service_allow=allowed, query_workers=1))
     yield app.test_client()
     state_of(app).close()
@@ -102,11 +119,36 @@ def test_an_allowed_document_is_loaded_and_an_allowed_service_feeds_an_update(
     assert client.post("/sparql", data={"update": load}, headers=TOKEN).status_code == 204
     assert _Elsewhere.asked.count("/document") == before + 1
     insert = f"INSERT {{ <http://e/s> <http://e/p> ?x }} WHERE {{ SERVICE <{elsewhere}sparql> {{ ?s ?p ?x }} }}"
+    before = _Elsewhere.asked.count("/sparql")
     assert client.post("/sparql", data={"update": insert}, headers=TOKEN).status_code == 204
+    assert _Elsewhere.asked.count("/sparql") == before + 1
     ask = "ASK { GRAPH <http://e/g> { ?a ?b 'loaded' } <http://e/s> <http://e/p> 'elsewhere' }"
     assert client.get("/sparql", query_string={"query": ask}).get_json(force=True)["boolean"] is True
     other = f"LOAD <{elsewhere}other>"
     assert client.post("/sparql", data={"update": other}, headers=TOKEN).status_code == 403
+
+
+def test_an_update_that_cannot_be_read_asks_nobody_and_is_told_where(client: FlaskClient, elsewhere: str) -> None:
+    before = len(_Elsewhere.asked)
+    update = f"PREFIX e: <http://e/>\nINSERT {{ ?s ?p }} WHERE {{ SERVICE <{elsewhere}sparql> {{ ?s ?p ?x }} }}"
+    error = client.post("/sparql", data={"update": update}, headers=TOKEN).get_json()
+    assert (error["kind"], error["line"], error["column"]) == ("QuerySyntaxError", 2, len("INSERT { ?s ?p }"))
+    assert len(_Elsewhere.asked) == before
+
+
+@pytest.mark.parametrize("status", REDIRECTIONS)
+def test_nothing_follows_an_allowed_address_to_another(client: FlaskClient, elsewhere: str, status: int) -> None:
+    moved = f"{elsewhere}moved/{status}"
+    service = f"SERVICE <{moved}> {{ ?s ?p ?x }}"
+    insert = f"INSERT {{ <http://e/s> <http://e/q> ?x }} WHERE {{ {service} }}"
+    before = len(_Elsewhere.asked)
+    answers = [
+        client.get("/sparql", query_string={"query": f"SELECT * {{ {service} }}"}),
+        client.post("/sparql", data={"update": insert}, headers=TOKEN),
+        client.post("/sparql", data={"update": f"LOAD <{moved}>"}, headers=TOKEN),
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert _Elsewhere.asked[before:] == [f"/moved/{status}"] * 3
 
 
 def test_ordinary_queries_go_on_in_workers_without_a_network(client: FlaskClient) -> None:

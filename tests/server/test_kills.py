@@ -1,4 +1,4 @@
-"""`bench/kills.py` in short: whatever is killed and when, no acknowledged write is lost and the service comes back."""
+"""`bench/kills.py` in short: whatever is killed and when, no acknowledged write is lost, what is left can be read."""
 
 from __future__ import annotations
 
@@ -17,5 +17,6 @@ def test_no_acknowledged_write_is_lost_whatever_is_killed() -> None:
     assert set(found["killed"]) == {"worker", "HTTP process", "everything"}
     assert found["acknowledged"] > 10
     assert found["lost"] == [] and found["lost by rebuild"] == []
+    assert found["unreadable"] == []
     assert found["answers"]["read 200"] > 10
     assert "read 500" not in found["answers"] and "write 500" not in found["answers"], found["answers"]

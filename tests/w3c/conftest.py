@@ -1,4 +1,4 @@
-"""One service under waitress for all tests of a process."""
+"""Services under waitress for all tests of a process."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,18 +23,26 @@ _ENOUGH = 2**28  # bytes
 
 
 @pytest.fixture(scope="session")
-def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Every test writes several times, each time durably; what is durable is tested elsewhere."""
     if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
         with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
-            yield Path(folder) / "store"
+            yield Path(folder)
     else:
-        yield tmp_path_factory.mktemp("w3c") / "store"
+        yield tmp_path_factory.mktemp("w3c")
 
 
 @pytest.fixture(scope="session")
-def service(store_folder: Path) -> Iterator[Service]:
-    app = create_app(read_settings({}, store=store_folder, query_workers=1, write_token=TOKEN))
+def service(stores: Path) -> Iterator[Service]:
+    with running(stores / "store") as service:
+        yield service
+
+
+@contextmanager
+def running(store: Path, *allowed: str) -> Iterator[Service]:
+    """A service of its own, empty; `allowed` are the addresses that it may ask."""
+    settings = read_settings({}, store=store, query_workers=1, write_token=TOKEN, service_allow=" ".join(allowed))
+    app = create_app(settings)
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=2, ident=None)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

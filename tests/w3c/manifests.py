@@ -13,18 +13,20 @@ from rdflib import RDF, RDFS, Graph, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from tests.w3c.failures import FAILURES, NOT_RUN
+from tests.w3c.failures import FAILURES
 from tests.w3c.suites import SuitesUnavailable, suites
 
 _MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 _DAWGT = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-dawg#")
 _QT = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-query#")
 _UT = Namespace("http://www.w3.org/2009/sparql/tests/test-update#")
+_SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 # Where the W3C keeps each suite; relative IRIs in its files resolve against these addresses.
 _ADDRESSES = {
     "sparql11": "http://www.w3.org/2009/sparql/docs/tests/data-sparql11/",
     "dawg-data-r2": "http://www.w3.org/2001/sw/DataAccess/tests/data-r2/",
 }
+FEDERATED = "FederatedQueryEvaluationTest"  # our own name: the suite says so by a feature
 _ENTAILMENT = "entailment"  # no regime beyond simple entailment is offered
 _FROM = re.compile(r"^\s*FROM\s+(?:NAMED\s+)?<([^>]+)>", re.MULTILINE | re.IGNORECASE)
 
@@ -41,7 +43,8 @@ class Data:
 class Case:
     """One test. `action` is the address of the query or update, `result` that of the file with what it gives.
 
-    `changed` is the dataset after an update. `lax`: how often a row is there does not matter.
+    `changed` is the dataset after an update. `lax`: how often a row is there does not matter. `endpoints`: what others
+    hold, by address.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Case:
     result: str | None
     changed: Data
     lax: bool
+    endpoints: tuple[tuple[str, Data], ...]
 
     @property
     def text(self) -> str:
@@ -75,8 +79,6 @@ def cases(*kinds: str) -> list[object]:
 
 
 def _marks(case: Case) -> list[pytest.MarkDecorator]:
-    if case.name in NOT_RUN:
-        return [pytest.mark.skip(reason=NOT_RUN[case.name])]
     if case.name in FAILURES:
         return [pytest.mark.xfail(reason=FAILURES[case.name], strict=True)]
     return []
@@ -98,6 +100,8 @@ def _cases(manifest: Path, address: str) -> Iterator[Case]:
     listed = graph.objects(URIRef(address), _MF.entries)
     for entry in (entry for entries in listed for entry in Collection(graph, entries)):
         kind = str(graph.value(entry, RDF.type)).partition("#")[2]
+        if (entry, _MF.feature, _SD.BasicFederatedQuery) in graph and kind == "QueryEvaluationTest":
+            kind = FEDERATED
         action, result = graph.value(entry, _MF.action), graph.value(entry, _MF.result)
         request = _query(graph, action)
         if request is None or graph.value(entry, _DAWGT.approval) == _DAWGT.Withdrawn:
@@ -113,6 +117,7 @@ def _cases(manifest: Path, address: str) -> Iterator[Case]:
             result=str(result) if isinstance(result, URIRef) else None,
             changed=_data(graph, result),
             lax=graph.value(entry, _MF.resultCardinality) == _MF.LaxCardinality,
+            endpoints=tuple(_endpoints(graph, action)),
         )
 
 
@@ -130,6 +135,11 @@ def _data(graph: Graph, node: Node | None) -> Data:
     default = [str(file) for terms in (_QT, _UT) for file in graph.objects(node, terms.data)]
     named = [_graph(graph, file) for terms in (_QT, _UT) for file in graph.objects(node, terms.graphData)]
     return Data(tuple(sorted(default)), tuple(sorted(named)))
+
+
+def _endpoints(graph: Graph, action: Node | None) -> Iterator[tuple[str, Data]]:
+    for held in graph.objects(action, _QT.serviceData):
+        yield str(graph.value(held, _QT.endpoint)), _data(graph, held)
 
 
 def _graph(graph: Graph, node: Node) -> tuple[str, str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from kg import pipeline
-from kg.records import Author, Authorship, Concept, Identifier, Institution, Paper, PartialDate, SourceRecord
-from kg.sources import Source
+from kg.records import Author, Authorship, Concept, Identifier, Institution, Paper, PartialDate, Reading, SourceRecord
+from kg.sources import Chunk, Source
+from kg.sources.files import SourceFile
 from kg.store import StoreFolder
 
 _WORDS = "graph language model attention sparse learning causal inference retrieval robust scalable query index".split()  # noqa: SIM905 - reads better
 _INSTITUTIONS = 200
+_AT_A_TIME = 20_000
 _CONCEPTS = ("cs.AI", "cs.CL", "cs.CR", "cs.LG", "stat.ML")
 
 
@@ -21,10 +24,21 @@ def make_store(folder: Path, papers: int) -> Path:
     records = folder / f"{papers}-papers"
     if not records.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        records.touch()
-        source = Source("synthetic", "1", "papers made up here", lambda _: made_up_papers(papers))
+        records.write_text(str(papers), "utf-8")
+        source = Source("synthetic", "1", "papers made up here", _chunks, _readings, (".txt",))
         pipeline.load(StoreFolder(folder / "store"), source, {"synthetic": [records]})
     return folder / "store"
+
+
+def _chunks(file: SourceFile) -> Iterator[Chunk]:
+    count = int(file.path.read_text("utf-8"))
+    for start in range(0, count, _AT_A_TIME):
+        yield Chunk(file.name, start + 1, f"{count} {start} {min(start + _AT_A_TIME, count)}".encode())
+
+
+def _readings(chunk: Chunk) -> Iterator[Reading]:
+    count, start, end = map(int, chunk.data.split())
+    return (Reading((paper,)) for paper in islice(made_up_papers(count), start, end))
 
 
 def made_up_papers(count: int) -> Iterator[Paper]:

@@ -73,7 +73,7 @@ class Dataset:
         self.name = name
         self.mapping = Mapping(Naming(store.base_iri), name, source.name, source.version, options.retrieved)
         self._store = store
-        self._source = source
+        self.source = source
         self._options = options
         files = (self._file(path) for path in paths)
         self._files = sorted({file.part: file for file in files}.values(), key=lambda file: file.input.path)
@@ -143,7 +143,7 @@ class Dataset:
         """The chunks of every file, with the file's number; None where a file ends."""
         for number, file in enumerate(self.missing):
             source_file = SourceFile(file.path)
-            for chunk in self._source.chunks(source_file):
+            for chunk in self.source.chunks(source_file):
                 yield number, chunk
                 meter.show(source_file.position)
             yield number, None
@@ -167,13 +167,13 @@ class Dataset:
         if not counts.mapped:
             files = ", ".join(str(file.path) for file in self._files[:3])
             why = ", ".join(reason for reason, _ in self.report.by_reason.most_common(3)) or "there are none in it"
-            raise SourceError(files, f"no record of a {self._source.name} could be read: {why}")
+            raise SourceError(files, f"no record of a {self.source.name} could be read: {why}")
         segments.write_manifest(
             Manifest(
                 dataset=self.name,
                 segment=self.segment,
-                adapter=self._source.name,
-                adapter_version=self._source.version,
+                adapter=self.source.name,
+                adapter_version=self.source.version,
                 base_iri=self._store.base_iri,
                 retrieved=self._options.retrieved,
                 inputs=tuple(dict.fromkeys(self._inputs)),
@@ -218,12 +218,12 @@ class Dataset:
         if present is None or self._options.replace:
             return
         manifest = segments.manifest(self.name, present)
-        if self._options.update and manifest.adapter == self._source.name:
+        if self._options.update and manifest.adapter == self.source.name:
             return
         inputs = [file.input for file in self._files]
         same_files = {item.path for item in manifest.inputs} <= {item.path for item in inputs}
         same_content = sorted(item.checksum for item in manifest.inputs) == sorted(item.checksum for item in inputs)
-        if manifest.adapter != self._source.name or not (same_files or same_content):
+        if manifest.adapter != self.source.name or not (same_files or same_content):
             came_from = ", ".join(item.path for item in manifest.inputs[:3])
             raise UsageError(
                 f"dataset {self.name!r} was loaded from {came_from}; give another name with --dataset, or --replace it",
@@ -235,7 +235,7 @@ class Dataset:
             found = Input(str(path.resolve()), checksum(path), path.stat().st_size)
         except OSError as error:
             raise SourceError(path, f"cannot be read: {error.strerror}") from error
-        source, options = self._source, self._options
+        source, options = self.source, self._options
         about = (source.name, source.version, MAPPING_VERSION, self._store.base_iri, self.name, options.retrieved)
         return _File(path, found, segment_id(*about, path.name, found.checksum))
 

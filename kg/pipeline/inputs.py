@@ -73,8 +73,12 @@ def _below(source: Source, folder: Path) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".") and _uncompressed_ending(path) in source.endings
+        if path.is_file() and not _is_no_data(path) and _uncompressed_ending(path) in source.endings
     ]
+
+
+def _is_no_data(path: Path) -> bool:
+    return path.name.startswith(".") or path.name in ("manifest", "README", "LICENSE", "RELEASE_NOTES.txt")
 
 
 def _uncompressed_ending(path: Path) -> str:

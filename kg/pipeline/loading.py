@@ -84,7 +84,7 @@ def _write_manifests(datasets: list[Dataset]) -> None:
 
 def _statements(datasets: list[Dataset], options: Options, progress: Progress) -> Iterator[bytes]:
     for dataset in datasets:
-        with mapping_chunks(dataset.mapping, dataset.size, options.jobs) as mapping:
+        with mapping_chunks(dataset.source, dataset.mapping, dataset.size, options.jobs) as mapping:
             yield from dataset.statements(mapping, progress)
 
 

@@ -20,7 +20,7 @@ from kg.mapping import Mapper, Mapping
 from kg.pipeline.processes import end_with_parent, keep_memory
 from kg.records import Graph, Reading, Reject
 from kg.segments import Counts, compressed, packed, record_digest
-from kg.sources import Chunk, find_source
+from kg.sources import Chunk, Source
 from kg.texts import PaperText, Texts, ThingText, encoded_texts
 
 # Below this many bytes of input starting processes takes longer than they save.
@@ -56,8 +56,8 @@ class MappedChunk:
 class ChunkMapper:
     """Maps the chunks of one dataset, one after another, in whatever process it was made."""
 
-    def __init__(self, mapping: Mapping) -> None:
-        self._source = find_source(mapping.adapter)
+    def __init__(self, source: Source, mapping: Mapping) -> None:
+        self._source = source
         self._mapper = Mapper(mapping)
         self._said: set[bytes] = set()
 
@@ -148,14 +148,14 @@ class _Chunk:
 _mapper: ChunkMapper | None = None
 
 
-def _start(mapping: Mapping) -> None:
+def _start(source: Source, mapping: Mapping) -> None:
     """Make this process one that maps: it makes no cycles of objects worth collecting, and large texts all the time,
     whose memory is better kept than given back to the system and fetched again page by page."""
     global _mapper
     gc.disable()
     end_with_parent()
     keep_memory()
-    _mapper = ChunkMapper(mapping)
+    _mapper = ChunkMapper(source, mapping)
 
 
 def _map(chunk: Chunk) -> MappedChunk:
@@ -164,15 +164,15 @@ def _map(chunk: Chunk) -> MappedChunk:
 
 
 @contextmanager
-def mapping_chunks(mapping: Mapping, size: int, processes: int | None = None) -> Iterator[ChunkMapping]:
+def mapping_chunks(source: Source, mapping: Mapping, size: int, processes: int | None = None) -> Iterator[ChunkMapping]:
     """Something that maps chunks; `size` is how many bytes there are in all."""
     count = processes or len(os.sched_getaffinity(0))
     if size < _WORTH_PROCESSES and processes is None:
-        yield ChunkMapping(ChunkMapper(mapping), None, 0)
+        yield ChunkMapping(ChunkMapper(source, mapping), None, 0)
         return
     # Not by fork: the database's threads would be missing in the child, with their locks held.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(mapping,)) as pool:
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(source, mapping)) as pool:
         try:
             yield ChunkMapping(None, pool, _AHEAD * count)
         finally:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kg.errors import UsageError
-from kg.sources import mlanthology, profile_page
+from kg.sources import mlanthology, openalex, profile_page
 from kg.sources.contract import Source
 
-SOURCES: dict[str, Source] = {source.name: source for source in (mlanthology.SOURCE, profile_page.SOURCE)}
+SOURCES: dict[str, Source] = {source.name: source for source in (mlanthology.SOURCE, openalex.SOURCE, profile_page.SOURCE)}
 
 
 def find_source(name: str) -> Source:

@@ -22,6 +22,7 @@ from kg.sources.plain_text import plain_text, repository_urls
         ("$\\ell_1$ and $\\alpha$-fair, $p$-th", "ℓ_1 and α-fair, p-th"),
         ("100\\% of A \\& B", "100% of A & B"),
         ("<i>Callithrix jacchus</i> <jats:p>in</jats:p><br/>pairs", "Callithrix jacchus in pairs"),
+        ("<h3>Aim</h3><ns4:p>Of <scp>ECM</scp> <mml:math id='M2'><mml:mi>x</mml:mi></mml:math>", "Aim Of ECM x"),
         ("Q&amp;A: &lt;mask&gt; &#8211; &eacute;", "Q&A: <mask> – é"),
         ("two\r\nlines\tand   spaces\u200b", "two lines and spaces"),
         ("Cafe\u0301", "Café"),

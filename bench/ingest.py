@@ -1,0 +1,212 @@
+"""From source files to a published, searchable snapshot, against the bulk loader of Oxigraph and against Morph-KGC.
+
+    python bench/ingest.py ../shared/data/mlanthology [--source mlanthology] [--runs 3] [--repeat 1] [--no-morph]
+
+`oxigraph load` (PyPI `oxigraph`) loads the N-Triples that result, and nothing else: the time that no way of mapping can
+beat. Runs alternate; the figures are medians. Morph-KGC makes the same statements from tables that need no cleaning and
+no joins, one for each property. --repeat N loads the records N times with keys of their own, to see how cost grows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyoxigraph
+from peers import program
+
+KG = Path(sys.executable).with_name("kg")
+WITHOUT_INDEX = """
+import sys
+from pathlib import Path
+from kg import cli, search
+from kg.store import Writer
+from kg.search import building
+
+if __name__ == "__main__":
+    Writer._prepare_index = lambda self, parts, statistics: None
+    search.build = lambda store, folder: building._write(folder, ())
+    sys.exit(cli.main())
+"""
+MAPPING = """
+import sys
+from pathlib import Path
+from kg.mapping import Mapping
+from kg.naming import Naming
+from kg.pipeline.inputs import find_inputs
+from kg.pipeline.mapping import mapping_chunks
+from kg.sources import find_source
+from kg.sources.files import SourceFile
+
+def main():
+    source = find_source(sys.argv[1])
+    files = find_inputs(source, [Path(sys.argv[2])])
+    chunks = ((0, chunk) for file in files for chunk in source.chunks(SourceFile(file)))
+    said = set()
+    context = Mapping(Naming("https://w3id.org/paperkg/"), source.name, source.name, source.version)
+    with mapping_chunks(source, context, 10**9) as mapping, open(sys.argv[3], "wb") as output:
+        for _, mapped in mapping.map(chunks):
+            output.write(mapped.statements)
+            for thing in mapped.things:
+                if thing not in said:
+                    said.add(thing)
+                    output.write(thing)
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--source", default="mlanthology")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--repeat", type=int, default=1, help="ML Anthology only")
+    parser.add_argument("--no-morph", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="paperkg-bench-") as name:
+        work = Path(name)
+        path = repeated(options.path, options.repeat, work / "data") if options.repeat > 1 else options.path
+        graph = work / "graph.nt"
+        loading = [KG, "--store", work / "store", "load", options.source, path, "--dataset", "bench"]
+        seconds("kg load, to warm up", loading, work / "store")
+        subprocess.run([KG, "--store", work / "store", "export", "--format", "ntriples", "--output", graph], check=True)
+        triples = count_lines(graph)
+        print(f"{triples:,} triples, {graph.stat().st_size / 1e6:,.0f} MB of N-Triples, {os.cpu_count()} cores")
+        measure_loading(options, work, loading, graph)
+        if not options.no_morph:
+            measure_mapping(options, work, path, graph)
+
+
+def measure_loading(options: argparse.Namespace, work: Path, loading: list[object], graph: Path) -> None:
+    oxigraph = program("oxigraph", "oxigraph")
+    script = work / "without_index.py"
+    script.write_text(WITHOUT_INDEX)
+    contenders: dict[str, tuple[list[object], Path]] = {
+        "oxigraph load": ([oxigraph, "load", "--location", work / "peer", "--file", graph], work / "peer"),
+        "kg load": (loading, work / "store"),
+        "kg load, no index": ([sys.executable, script, *loading[1:]], work / "store"),
+    }
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(options.runs):
+        for name, (command, folder) in contenders.items():
+            times[name].append(seconds(name, command, folder))
+    base = statistics.median(times["oxigraph load"])
+    for name, measured in times.items():
+        median = statistics.median(measured)
+        print(f"{name:20} median {median:6.1f} s   {median / base:4.2f} × oxigraph load")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    print(f"largest process: {peak:.2f} GiB")
+
+
+def seconds(name: str, command: list[object], folder: Path) -> float:
+    shutil.rmtree(folder, ignore_errors=True)
+    started = time.monotonic()
+    subprocess.run([str(part) for part in command], check=True, capture_output=True)
+    elapsed = time.monotonic() - started
+    print(f"  {name}: {elapsed:.1f} s", flush=True)
+    return elapsed
+
+
+def measure_mapping(options: argparse.Namespace, work: Path, path: Path, graph: Path) -> None:
+    """Triples a second of mapping alone, ours and Morph-KGC's, both to one file of N-Triples, on all cores."""
+    script, output = work / "mapping.py", work / "mapped.nt"
+    script.write_text(MAPPING)
+    morph = program("python", "morph-kgc")
+    config = tables(graph, work / "tables")
+    ours: Callable[[], int] = lambda: run([sys.executable, script, options.source, path, output], output)  # noqa: E731
+    theirs: Callable[[], int] = lambda: run([morph, "-m", "morph_kgc", config], work / "tables" / "out.nt")  # noqa: E731
+    rates: dict[str, list[float]] = {"paperkg": [], "Morph-KGC": []}
+    for _ in range(options.runs):
+        for name, mapping in (("paperkg", ours), ("Morph-KGC", theirs)):
+            started = time.monotonic()
+            lines = mapping()
+            rates[name].append(lines / (time.monotonic() - started))
+            print(f"  mapping by {name}: {lines:,} statements, {rates[name][-1]:,.0f} a second", flush=True)
+    ratio = statistics.median(rates["paperkg"]) / statistics.median(rates["Morph-KGC"])
+    print(f"mapping: {ratio:.2f} × Morph-KGC's statements a second")
+
+
+def run(command: list[object], output: Path) -> int:
+    subprocess.run([str(part) for part in command], check=True, capture_output=True)
+    return count_lines(output)
+
+
+def count_lines(path: Path) -> int:
+    with path.open("rb") as stream:
+        return sum(block.count(b"\n") for block in iter(lambda: stream.read(2**20), b""))
+
+
+def tables(graph: Path, folder: Path) -> Path:
+    """A table of subject and object for each property and kind of object, and the RML that makes triples of them."""
+    folder.mkdir()
+    writers: dict[tuple[str, str], tuple[str, csv.writer]] = {}  # type: ignore[valid-type]
+    maps = ["@prefix rr: <http://www.w3.org/ns/r2rml#> .", "@prefix rml: <http://semweb.mmlab.be/ns/rml#> ."]
+    maps.append("@prefix ql: <http://semweb.mmlab.be/ns/ql#> .")
+    for quad in pyoxigraph.parse(path=graph, format=pyoxigraph.RdfFormat.N_TRIPLES):
+        term = quad.object
+        if isinstance(term, pyoxigraph.Literal):
+            kind = f'rr:language "{term.language}"' if term.language else f"rr:datatype {term.datatype}"
+        else:
+            kind = "rr:termType rr:IRI"
+        key = (quad.predicate.value, kind)
+        if key not in writers:
+            file = folder / f"{len(writers)}.csv"
+            stream = file.open("w", newline="", encoding="utf-8")
+            writers[key] = (file.name, csv.writer(stream))
+            writers[key][1].writerow(("s", "o"))
+            maps.append(
+                f'<#m{len(writers)}> rml:logicalSource [ rml:source "{file}" ; rml:referenceFormulation ql:CSV ] ; '
+                f'rr:subjectMap [ rml:reference "s" ; rr:termType rr:IRI ] ; rr:predicateObjectMap [ '
+                f'rr:predicate {quad.predicate} ; rr:objectMap [ rml:reference "o" ; {kind} ] ] .'
+            )
+        writers[key][1].writerow((quad.subject.value, term.value))
+    (folder / "map.ttl").write_text("\n".join(maps))
+    config = folder / "config.ini"
+    config.write_text(
+        f"[CONFIGURATION]\noutput_file={folder / 'out.nt'}\nlogging_level=ERROR\n"
+        f"[data]\nmappings={folder / 'map.ttl'}\n"
+    )
+    return config
+
+
+def repeated(path: Path, times: int, folder: Path) -> Path:
+    """The papers of an ML Anthology folder several times, each time with keys and names of their own."""
+    folder.mkdir()
+    for number in range(times):
+        with gzip.open(folder / f"{number}.jsonl.gz", "wb", compresslevel=3) as output:
+            for paper in papers(path):
+                paper["bibtex_key"] = f"{paper['bibtex_key']}-{number}"
+                paper["title"] = f"{paper['title']} {number}"
+                for field in ("doi", "openreview_url", "source_id"):
+                    paper[field] = f"{paper[field]}.{number}" if paper.get(field) else ""
+                for author in paper["authors"]:
+                    author["family"] = f"{author['family']}{number}"
+                output.write(json.dumps(paper).encode() + b"\n")
+    return folder
+
+
+def papers(path: Path) -> Iterator[dict[str, object]]:
+    for file in sorted(path.rglob("*.gz")):
+        with gzip.open(file, "rb") as stream:
+            if file.name.endswith(".jsonl.gz"):
+                yield from map(json.loads, stream)
+            else:
+                yield from json.load(stream)["papers"]
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,8 @@ from kg.errors import UsageError
 from kg.sources import mlanthology, openalex, profile_page
 from kg.sources.contract import Source
 
-SOURCES: dict[str, Source] = {source.name: source for source in (mlanthology.SOURCE, openalex.SOURCE, profile_page.SOURCE)}
+_MODULES = (mlanthology, openalex, profile_page)
+SOURCES: dict[str, Source] = {module.SOURCE.name: module.SOURCE for module in _MODULES}
 
 
 def find_source(name: str) -> Source:

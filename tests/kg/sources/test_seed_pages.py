@@ -10,8 +10,8 @@ import pytest
 
 from kg import paths
 from kg.naming import Naming
-from kg.records import Author, AuthorProfile, Institution, Paper, PartialDate, Reject, ReportedMetric
-from kg.sources.profile_page import read
+from kg.records import Author, Institution, Paper, PartialDate, Profile, Record, Reject, ReportedMetric
+from kg.sources import SOURCES
 
 # Category code, date, title, printed authors, printed affiliations; "+": the list ends in "et al.".
 LISTED = """
@@ -50,6 +50,11 @@ TABLES = {"listed": LISTED, "glued": GLUED}
 SEEDS = {"listed": "evan-hubinger.txt", "glued": "alignment-papers.txt"}
 ORIGINALS = {"listed": "000_*.txt", "glued": "003_*.txt"}
 SUBJECT = Author("Evan Hubinger")
+
+
+def read(page: Path) -> list[Record | Reject]:
+    """What one page gives, in order, a record before what is wrong with it."""
+    return [item for reading in SOURCES["profile-page"].read(page) for item in (*reading.records, *reading.rejects)]
 
 
 @pytest.fixture(params=["seeds", "originals"])
@@ -107,10 +112,10 @@ def test_every_entry_is_read_exactly(pages: dict[str, Path], page: str) -> None:
 
 def test_the_header_becomes_a_profile_with_five_reported_metrics(pages: dict[str, Path]) -> None:
     profile, *rest = read(pages["listed"])
-    assert isinstance(profile, AuthorProfile)
-    assert not [record for record in rest if isinstance(record, AuthorProfile)]
-    assert profile.author == SUBJECT
-    assert profile.field and profile.field.notation == "cs.AI"
+    assert isinstance(profile, Profile)
+    assert not [record for record in rest if isinstance(record, Profile)]
+    assert profile.thing == SUBJECT
+    assert [field.notation for field in profile.fields] == ["cs.AI"]
     assert profile.metrics == (
         ReportedMetric("hIndex", Decimal(54), "UNITLESS"),
         ReportedMetric("paperCount", Decimal(20), "NUM"),
@@ -129,7 +134,7 @@ def test_the_subject_is_an_author_of_every_listed_paper(pages: dict[str, Path]) 
 
 
 def test_a_page_without_a_header_has_no_subject(pages: dict[str, Path]) -> None:
-    assert not [record for record in read(pages["glued"]) if isinstance(record, AuthorProfile)]
+    assert not [record for record in read(pages["glued"]) if isinstance(record, Profile)]
     assert all(each.position for paper in papers_of(pages["glued"]) for each in paper.authorships)
 
 

@@ -14,8 +14,8 @@ _ARXIV = "/scheme/arxiv"
 
 
 @cache
-def _by_suffix() -> dict[str, str]:
-    """Categories in force by the part after the full stop, where only one has it."""
+def _notations() -> tuple[frozenset[str], frozenset[str]]:
+    """The notations of all categories there ever were, and of those in force."""
     notations: dict[str, str] = {}
     in_arxiv: set[str] = set()
     deprecated: set[str] = set()
@@ -28,7 +28,16 @@ def _by_suffix() -> dict[str, str]:
                 in_arxiv.add(subject)
             case ns.DEPRECATED if term.value == "true":
                 deprecated.add(subject)
-    active = [notation for subject, notation in notations.items() if subject in in_arxiv - deprecated]
+    return (
+        frozenset(notation for subject, notation in notations.items() if subject in in_arxiv),
+        frozenset(notation for subject, notation in notations.items() if subject in in_arxiv - deprecated),
+    )
+
+
+@cache
+def _by_suffix() -> dict[str, str]:
+    """Categories in force by the part after the full stop, where only one has it."""
+    _, active = _notations()
     shared = Counter(notation.rpartition(".")[2] for notation in active)
     return {suffix: notation for notation in active if shared[suffix := notation.rpartition(".")[2]] == 1}
 
@@ -40,3 +49,12 @@ def arxiv_category(code: str) -> str | None:
     ('cs.LG', 'hep-th', None, None)
     """
     return _by_suffix().get(code)
+
+
+def is_arxiv_category(notation: str) -> bool:
+    """Whether arXiv has, or had, a category of that name.
+
+    >>> is_arxiv_category("cs.LG"), is_arxiv_category("alg-geom"), is_arxiv_category("LG")
+    (True, True, False)
+    """
+    return notation in _notations()[0]

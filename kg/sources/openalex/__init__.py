@@ -14,10 +14,10 @@ from kg.identifiers import identifier
 from kg.records import Reading
 from kg.sources.chunks import json_chunks, numbered_lines
 from kg.sources.contract import Chunk, Source
+from kg.sources.decoding import BROKEN, decoded
+from kg.sources.faults import Fault, Faults
 from kg.sources.openalex import shapes
-from kg.sources.openalex.decoding import BROKEN, decoded
 from kg.sources.openalex.entities import KINDS, entity
-from kg.sources.openalex.faults import Fault, Faults
 from kg.sources.openalex.works import work
 
 _NAMED = msgspec.json.Decoder(shapes.Named)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from kg.sources.openalex.decoding import BROKEN, decoded
-from kg.sources.openalex.faults import Faults
-from kg.sources.openalex.values import clean
+from kg.sources.decoding import BROKEN, decoded
+from kg.sources.faults import Faults
+from kg.sources.values import clean
 
 # The longest abstracts of OpenAlex have some ten thousand words.
 _LAST_PLACE = 200_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kg.records import Author, Authorship, Institution
+from kg.sources.faults import Faults
 from kg.sources.openalex import shapes, things
-from kg.sources.openalex.faults import Faults
-from kg.sources.openalex.values import checked, clean, cleaned, distinct, openalex_id
+from kg.sources.values import checked, clean, cleaned, distinct, openalex_id
 
 DELETED_AUTHOR = "Deleted Author"
 DELETED_ID = "A5317838346"

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from kg.identifiers import external_iris, identifier
 from kg.records import Concept, Identifier, Text
+from kg.sources.faults import Faults
 from kg.sources.openalex import shapes, things
-from kg.sources.openalex.faults import Faults
 from kg.sources.openalex.organisations import in_languages
-from kg.sources.openalex.values import address, checked, clean, cleaned, distinct
+from kg.sources.values import address, checked, clean, cleaned, distinct
 
 
 def topic(found: shapes.TopicEntity, name: str, faults: Faults) -> Concept:

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from kg.records import Author, Concept, Institution, Profile, Reading, ReportedMetric, SourceRecord, Venue
+from kg.sources.decoding import BROKEN, decoded
+from kg.sources.faults import Faults
 from kg.sources.openalex import concepts, organisations, shapes, things
 from kg.sources.openalex.authorships import DELETED_AUTHOR, DELETED_ID
-from kg.sources.openalex.decoding import BROKEN, decoded
-from kg.sources.openalex.faults import Faults
-from kg.sources.openalex.values import address, checked, clean, cleaned, distinct, figure, number, openalex_id, updated
+from kg.sources.values import address, checked, clean, cleaned, distinct, figure, number, openalex_id, updated
 
 Thing = Author | Institution | Venue | Concept
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kg.records import Grant, Institution
+from kg.sources.faults import Faults
 from kg.sources.openalex import shapes
-from kg.sources.openalex.faults import Faults
-from kg.sources.openalex.values import checked, clean, distinct, openalex_id
+from kg.sources.values import checked, clean, distinct, openalex_id
 
 
 def grants(found: shapes.Work, faults: Faults) -> tuple[Grant, ...]:

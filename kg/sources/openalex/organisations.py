@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kg.records import Identifier, Institution, InstitutionRelation, Text
+from kg.sources.faults import Faults
 from kg.sources.openalex import shapes, things
-from kg.sources.openalex.faults import Faults
-from kg.sources.openalex.values import (
+from kg.sources.values import (
     LANGUAGE,
     address,
     checked,

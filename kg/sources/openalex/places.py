@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kg.records import Location
+from kg.sources.faults import Faults
 from kg.sources.openalex import shapes, things
-from kg.sources.openalex.faults import Faults
-from kg.sources.openalex.values import address, clean
+from kg.sources.values import address, clean
 
 _VERSIONS = {
     "submittedVersion": "submitted",

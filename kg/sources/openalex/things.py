@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from kg.identifiers import external_iris, identifier
 from kg.records import Concept, Identifier, Institution, Venue
-from kg.sources.openalex.faults import Fault
+from kg.sources.faults import Fault
 from kg.sources.openalex.shapes import ShortInstitution, ShortSource, ShortTopic, Topic
-from kg.sources.openalex.values import checked, clean, country, distinct, openalex_id
+from kg.sources.values import checked, clean, country, distinct, openalex_id
 
 TOPICS, SUBFIELDS, FIELDS, DOMAINS = "openalex-topics", "openalex-subfields", "openalex-fields", "openalex-domains"
 CONCEPTS, KEYWORDS = "openalex-concepts", "openalex-keywords"

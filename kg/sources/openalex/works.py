@@ -7,14 +7,15 @@ from collections.abc import Iterator
 import msgspec
 
 from kg.records import Concept, Identifier, Paper, PartialDate, Reading, SourceRecord, Venue
+from kg.sources.decoding import BROKEN, decoded
+from kg.sources.faults import Faults
 from kg.sources.openalex import shapes, things
 from kg.sources.openalex.abstracts import abstract
 from kg.sources.openalex.authorships import authorships
-from kg.sources.openalex.decoding import BROKEN, decoded
-from kg.sources.openalex.faults import Faults
 from kg.sources.openalex.funding import grants
 from kg.sources.openalex.places import locations
-from kg.sources.openalex.values import (
+from kg.sources.paper_types import paper_type
+from kg.sources.values import (
     LANGUAGE,
     YEARS,
     checked,
@@ -26,7 +27,6 @@ from kg.sources.openalex.values import (
     partial_date,
     updated,
 )
-from kg.sources.paper_types import paper_type
 
 # Concepts and keywords below it are guesses that OpenAlex itself did not show.
 MIN_SCORE = 0.3

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from kg.sources.openalex.faults import Fault
+from kg.sources.faults import Fault
 
 Shape = TypeVar("Shape")
 

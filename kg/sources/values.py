@@ -1,4 +1,4 @@
-"""Values as OpenAlex writes them: identifiers, dates, figures, addresses and texts."""
+"""Values as sources write them: identifiers, dates, figures, addresses and texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from kg.identifiers import identifier
 from kg.records import Identifier, PartialDate, ReportedMetric
-from kg.sources.openalex.faults import NO_IDENTIFIER, Fault, Faults
+from kg.sources.faults import NO_IDENTIFIER, Fault, Faults
 from kg.sources.plain_text import plain_text
 
 YEARS = range(1000, 2101)

@@ -29,7 +29,7 @@ _OPENALEX_PATH = re.compile(
 )
 _WIKIDATA = re.compile(r"(?:^|/|:)(Q[1-9]\d{0,11})$", re.IGNORECASE)
 _DBLP = re.compile(
-    r"(?:.*dblp\.(?:org|uni-trier\.de|dagstuhl\.de)/rec/|dblp:\s*)?((?:[\w-]+/){2,}[^\s/?#]+?)(?:\.html)?$", re.I
+    r"(?:.*dblp\.(?:org|uni-trier\.de|dagstuhl\.de)/rec/|dblp:\s*)?((?:[\w-]+/)+[^\s/?#]+?)(?:\.html)?$", re.I
 )
 _DBLP_PERSON = re.compile(
     r"(?:.*dblp\.(?:org|uni-trier\.de)/pid/|homepages/)?(\w{1,3}/[\w-]+)(?:\.html)?$", re.IGNORECASE
@@ -228,6 +228,7 @@ _IRIS = {
     ("dblp-person", ""): "https://dblp.org/pid/",
     ("openreview", "paper"): "https://openreview.net/forum?id=",
     ("semanticscholar", "paper"): "https://www.semanticscholar.org/paper/",
+    ("corpusid", "paper"): "https://api.semanticscholar.org/CorpusID:",
     ("semanticscholar-author", ""): "https://www.semanticscholar.org/author/",
     ("pmid", ""): "https://pubmed.ncbi.nlm.nih.gov/",
     ("pmcid", ""): "https://www.ncbi.nlm.nih.gov/pmc/articles/",

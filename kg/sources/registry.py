@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 from kg.errors import UsageError
-from kg.sources import mlanthology, openalex, profile_page
+from kg.sources import (
+    arxiv,
+    concepts,
+    crossref,
+    mlanthology,
+    openalex,
+    opencitations,
+    profile_page,
+    rdf,
+    ror,
+    semanticscholar,
+)
 from kg.sources.contract import Source
 
-_MODULES = (mlanthology, openalex, profile_page)
+_MODULES = (
+    openalex,
+    crossref,
+    arxiv,
+    semanticscholar,
+    mlanthology,
+    opencitations,
+    ror,
+    concepts,
+    rdf,
+    profile_page,
+)
 SOURCES: dict[str, Source] = {module.SOURCE.name: module.SOURCE for module in _MODULES}
 
 

@@ -76,9 +76,13 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--repeat", type=int, default=1, help="ML Anthology only")
     parser.add_argument("--no-morph", action="store_true")
+    parser.add_argument("--growth", action="store_true", help="load once and ten times as many records, nothing else")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="paperkg-bench-") as name:
         work = Path(name)
+        if options.growth:
+            measure_growth(options, work)
+            return
         path = repeated(options.path, options.repeat, work / "data") if options.repeat > 1 else options.path
         graph = work / "graph.nt"
         loading = [KG, "--store", work / "store", "load", options.source, path, "--dataset", "bench"]
@@ -89,6 +93,39 @@ def main() -> None:
         measure_loading(options, work, loading, graph)
         if not options.no_morph:
             measure_mapping(options, work, path, graph)
+
+
+def measure_growth(options: argparse.Namespace, work: Path) -> None:
+    """Seconds and peak memory, of all processes together, at two sizes."""
+    figures = []
+    for times in (1, 10):
+        path = repeated(options.path, times, work / f"data-{times}")
+        command = [KG, "--store", work / "store", "load", options.source, path, "--dataset", "bench"]
+        started = time.monotonic()
+        with subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL) as process:
+            peak = 0
+            while process.poll() is None:
+                peak = max(peak, memory(process.pid))
+                time.sleep(0.2)
+        assert process.returncode == 0
+        figures.append(time.monotonic() - started)
+        print(f"{times:2} ×: {figures[-1]:.1f} s, at most {peak / 2**30:.2f} GiB in all processes", flush=True)
+        shutil.rmtree(work / "store")
+    print(f"ten times the records take {figures[1] / figures[0]:.1f} times as long")
+
+
+def memory(process: int) -> int:
+    """Bytes that a process and its children hold; what they share counts once, as far as the system says."""
+    total = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            if int(path.parent.name) == process or parent == process:
+                rollup = (path.parent / "smaps_rollup").read_text()
+                total += 1024 * int(rollup.partition("Pss:")[2].split()[0])
+        except (OSError, IndexError):
+            continue
+    return total
 
 
 def measure_loading(options: argparse.Namespace, work: Path, loading: list[object], graph: Path) -> None:

@@ -22,7 +22,7 @@ STANDARD_INPUT = Path("-")
 
 # Text compresses four- to twentyfold, repetitive JSON fiftyfold; a bomb a thousandfold and more.
 _BOMB_RATIO = 250
-_BOMB_SIZE = 2**30
+_BOMB_SIZE = 2**28
 _BLOCK = 2**20
 _SMALL_PIECE = 512
 _MAGIC = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst", b"BZh": ".bz2", b"\xfd7zXZ\x00": ".xz"}

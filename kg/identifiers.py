@@ -22,6 +22,8 @@ _ARXIV_PREFIX = re.compile(r"(?:.*arxiv\.org/(?:abs|pdf|html)/|arxiv:\s*)", re.I
 _ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])$")
 _ROR = re.compile(r"(0[a-hj-km-np-tv-z0-9]{6}\d{2})$", re.IGNORECASE)
 _ISSN = re.compile(r"(\d{4})-?(\d{3}[\dXx])$")
+_ISBN_10 = re.compile(r"[0-9]{9}[0-9X]")
+_ISBN_13 = re.compile(r"97[89][0-9]{10}")
 _OPENALEX = re.compile(r"(?:^|/|:)([WAISTCFPKwaistcfpk]\d{1,12})$")
 _OPENALEX_PATH = re.compile(
     r"openalex\.org/((?:keywords|topics|subfields|fields|domains)/[^\x00-\x20\x7f-\xa0/?#<>\"{}|\\^`%]+)$",
@@ -74,7 +76,9 @@ def identifiers(scheme: str, texts: str | None, *more: str | None) -> tuple[Iden
     >>> [found.value for found in identifiers("doi", "10.1063/1.3382344 10.1063/1.3382345")]
     ['10.1063/1.3382344', '10.1063/1.3382345']
     """
-    pieces = [piece for text in (texts, *more) if text for piece in re.split(r"[\s;,]+(?=\S{4})", text.strip())]
+    pieces = [
+        piece for text in (texts, *more) if text for piece in re.split(r"(?<![\s;,])[\s;,]+(?=\S{4})", text.strip())
+    ]
     found = (identifier(scheme, piece) for piece in pieces)
     return tuple(dict.fromkeys(each for each in found if each is not None))
 
@@ -108,7 +112,7 @@ def _doi(text: str) -> str | None:
         return None
     value = match[1].rstrip(_DOI_TAIL)
     # A bracket that closes nothing in the DOI belongs to the sentence around it.
-    for opening, closing in ("()", "[]", "<>", "{}"):
+    for opening, closing in ("()", "[]", "<>", "{}") if value[-1:] in ")]>}" else ():
         while value.endswith(closing) and value.count(closing) > value.count(opening):
             value = value[:-1].rstrip(_DOI_TAIL)
     value = value.lower()
@@ -157,6 +161,19 @@ def _issn(text: str) -> str | None:
     return f"{digits[:4]}-{digits[4:]}" if digits[7] == ("X" if check == 10 else str(check)) else None
 
 
+def _isbn(text: str) -> str | None:
+    """With thirteen digits; the old ten say the same with the prefix 978."""
+    digits = re.sub(r"[\s-]", "", text).upper()
+    if _ISBN_10.fullmatch(digits):
+        total = sum((10 - place) * (10 if digit == "X" else int(digit)) for place, digit in enumerate(digits))
+        return _with_check_digit("978" + digits[:9]) if total % 11 == 0 else None
+    return digits if _ISBN_13.fullmatch(digits) and _with_check_digit(digits[:12]) == digits else None
+
+
+def _with_check_digit(digits: str) -> str:
+    return digits + str(-sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits)) % 10)
+
+
 def _openalex(text: str) -> str | None:
     text = text.rstrip("/")
     if match := _OPENALEX.search(text):
@@ -200,6 +217,7 @@ _SCHEMES: dict[str, Callable[[str], str | None]] = {
     "arxiv": _arxiv,
     "openalex": _openalex,
     "dblp": _dblp,
+    "dblp-name": _matching(re.compile(r"(.{1,200} \d{4})$")),
     "dblp-person": _matching(_DBLP_PERSON),
     "openreview": _matching(_OPENREVIEW),
     "semanticscholar": _matching(_S2_PAPER, str.lower),
@@ -212,6 +230,7 @@ _SCHEMES: dict[str, Callable[[str], str | None]] = {
     "orcid": _orcid,
     "ror": _ror,
     "issn": _issn,
+    "isbn": _isbn,
     "wikidata": _matching(_WIKIDATA, str.upper),
     "grid": _matching(re.compile(r"(?:.*/)?(grid\.\d{1,9}\.[0-9a-f]{1,4})$", re.IGNORECASE), str.lower),
     "isni": _matching(
@@ -235,6 +254,7 @@ _IRIS = {
     ("omid", ""): "https://w3id.org/oc/meta/",
     ("orcid", ""): "https://orcid.org/",
     ("ror", ""): "https://ror.org/",
+    ("isbn", ""): "urn:isbn:",
     ("issn", ""): "https://portal.issn.org/resource/ISSN/",
     ("wikidata", ""): "http://www.wikidata.org/entity/",
     ("grid", ""): "https://www.grid.ac/institutes/",

@@ -71,7 +71,10 @@ def rows(store: Store, query: str, terms: dict[str, str] | None = None) -> Itera
 def _linked(reader: GraphReader, thing: str, link: Link) -> Iterator[str]:
     """Somewhat more than _FEW papers that point to the thing, or all."""
     found = reader.subjects(link.predicate, thing, _FEW + 1)
-    if not link.of_authorship:
+    if link.predicate == ns.IS_PART_OF and len(found) <= _FEW:
+        # A venue is also where copies of papers lie.
+        yield from (paper for paper in found if ns.LOCATION not in reader.iris(paper, ns.TYPE))
+    elif not link.of_authorship:
         yield from found
     else:
         for authorship in found:

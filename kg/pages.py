@@ -8,20 +8,12 @@ from pyoxigraph import Literal, NamedNode
 
 from kg import namespaces as ns
 from kg.dates import readable_date
+from kg.details import Detail, GrantEntry, LocationEntry, grants, locations, publication_details, related_papers
+from kg.identifiers import external_iris
+from kg.records import Identifier
 from kg.resources import GraphReader, Incoming, Term, Thing, authorships_in_order
 
-# Where an identifier leads; the value follows. Schemes that are not listed are shown without a link.
-_IDENTIFIER_ADDRESSES = {
-    "arxiv": "https://arxiv.org/abs/",
-    "dblp": "https://dblp.org/",
-    "doi": "https://doi.org/",
-    "openalex": "https://openalex.org/",
-    "openreview": "https://openreview.net/forum?id=",
-    "orcid": "https://orcid.org/",
-    "ror": "https://ror.org/",
-    "semanticscholar": "https://www.semanticscholar.org/paper/",
-    "wikidata": "http://www.wikidata.org/entity/",
-}
+_REFERENCES_SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -69,7 +61,8 @@ class RecordEntry:
 @dataclass(frozen=True)
 class PaperPage:
     """A paper. `complete`: whether `authors` is the whole list, None where no source says; `authors` are those with a
-    position, in order, `listed` those without one."""
+    position, in order, `listed` those without one. `cites` are papers of the graph; `references` are the first names
+    of papers that it does not have, `reference_count` says how many there are."""
 
     thing: Thing
     other_titles: list[str]
@@ -86,7 +79,15 @@ class PaperPage:
     code_available: bool | None
     identifiers: list[ExternalIdentifier]
     same_as: list[str]
+    retracted: bool
+    withdrawn: bool
+    details: list[Detail]
+    related: list[Detail]
+    locations: list[LocationEntry]
+    grants: list[GrantEntry]
     cites: list[Thing]
+    references: list[str]
+    reference_count: int
     cited_by: int | None
     records: list[RecordEntry]
 
@@ -113,6 +114,9 @@ def paper_page(reader: GraphReader, iri: str) -> PaperPage:
     thing = reader.thing(iri)
     authors = [_author_entry(reader, authorship) for authorship in authorships_in_order(reader, iri)]
     primary = reader.things(iri, ns.PRIMARY_CONCEPT)
+    known = identifiers(reader, iri, "paper")
+    cites = reader.things(iri, ns.CITES)
+    references = _references_elsewhere(reader, iri, cites)
     return PaperPage(
         thing=thing,
         other_titles=[title for title in reader.texts(iri, ns.TITLE) if title != thing.label],
@@ -127,9 +131,18 @@ def paper_page(reader: GraphReader, iri: str) -> PaperPage:
         abstracts=reader.texts(iri, ns.ABSTRACT),
         code_urls=reader.iris(iri, ns.CODE_REPOSITORY) + reader.texts(iri, ns.CODE_REPOSITORY),
         code_available=reader.boolean(iri, ns.CODE_AVAILABLE),
-        identifiers=identifiers(reader, iri),
-        same_as=reader.iris(iri, ns.SAME_AS),
-        cites=reader.things(iri, ns.CITES),
+        identifiers=known,
+        same_as=same_elsewhere(reader, iri, known),
+        # That one source knows of it is enough.
+        retracted="true" in reader.texts(iri, ns.RETRACTED),
+        withdrawn="true" in reader.texts(iri, ns.WITHDRAWN),
+        details=publication_details(reader, iri),
+        related=related_papers(reader, iri),
+        locations=locations(reader, iri),
+        grants=grants(reader, iri),
+        cites=cites,
+        references=references[:_REFERENCES_SHOWN],
+        reference_count=len(references),
         cited_by=reader.integer(iri, ns.CITED_BY_COUNT),
         records=records(reader, iri),
     )
@@ -147,14 +160,21 @@ def generic_page(reader: GraphReader, iri: str) -> GenericPage:
     return GenericPage(reader.thing(iri), properties, incoming)
 
 
-def identifiers(reader: GraphReader, iri: str) -> list[ExternalIdentifier]:
+def identifiers(reader: GraphReader, iri: str, kind: str) -> list[ExternalIdentifier]:
+    """The identifiers of a thing, each with the address where its scheme has a page of it."""
     found = []
     for text in reader.texts(iri, ns.IDENTIFIER):
         scheme, _, value = text.partition(":")
         if value:
-            start = _IDENTIFIER_ADDRESSES.get(scheme)
-            found.append(ExternalIdentifier(scheme, value, start and start + value))
+            address = next(iter(external_iris(Identifier(scheme, value), kind)), None)
+            found.append(ExternalIdentifier(scheme, value, address))
     return found
+
+
+def same_elsewhere(reader: GraphReader, iri: str, known: list[ExternalIdentifier]) -> list[str]:
+    """What other graphs call a thing, without what its identifiers lead to."""
+    shown = {identifier.address for identifier in known}
+    return [other for other in reader.iris(iri, ns.SAME_AS) if other not in shown]
 
 
 def dates(reader: GraphReader, iri: str, predicate: str) -> list[Date]:
@@ -173,6 +193,8 @@ def record_entry(reader: GraphReader, iri: str) -> RecordEntry:
         ("Authors", ns.STATED_AUTHORS),
         ("Affiliations", ns.STATED_AFFILIATIONS),
         ("Category", ns.STATED_CONCEPT),
+        ("Type", ns.STATED_TYPE),
+        ("Published in", ns.STATED_VENUE),
     )
     adapter = " ".join(filter(None, (reader.text(iri, ns.ADAPTER), reader.text(iri, ns.ADAPTER_VERSION))))
     return RecordEntry(
@@ -184,6 +206,12 @@ def record_entry(reader: GraphReader, iri: str) -> RecordEntry:
         stated=[(heading, text) for heading, predicate in stated for text in reader.texts(iri, predicate)],
         complete=reader.boolean(iri, ns.STATED_COMPLETE),
     )
+
+
+def _references_elsewhere(reader: GraphReader, iri: str, cites: list[Thing]) -> list[str]:
+    """The references that lead to no paper of the graph."""
+    found = {name for cited in cites for name in reader.iris(cited.iri, ns.SAME_AS)}
+    return [name for name in reader.iris(iri, ns.REFERENCE) if name not in found]
 
 
 def _author_entry(reader: GraphReader, authorship: str) -> AuthorEntry:

@@ -9,8 +9,9 @@ from itertools import groupby
 from pyoxigraph import Store
 
 from kg import namespaces as ns
+from kg.details import Detail, thing_details
 from kg.latest import PAPERS_SHOWN, LatestPapers, Link, latest_papers, papers_per_year
-from kg.pages import Date, ExternalIdentifier, RecordEntry, dates, identifiers, record_entry, records
+from kg.pages import Date, ExternalIdentifier, RecordEntry, dates, identifiers, record_entry, records, same_elsewhere
 from kg.resources import GraphReader, Thing, authorships_in_order
 
 _AUTHORS_SHOWN = 3
@@ -18,7 +19,6 @@ _PEOPLE_SHOWN = 60
 _LONGEST_SPAN = 200
 
 _AFFILIATIONS_READ = 2000
-_BROADER = ns.SKOS + "broader"
 
 # What the graph itself counts, by the name of the metric that a source may report of the same thing.
 _COMPUTED = {"paperCount": ns.PAPER_COUNT, "citationCount": ns.CITED_BY_COUNT, "coauthorCount": ns.COAUTHOR_COUNT}
@@ -84,6 +84,7 @@ class Profile:
     by_name_only: bool
     identifiers: list[ExternalIdentifier]
     same_as: list[str]
+    details: list[Detail]
     fields: list[Thing]
     schemes: list[Thing]
     broader: list[Thing]
@@ -118,7 +119,7 @@ def institution_page(reader: GraphReader, store: Store, iri: str) -> Profile:
 
 
 def concept_page(reader: GraphReader, store: Store, iri: str) -> Profile:
-    latest = latest_papers(store, iri, [Link(ns.SUBJECT)])
+    latest = latest_papers(store, iri, [Link(ns.SUBJECT), Link(ns.PAPER_TYPE)])
     return _profile(reader, iri, latest, _people(reader, latest))
 
 
@@ -143,19 +144,21 @@ def _profile(reader: GraphReader, iri: str, latest: LatestPapers, people: list[C
     thing = reader.thing(iri)
     names = [*reader.texts(iri, ns.NAME), *reader.texts(iri, ns.PREF_LABEL), *reader.texts(iri, ns.ALT_LABEL)]
     count = reader.integer(iri, ns.PAPER_COUNT)
+    known = identifiers(reader, iri, thing.kind or "")
     return Profile(
         thing=thing,
         other_names=[name for name in dict.fromkeys(names) if name != thing.label],
         notations=reader.texts(iri, ns.NOTATION),
-        definition=reader.text(iri, ns.SKOS + "definition"),
-        deprecated=reader.boolean(iri, ns.OWL + "deprecated") is True,
+        definition=reader.text(iri, ns.DEFINITION),
+        deprecated=reader.boolean(iri, ns.DEPRECATED) is True,
         by_name_only=reader.texts(iri, ns.IDENTITY_BASIS) == ["name"],
-        identifiers=identifiers(reader, iri),
-        same_as=reader.iris(iri, ns.SAME_AS),
+        identifiers=known,
+        same_as=same_elsewhere(reader, iri, known),
+        details=thing_details(reader, iri),
         fields=reader.things(iri, ns.RESEARCH_FIELD),
         schemes=reader.things(iri, ns.IN_SCHEME),
-        broader=reader.things(iri, _BROADER),
-        narrower=[reader.thing(narrower) for narrower in reader.subjects(_BROADER, iri, PAPERS_SHOWN)],
+        broader=reader.things(iri, ns.BROADER),
+        narrower=[reader.thing(narrower) for narrower in reader.subjects(ns.BROADER, iri, PAPERS_SHOWN)],
         metrics=_metrics(reader, iri),
         paper_count=len(latest.papers) if count is None and latest.complete else count,
         per_year=_without_gaps(papers_per_year(reader, iri, latest)),

@@ -33,13 +33,17 @@ KINDS = {
     ns.METRIC: "metric",
     ns.SOURCE_RECORD: "record",
     ns.DATASET: "dataset",
+    ns.GRANT: "grant",
+    ns.LOCATION: "location",
     ns.SKOS + "ConceptScheme": "scheme",
 }
 
 # The first that a thing has is its label.
 _LABELS = (ns.TITLE, ns.NAME, ns.PREF_LABEL, ns.RDFS + "label", ns.NAME_AS_PRINTED, ns.LOCATOR, ns.NOTATION)
+# What a thing that nobody names is called by.
+_LABELS_OF_KINDS = {"grant": (ns.IDENTIFIER,), "location": (ns.FULL_TEXT, ns.URL)}
 # Things that exist for the sake of another one are described with it.
-_PARTS = (ns.HAS_AUTHORSHIP, ns.HAS_REPORTED_METRIC, ns.DERIVED_FROM)
+_PARTS = (ns.HAS_AUTHORSHIP, ns.HAS_REPORTED_METRIC, ns.HAS_GRANT, ns.HAS_LOCATION, ns.DERIVED_FROM)
 _DEFAULT_GRAPH = DefaultGraph()
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}")
 
@@ -116,7 +120,8 @@ class GraphReader:
     def thing(self, iri: str) -> Thing:
         known = self._things.get(iri)
         if known is None:
-            known = self._things[iri] = Thing(iri, self._kind(iri), self._label(iri))
+            kind = self._kind(iri)
+            known = self._things[iri] = Thing(iri, kind, self._label(iri, kind))
         return known
 
     def things(self, iri: str, predicate: str) -> list[Thing]:
@@ -140,12 +145,16 @@ class GraphReader:
         kinds = (KINDS[name] for name in self.iris(iri, ns.TYPE) if name in KINDS)
         return next(kinds, None)
 
-    def _label(self, iri: str) -> str:
+    def _label(self, iri: str, kind: str | None) -> str:
         for predicate in _LABELS:
             label = self.text(iri, predicate)
             if label and label.strip():
                 return label
-        return readable_name(iri)
+        if kind == "paper":
+            return untitled(iri)
+        names = _LABELS_OF_KINDS.get(kind or "", ())
+        own = (value for name in names for value in (*self.texts(iri, name), *self.iris(iri, name)))
+        return next(own, None) or readable_name(iri)
 
 
 def whole_number(text: str | None) -> int | None:
@@ -155,6 +164,15 @@ def whole_number(text: str | None) -> int | None:
     (2023, None, None)
     """
     return int(text) if text and _WHOLE_NUMBER.fullmatch(text) else None
+
+
+def untitled(iri: str) -> str:
+    """What a paper is called that no source gives a title.
+
+    >>> untitled("https://w3id.org/paperkg/paper/doi:10.5555/12345678")
+    '[untitled] doi:10.5555/12345678'
+    """
+    return f"[untitled] {readable_name(iri)}"
 
 
 def readable_name(iri: str) -> str:

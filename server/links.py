@@ -26,6 +26,8 @@ RESOURCE_KINDS = (
     "record",
     "dataset",
     "scheme",
+    "grant",
+    "location",
 )
 
 # What kg.naming leaves as it is in a path.

@@ -98,7 +98,8 @@ def _without_repeats(table: ResultTable) -> ResultTable:
     repeats = {
         column
         for column in range(len(table.columns))
-        if table.rows and all(_repeats_a_link(row, row[column]) for row in table.rows)
+        if any(row[column] for row in table.rows)
+        and all(row[column] is None or _repeats_a_link(row, row[column]) for row in table.rows)
     }
 
     def kept(row: list[Any]) -> list[Any]:

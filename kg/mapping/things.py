@@ -140,10 +140,11 @@ class Things:
         out.link(subject, ns.TYPE, ns.SKOS + "Concept")
         out.text(subject, ns.PREF_LABEL, concept.label, concept.language)
         out.text(subject, ns.NOTATION, concept.notation)
-        labelled = {concept.language}
+        preferred = {concept.language: concept.label}
         for label in concept.other_labels:
-            out.text(subject, ns.ALT_LABEL if label.language in labelled else ns.PREF_LABEL, label.text, label.language)
-            labelled.add(label.language)
+            is_second = label.language in preferred
+            out.text(subject, ns.ALT_LABEL if is_second else ns.PREF_LABEL, label.text, label.language)
+            preferred.setdefault(label.language, label.text)
         out.texts(subject, ns.ALT_LABEL, concept.alternative_labels)
         if concept.definition:
             out.text(subject, ns.DEFINITION, concept.definition.text, concept.definition.language)
@@ -157,8 +158,11 @@ class Things:
             out.outward_if_valid(subject, ns.EXACT_MATCH, match)
         for page in concept.pages:
             out.outward_if_valid(subject, ns.PAGE, page)
-        names = (concept.notation, *_words(concept.other_labels), *_words(concept.alternative_labels))
-        return _described(subject, out, ThingText(subject, "concept", (concept.label,), names), led_to)
+        # What an English reader is shown; without that, any of them.
+        labels = tuple(label for language, label in preferred.items() if (language or "en").lower().startswith("en"))
+        names = (*preferred.values(), *_words(concept.other_labels), *_words(concept.alternative_labels))
+        text = ThingText(subject, "concept", labels or tuple(preferred.values()), (concept.notation, *names))
+        return _described(subject, out, text, led_to)
 
     def _scheme(self, out: Statements, concept_iri: str, scheme: str) -> None:
         """ontology/concepts.ttl describes the well-known schemes; of others the name is all that is known."""

@@ -13,6 +13,7 @@ import tantivy
 from pyoxigraph import NamedNode, Variable
 
 from kg.namespaces import KG
+from kg.resources import untitled
 from kg.texts import PaperText, ThingText, decoded_texts
 
 _QUERIES = Path(__file__).parent / "queries"
@@ -21,14 +22,20 @@ _NAMES_SHOWN = 3
 
 @dataclass
 class _Entry:
-    label: str = ""
+    best: tuple[bool, str] | None = None
     text: list[str] = field(default_factory=list)
     detail: list[str] = field(default_factory=list)
 
-    def name(self, label: str) -> None:
-        """Of several names the least in code point order is shown, whatever the order of loading."""
+    @property
+    def label(self) -> str:
+        return self.best[1] if self.best else ""
+
+    def name(self, label: str, language: str = "") -> None:
+        """Of several names the least in code point order is shown, English and untagged ones before others, whatever
+        the order of loading."""
         self.text.append(label)
-        self.label = min(self.label, label) if self.label else label
+        found = (not (language or "en").lower().startswith("en"), label)
+        self.best = min(self.best, found) if self.best else found
 
 
 def of_texts(
@@ -37,13 +44,14 @@ def of_texts(
     """Documents of what the records of a graph say, chunk by chunk as `encoded_texts` wrote them.
 
     `papers_of` says how many papers a thing has. Papers that are `left_out` have to be asked of the graph: those that
-    several records describe. Things are put together from all that name them.
+    several records describe. Things are put together from all that name them. A paper is found by the names that its
+    record gives its authors; one that is asked of the graph is found by all their names.
     """
     things: dict[str, tuple[str, _Entry]] = {}
     for chunk in texts:
         found = decoded_texts(chunk)
         for paper in found.papers:
-            if paper.title and paper.paper not in left_out:
+            if paper.paper not in left_out:
                 yield _paper(paper)
         for thing in found.things:
             _add(things, thing)
@@ -61,7 +69,8 @@ def of_graph(store: pyoxigraph.Store, thing: str | None = None) -> Iterator[tant
 
 def _paper(paper: PaperText) -> tantivy.Document:
     names = list(dict.fromkeys(paper.names))
-    entry = _Entry(paper.title or "", [paper.title or "", paper.abstract or "", *names])
+    entry = _Entry(text=[paper.abstract or "", *names])
+    entry.name(paper.title or untitled(paper.paper))
     return _document(paper.paper, "paper", entry, _credited(names, [str(paper.year)] if paper.year else []))
 
 
@@ -91,19 +100,21 @@ def _rows(store: pyoxigraph.Store, name: str, thing: str | None) -> Iterator[dic
 
 
 def _papers(store: pyoxigraph.Store, thing: str | None = None) -> Iterator[tantivy.Document]:
-    names: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
+    names: defaultdict[str, dict[tuple[float, str], list[str]]] = defaultdict(dict)
     for row in _rows(store, "paper_authors", thing):
-        names[row["thing"]].append((float(row.get("position", "inf")), row["name"]))
+        place = (float(row.get("position", "inf")), row["authorship"])
+        names[row["thing"]].setdefault(place, []).append(row["name"])
     entries: dict[str, _Entry] = {}
     for row in _rows(store, "papers", thing):
         entry = entries.setdefault(row["thing"], _Entry())
-        entry.name(row["label"])
+        entry.name(row.get("label") or untitled(row["thing"]), row.get("language", ""))
         entry.text.append(row.get("text", ""))
-        entry.detail = [row["year"]] if "year" in row else entry.detail
+        entry.detail = [min([*entry.detail, row["year"]])] if "year" in row else entry.detail
     for paper, entry in entries.items():
-        authors = list(dict.fromkeys(name for _, name in sorted(names[paper])))
-        entry.text += authors
-        yield _document(paper, "paper", entry, _credited(authors, entry.detail))
+        authors = [sorted(each) for _, each in sorted(names[paper].items())]
+        entry.text += (name for each in authors for name in each)
+        shown = list(dict.fromkeys(each[0] for each in authors))
+        yield _document(paper, "paper", entry, _credited(shown, entry.detail))
 
 
 def _named_things(store: pyoxigraph.Store, thing: str | None = None) -> Iterator[tantivy.Document]:
@@ -112,7 +123,7 @@ def _named_things(store: pyoxigraph.Store, thing: str | None = None) -> Iterator
         kind = row["class"].removeprefix(KG).lower()
         entry = entries.setdefault((row["thing"], kind), _Entry())
         if "label" in row:
-            entry.name(row["label"])
+            entry.name(row["label"], row.get("language", ""))
         else:
             entry.text.append(row["other"])
         entry.detail = [_papers_counted(int(row.get("papers", 0)))]

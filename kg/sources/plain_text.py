@@ -30,7 +30,8 @@ _ACCENTS = {
     "bar": "\u0304",
 }
 _LETTERS = {"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ"} | {
-    "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ"
+    "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "dj": "đ", "DJ": "Đ", "th": "þ", "TH": "Þ",
+    "ng": "ŋ", "NG": "Ŋ",
 }  # fmt: skip
 _SYMBOLS = {
     "ell": "ℓ",
@@ -54,6 +55,22 @@ _SYMBOLS = {
     "dots": "…",
     "textendash": "–",
     "textemdash": "—",
+    "textquotesingle": "'",
+    "textquoteleft": "‘",
+    "textquoteright": "’",
+    "textquotedblleft": "“",
+    "textquotedblright": "”",
+    "textregistered": "®",
+    "texttrademark": "™",
+    "textcopyright": "©",
+    "textdegree": "°",
+    "textmu": "µ",
+    "textasciitilde": "~",
+    "textasciicircum": "^",
+    "textunderscore": "_",
+    "textless": "<",
+    "textgreater": ">",
+    "ast": "*",
     "varepsilon": "ε",
     "varphi": "φ",
 }
@@ -86,6 +103,9 @@ _ACCENTED = re.compile(
     r"\\(?:([`'^~=.\"])\s*|([uvHrdckb])(?=[{\s])\s*|(?:wide)?(tilde|hat|bar)(?=[{\\]))"
     r"(?:(?:\\math[a-z]+\s*)?\{\s*(\\?\w)\s*\}|(\\[ij]\b|[^\W\d_]))"
 )
+_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}\\]*)\}\s*\{([^{}\\]*)\}")
+# Says how large the bracket after it is.
+_SIZE = re.compile(r"\\(?:left|right|[bB]ig[lr]?)\s*(?=\\?[()\[\]{}|.])")
 _COMMAND = re.compile(r"\{\\([A-Za-z]+)\}|\\([A-Za-z]+)(?:\{\}|\s(?=\w))?")
 _ESCAPED = re.compile(r"\\([%&_$#{}])")
 _BRACED_IN_MATH = re.compile(r"\{([^{}\\]*)\}")
@@ -110,7 +130,7 @@ def plain_text(text: str) -> str:
 
 def _without_tex(text: str) -> str:
     text = _QUOTED.sub(r"“\1”", text)
-    text = _MATH.sub(lambda formula: _BRACED_IN_MATH.sub(r"\1", _commands(formula[1])), text)
+    text = _MATH.sub(lambda formula: _BRACED_IN_MATH.sub(r"\1", _commands(formula[1])), _SIZE.sub("", text))
     return _ESCAPED.sub(r"\1", _BRACED_LETTER.sub(r"\1", _commands(text)))
 
 
@@ -119,6 +139,8 @@ def _commands(text: str) -> str:
     for _ in range(6):
         before = text
         text = _STYLED.sub(r"\1", _ACCENTED.sub(_accented, _COMMAND.sub(_command_text, text)))
+        if "frac" in text:
+            text = _FRACTION.sub(r"\1/\2", text)
         if text == before:
             break
     return text

@@ -43,7 +43,8 @@ def statements(file: SourceFile, rdf_format: RdfFormat) -> Iterator[Triple]:
                 yield names.renamed(quad)
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None)
-            raise file.error(f"is not {rdf_format.name}: {getattr(error, 'msg', None) or error}", line) from error
+            reason = " ".join(str(getattr(error, "msg", None) or error).split())
+            raise file.error(f"is not {rdf_format.name}: {reason}", line) from error
 
 
 def n_triples(triples: Iterator[Triple] | list[Triple]) -> bytes:

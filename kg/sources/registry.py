@@ -5,13 +5,17 @@ from __future__ import annotations
 from kg.errors import UsageError
 from kg.sources import (
     arxiv,
+    bibtex,
     concepts,
     crossref,
+    csl_json,
+    dblp,
     mlanthology,
     openalex,
     opencitations,
     profile_page,
     rdf,
+    ris,
     ror,
     semanticscholar,
 )
@@ -20,10 +24,14 @@ from kg.sources.contract import Source
 _MODULES = (
     openalex,
     crossref,
+    dblp,
     arxiv,
     semanticscholar,
     mlanthology,
     opencitations,
+    bibtex,
+    ris,
+    csl_json,
     ror,
     concepts,
     rdf,

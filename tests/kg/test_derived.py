@@ -162,7 +162,8 @@ def test_the_seed_author_has_the_papers_of_the_page(seed_snapshot: Snapshot) -> 
 _NUMBERS = st.integers(0, 4)
 _IDENTIFIERS = st.sets(
     st.builds(Identifier, st.just("doi"), _NUMBERS.map("10.5555/{}".format))
-    | st.builds(Identifier, st.just("openalex"), _NUMBERS.map("W{}".format)),
+    | st.builds(Identifier, st.just("openalex"), _NUMBERS.map("W{}".format))
+    | st.builds(Identifier, st.just("arxiv"), _NUMBERS.map("2401.0000{}".format)),
     max_size=2,
 ).map(lambda found: tuple(sorted(found, key=str)))
 _INSTITUTIONS = st.lists(_NUMBERS.map(lambda number: Institution(f"Institution {number}")), max_size=2).map(tuple)
@@ -178,6 +179,7 @@ _PAPERS = st.builds(
     author_list_complete=st.sampled_from((None, True, False)),
     date=st.sampled_from((None, PartialDate(2020), PartialDate(2021, 5), PartialDate(None, 5, 28))),
     venue=st.sampled_from((None, Venue("One"), Venue("Two"))),
+    primary_concept=st.sampled_from((None, Concept("arxiv", "cs.LG"), Concept("made", "1", "Label"))),
     concepts=st.lists(_NUMBERS.map(lambda number: Concept("made", str(number), "Label")), max_size=2).map(tuple),
     institutions=_INSTITUTIONS,
     references=_IDENTIFIERS,

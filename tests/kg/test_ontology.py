@@ -208,6 +208,7 @@ def test_the_metrics_that_pages_report_are_described() -> None:
     metrics = instances(ns.METRIC)
     names = ("hIndex", "paperCount", "citationCount", "novelty", "aiScore", "i10Index", "influentialCitationCount")
     assert metrics > {Naming(ns.DEFAULT_BASE).metric(name) for name in names}
+    assert set(re.findall(r"`metric:(\w+)`", REFERENCE)) == {metric.rpartition("/")[2] for metric in metrics}
     for metric in metrics:
         assert values(CONCEPTS, metric, ns.PREF_LABEL) and values(CONCEPTS, metric, ns.SKOS + "definition")
 

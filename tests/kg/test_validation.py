@@ -282,9 +282,7 @@ def test_a_value_is_reported_as_it_is_spelled() -> None:
 
 
 def test_violations_come_first_and_alike_ones_are_one_line() -> None:
-    report = validate(
-        good_graph("INSERT DATA { :x a kg:Paper ; dcterms:title :t . :y a kg:Paper ; dcterms:title :t }")
-    )
+    report = validate(good_graph("INSERT DATA { :x a kg:Paper ; dcterms:title :t . :y a kg:Paper ; dcterms:title :t }"))
     assert [result.severity for result in report.results] == ["Violation"] * 2 + ["Warning"] * 2
     assert report.summary == (
         "violation, 2 ×: A title of a paper is text. <http://e.org/x>",

@@ -1,4 +1,4 @@
-"""Applications over real stores: the seeds, and a graph of everything that a hostile source may hold."""
+"""Applications over real stores: the seeds, all that a record can say, and what a hostile source may hold."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 
 from kg import pipeline
 from kg.settings import Settings, read_settings
-from kg.sources import Source
 from kg.store import StoreFolder
 from server import create_app
 from server.state import state_of
+from tests.made_records import made_source
 from tests.server.hostile_records import hostile_records
+from tests.server.rich_records import rich_records
 
 
 class BufferedClient(FlaskClient):
@@ -53,7 +54,7 @@ def client(seeded_app: Flask) -> FlaskClient:
 def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "records").touch()
-    source = Source("hostile", "1", "records made here", lambda _: hostile_records())
+    source = made_source("hostile", hostile_records())
     pipeline.load(StoreFolder(folder / "store"), source, {"hostile": [folder / "records"]})
     yield from _running(folder / "store")
 
@@ -61,6 +62,19 @@ def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 @pytest.fixture
 def hostile_client(hostile_app: Flask) -> FlaskClient:
     return hostile_app.test_client()
+
+
+@pytest.fixture(scope="session")
+def rich_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("rich")
+    (folder / "records").touch()
+    pipeline.load(StoreFolder(folder / "store"), made_source("rich", rich_records()), {"rich": [folder / "records"]})
+    yield from _running(folder / "store")
+
+
+@pytest.fixture
+def rich_client(rich_app: Flask) -> FlaskClient:
+    return rich_app.test_client()
 
 
 @pytest.fixture

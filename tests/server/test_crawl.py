@@ -44,7 +44,7 @@ def _shape(path: str) -> tuple[str, ...]:
     return (*segments[:kept], PurePosixPath(parts.path).suffix[:8] if kept == 3 else "", parts.query and "?")
 
 
-@pytest.mark.parametrize("name", ["seeded_app", "hostile_app"])
+@pytest.mark.parametrize("name", ["seeded_app", "hostile_app", "rich_app"])
 def test_no_link_is_dead(name: str, request: pytest.FixtureRequest) -> None:
     app: Flask = request.getfixturevalue(name)
     client = app.test_client()
@@ -66,8 +66,10 @@ def test_no_link_is_dead(name: str, request: pytest.FixtureRequest) -> None:
     assert {"paper", "author", "institution", "record", "data", "queries", "sparql", "ontology", "export"} <= kinds
 
 
-def test_every_term_that_data_uses_is_on_the_ontology_page(seeded_app: Flask) -> None:
-    client = seeded_app.test_client()
+@pytest.mark.parametrize("name", ["seeded_app", "rich_app"])
+def test_every_term_that_data_uses_is_on_the_ontology_page(name: str, request: pytest.FixtureRequest) -> None:
+    app: Flask = request.getfixturevalue(name)
+    client = app.test_client()
     data = client.get("/export/kg.nt").get_data(as_text=True)
     page = client.get("/ontology", headers={"Accept": "text/html"}).get_data(as_text=True)
     anchors = {attributes.get("id") for _, attributes in Elements(page).elements}

@@ -82,7 +82,7 @@ def folder(seeded_store_folder: Path, tmp_path: Path) -> Path:
 def test_an_empty_store_is_filled_once(tmp_path: Path) -> None:
     with serving(tmp_path / "store") as (_, address, lines):
         assert get(f"{address}readyz")[0] == 200
-        assert any("loading evan-hubinger" in line for line in lines)
+        assert any("reading evan-hubinger" in line for line in lines)
     with serving(tmp_path / "store") as (_, address, lines):
         assert get(address)[0] == 200
         assert not any(line.startswith("kg:") for line in lines)

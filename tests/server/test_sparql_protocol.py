@@ -26,10 +26,10 @@ from kg import pipeline
 from kg.namespaces import SD
 from kg.records import Identifier, Paper, SourceRecord
 from kg.settings import read_settings
-from kg.sources import Source
 from kg.store import StoreFolder
 from server import create_app
 from server.state import state_of
+from tests.made_records import made_source
 
 PAPERS = 250
 CAP = 200
@@ -66,8 +66,7 @@ def _papers() -> Iterator[Paper]:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("endpoint")
     (folder / "papers").touch()
-    source = Source("made", "1", "records made here", lambda _: _papers())
-    pipeline.load(StoreFolder(folder / "store"), source, {"made": [folder / "papers"]})
+    pipeline.load(StoreFolder(folder / "store"), made_source("made", _papers()), {"made": [folder / "papers"]})
     settings = read_settings(
         {},
         store=folder / "store",

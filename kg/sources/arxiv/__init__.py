@@ -12,15 +12,19 @@ from kg.records import Reading
 from kg.sources.arxiv.harvest import harvested
 from kg.sources.arxiv.papers import paper
 from kg.sources.arxiv.snapshot import snapshot_record
-from kg.sources.chunks import element_chunks, json_chunks, numbered_lines
+from kg.sources.chunks import element_chunks, json_chunks
 from kg.sources.contract import Chunk, Source
 from kg.sources.decoding import BROKEN
 from kg.sources.faults import Faults
 from kg.sources.files import SourceFile
+from kg.sources.json_records import numbered_documents
 from kg.sources.xml_records import BadXml, check_prolog, is_xml
 
-_END = re.compile(rb"</(?:\w+:)?record\s*>")
-_RECORD = re.compile(rb"<(?:\w+:)?record[\s>].*?</(?:\w+:)?record\s*>", re.DOTALL)
+_END = re.compile(rb"</(?:[\w.-]+:)?record\s*>")
+_PROLOG = 4096
+_START = re.compile(rb"<(?:[\w.-]+:)?record[\s>/]")
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?(OAI-PMH|ListRecords|GetRecord|records?)[\s>/]")
+_ROOT_END = re.compile(rb"</(?:[\w.-]+:)?OAI-PMH\s*>")
 
 
 def chunks(file: SourceFile) -> Iterator[Chunk]:
@@ -29,24 +33,32 @@ def chunks(file: SourceFile) -> Iterator[Chunk]:
         yield from json_chunks(file)
         return
     check_prolog(file)
-    has_ended = False
+    with file.open() as stream:
+        root = _ROOT.search(stream.read(_PROLOG))
+    if root is None:
+        raise file.error("is XML, but no answer of OAI-PMH")
     for chunk in element_chunks(file, _END, "xml"):
-        has_ended = chunk.kind == "tail" and b"</" in chunk.data
-        yield chunk
-    if not has_ended:
-        raise file.error("ends inside a record: the file was cut off; get it whole")
+        if chunk.kind == "xml":
+            yield chunk
+        elif _START.search(chunk.data) or (root[1] == b"OAI-PMH" and not _ROOT_END.search(chunk.data)):
+            raise file.error("ends before its end: the file was cut off; get it whole")
 
 
 def readings(chunk: Chunk) -> Iterator[Reading]:
     if chunk.kind == "xml":
-        for number, match in enumerate(_RECORD.finditer(chunk.data), start=chunk.number):
-            yield _harvested(chunk.file, number, match[0])
-    elif chunk.kind == "document":
-        if chunk.data.strip():
-            yield _of_snapshot(chunk.file, 1, chunk.data)
-    elif chunk.kind == "lines":
-        for number, line in numbered_lines(chunk):
-            yield _of_snapshot(chunk.file, number, line)
+        for number, data in enumerate(_records(chunk.data), start=chunk.number):
+            yield _harvested(chunk.file, number, data)
+        return
+    for line, data in numbered_documents(chunk):
+        yield _of_snapshot(chunk.file, line or 1, data)
+
+
+def _records(data: bytes) -> Iterator[bytes]:
+    """Each record from its start to its end, or to the start of the next where its end is missing."""
+    starts = [match.start() for match in _START.finditer(data)]
+    for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
+        ended = _END.search(data, start, end)
+        yield data[start : ended.end() if ended else end]
 
 
 def _of_snapshot(file: str, number: int, data: bytes) -> Reading:

@@ -13,8 +13,6 @@ from kg.sources.faults import Faults
 from kg.sources.xml_records import child, element, local_name, text_of
 
 _XMLNS = re.compile(rb"<(/?)\w+:(?=\w)")
-_SEPARATORS = re.compile(r"\s*(?:,|;|\band\b)\s+", re.IGNORECASE)
-_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
 def harvested(data: bytes, faults: Faults) -> Record | None:
@@ -28,9 +26,10 @@ def harvested(data: bytes, faults: Faults) -> Record | None:
         return None
     metadata = child(record, "metadata")
     found = next(iter(metadata), None) if metadata is not None else None
-    names = _names(found)
+    line, names = _names(found)
     return Record(
         id=text_of(found, "id") or identifier,
+        authors=line,
         title=text_of(found, "title"),
         comments=text_of(found, "comments"),
         journal_ref=text_of(found, "journal-ref"),
@@ -53,15 +52,12 @@ def _versions(found: Element | None) -> list[Version | None]:
     return versions or [Version("v1", text_of(found, "created"))]
 
 
-def _names(found: Element | None) -> list[list[str | None] | None]:
-    """Names in parts where the format has parts; else the line of authors cut at its commas."""
+def _names(found: Element | None) -> tuple[str | None, list[list[str | None] | None]]:
+    """The authors as one line, in arXivRaw, and in parts, in arXiv."""
     authors = child(found, "authors")
     if authors is None:
-        return []
-    if len(authors):
-        return [_parts(author) for author in authors if local_name(author) == "author"]
-    line = _BRACKETS.sub("", " ".join((authors.text or "").split()))
-    return [["", name, ""] for name in _SEPARATORS.split(line) if name]
+        return None, []
+    return authors.text, [_parts(author) for author in authors if local_name(author) == "author"]
 
 
 def _parts(author: Element) -> list[str | None]:

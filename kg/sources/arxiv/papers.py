@@ -9,8 +9,6 @@ from email.utils import parsedate_to_datetime
 from kg.categories import is_arxiv_category
 from kg.identifiers import identifier, identifiers
 from kg.records import (
-    Author,
-    Authorship,
     Concept,
     Identifier,
     Location,
@@ -20,27 +18,35 @@ from kg.records import (
     SourceRecord,
     Venue,
 )
+from kg.sources.arxiv.authors import authorships
 from kg.sources.arxiv.snapshot import Record
 from kg.sources.faults import NO_IDENTIFIER, Faults
-from kg.sources.plain_text import plain_text
 from kg.sources.values import YEARS, clean, partial_date
 
 _VENUE = Venue("arXiv", (Identifier("issn", "2331-8422"),), "repository", homepage="https://arxiv.org")
+# Of the paper itself, not of a claim in it.
 _WITHDRAWN = re.compile(
-    r"\b(?:this (?:paper|article|submission|work|manuscript) )?(?:has been |was |is )?withdrawn\b", re.I
+    r"^\W*(?:this (?:is|has been|was) )?withdrawn\b"
+    r"|\b(?:paper|article|submission|work|manuscript|preprint|letter|note|report|draft|e-?print)s?\b"
+    r"[^.;:()]{0,60}\bwithdrawn\b"
+    r"|\bauthors? (?:has |have )?withdr[ae]wn? (?:this|the)\b",
+    re.IGNORECASE,
 )
-_INITIALS = re.compile(r"\. -")
+# In comments, which speak of nothing else; in abstracts money is withdrawn as well.
+_REASON = re.compile(r"\bwithdrawn (?:by|due|because|since|as|for|from (?:the )?arxiv)\b", re.IGNORECASE)
+# Letters of a notice in place of an abstract.
+_NOTICE = 400
 
 
 def paper(found: Record, faults: Faults) -> Reading:
     """The paper of a record; rejected if it has no number."""
     number = identifier("arxiv", found.id)
     if number is None:
-        return Reading((), faults.whole("has no arXiv number that can be read", found.id, "id"))
+        return Reading((), faults.whole("has no arXiv number that can be read", found.id or "", "id"))
     faults.record = number.value
     printed = " ".join((found.title or "").split())
     title = clean(found.title)
-    authorships, is_complete = _authorships(found, faults)
+    written, is_complete = authorships(found, faults)
     concepts = _concepts(found.categories, faults)
     return Reading(
         (
@@ -55,7 +61,7 @@ def paper(found: Record, faults: Faults) -> Reading:
                 ),
                 identifiers=(number, *_dois(found.doi, faults)),
                 type="preprint",
-                authorships=authorships,
+                authorships=written,
                 author_list_complete=is_complete,
                 abstract=clean(found.abstract),
                 date=_first_version(found, faults),
@@ -72,9 +78,12 @@ def paper(found: Record, faults: Faults) -> Reading:
 
 def _is_withdrawn(found: Record) -> bool:
     """Withdrawn papers keep their record, and say so in the comments or in place of the abstract."""
-    abstract = (found.abstract or "").strip()
-    said = _WITHDRAWN.search(found.comments or "") or (len(abstract) < 400 and _WITHDRAWN.search(abstract[:200]))
-    return bool(said)
+    comments, abstract = found.comments or "", (found.abstract or "").strip()
+    if "withdr" not in f"{comments} {abstract}".casefold():  # nearly always
+        return False
+    if _WITHDRAWN.search(comments) or _REASON.search(comments):
+        return True
+    return len(abstract) < _NOTICE and bool(_WITHDRAWN.search(abstract[: _NOTICE // 2]))
 
 
 def _dois(text: str | None, faults: Faults) -> tuple[Identifier, ...]:
@@ -83,23 +92,6 @@ def _dois(text: str | None, faults: Faults) -> tuple[Identifier, ...]:
     if text and text.strip() and not found:
         faults.part("doi", NO_IDENTIFIER, text)
     return found
-
-
-def _authorships(found: Record, faults: Faults) -> tuple[tuple[Authorship, ...], bool | None]:
-    authorships, is_complete = [], True
-    for position, parts in enumerate(found.authors_parsed or (), start=1):
-        family, given, suffix, *affiliations = [plain_text(part or "") for part in (*(parts or ()), "", "", "")][
-            : max(3, len(parts or ()))
-        ]
-        given = _INITIALS.sub(".-", given)
-        name = " ".join(filter(None, (given, family, suffix)))
-        if not name:
-            faults.part("authors", "an author without a name", position)
-            is_complete = False
-            continue
-        author = Author(name, given=given or None if family else None, family=family or None)
-        authorships.append(Authorship(author, position, name, raw_affiliations=tuple(filter(None, affiliations))))
-    return tuple(authorships), is_complete if authorships else None
 
 
 def _concepts(text: str | None, faults: Faults) -> tuple[Concept, ...]:

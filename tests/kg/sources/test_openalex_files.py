@@ -19,7 +19,7 @@ from kg.errors import SourceError
 from kg.records import Paper, Profile, Reading
 from kg.sources.contract import Chunk
 from kg.sources.openalex import SOURCE
-from kg.sources.openalex.values import clean
+from kg.sources.values import clean
 
 HERE = Path(__file__).parent / "data" / "openalex"
 WORKS = (HERE / "works.jsonl").read_bytes()

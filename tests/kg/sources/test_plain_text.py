@@ -18,6 +18,8 @@ from kg.sources.plain_text import plain_text, repository_urls
         ("\\textbf{\\emph{deep}} nesting", "deep nesting"),
         ("Erd\\H{o}s, G\\\"odel, Szepesv\\'{a}ri, {\\'E}va, na\\\"{\\i}ve", "Erdős, Gödel, Szepesvári, Éva, naïve"),
         ("\\L{}ukasz \\O stergaard Stra\\ss e {\\o}re", "Łukasz Østergaard Straße øre"),
+        ("{\\DH}or{\\dh}e \\dj{}o \\TH{} a\\textquoteright s {\\textregistered}", "Ðorðe đo Þ a’s ®"),
+        ("an $O\\left(\\frac{1}{k^2}\\right)$ rate, \\leftarrow", "an O(1/k^2) rate, \\leftarrow"),
         ("An $\\widetilde\\mathcal{O}(\\sqrt{T})$ bound", "An Õ(√T) bound"),
         ("$\\ell_1$ and $\\alpha$-fair, $p$-th", "ℓ_1 and α-fair, p-th"),
         ("100\\% of A \\& B", "100% of A & B"),

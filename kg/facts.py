@@ -8,7 +8,7 @@ comes from elsewhere (RDF files, edits) has no facts, and then the rules are ask
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -50,55 +50,75 @@ def encoded_facts(facts: list[PaperFacts]) -> bytes:
 
 
 class Statistics:
-    """Takes the facts of all papers of a graph, then says what is derived from them."""
+    """What is derived from the facts of all papers of a graph.
 
-    def __init__(self) -> None:
-        self._papers: dict[str, PaperFacts | list[PaperFacts]] = {}
+    `chunks` gives the facts, as `encoded_facts` wrote them, as often as it is called: they are gone through twice, so
+    that only those of papers with several records have to be kept.
+    """
+
+    def __init__(self, chunks: Callable[[], Iterable[bytes]]) -> None:
+        self._chunks = chunks
         self._shared: dict[str, str] = {}
+        self._recurring: dict[str, list[PaperFacts]] = {}
         self.papers_of: Counter[str] = Counter()
         self._coauthors: defaultdict[str, set[str]] = defaultdict(set)
         self._yearly: Counter[tuple[str, int]] = Counter()
         self._complete: dict[str, bool] = {}
-
-    def add(self, chunk: bytes) -> None:
-        """The facts of some records, as `encoded_facts` wrote them."""
-        shared = self._shared.setdefault
-        for facts in _DECODER.decode(chunk):
-            # Few authors wrote most papers: the same string is kept once.
-            facts.authors = [shared(author, author) for author in facts.authors]
-            facts.subjects = [shared(subject, subject) for subject in facts.subjects]
-            facts.institutions = [shared(institution, institution) for institution in facts.institutions]
-            if facts.venue:
-                facts.venue = shared(facts.venue, facts.venue)
-            known = self._papers.get(facts.paper)
-            if known is None:
-                self._papers[facts.paper] = facts
-            elif isinstance(known, list):
-                known.append(facts)
-            else:
-                self._papers[facts.paper] = [known, facts]
+        self._references: dict[str, set[str]] = {}
+        self._named: defaultdict[str, list[str]] = defaultdict(list)
 
     def recurring_papers(self) -> set[str]:
-        """The papers that several records describe."""
-        return {paper for paper, known in self._papers.items() if isinstance(known, list)}
+        """The papers that several records describe; after `count`."""
+        return set(self._recurring)
 
     def count(self) -> None:
-        """Count once all facts are there; `papers_of` holds how many papers each thing has."""
-        for paper, known in self._papers.items():
-            records = known if isinstance(known, list) else [known]
-            authors = set(_all(records, "authors"))
-            self.papers_of.update(authors)
-            if len(authors) <= _MAX_AUTHORS:
-                for author in authors:
-                    self._coauthors[author] |= authors
-            counted = {record.venue for record in records if record.venue}.union(_all(records, "subjects"))
-            self.papers_of.update(counted)
-            self.papers_of.update(set(_all(records, "institutions")))
-            for year in {record.year for record in records if record.year}:
-                self._yearly.update((thing, year) for thing in counted)
-            stated = [record.is_complete for record in records if record.is_complete is not None]
-            if stated:
-                self._complete[paper] = any(stated)
+        """Count everything; `papers_of` holds then how many papers each thing has."""
+        seen: set[str] = set()
+        referred_to: set[str] = set()
+        for facts in self._facts():
+            if facts.paper in seen:
+                self._recurring[facts.paper] = []
+            seen.add(facts.paper)
+            referred_to.update(facts.references)
+        del seen
+        for facts in self._facts():
+            if facts.paper in self._recurring:
+                self._recurring[facts.paper].append(facts)
+            else:
+                self._count(facts.paper, [facts], referred_to)
+        for paper, records in self._recurring.items():
+            self._count(paper, records, referred_to)
+
+    def _facts(self) -> Iterator[PaperFacts]:
+        for chunk in self._chunks():
+            yield from _DECODER.decode(chunk)
+
+    def _count(self, paper: str, records: list[PaperFacts], referred_to: set[str]) -> None:
+        authors = set(self._all(records, "authors"))
+        self.papers_of.update(authors)
+        if len(authors) <= _MAX_AUTHORS:
+            for author in authors:
+                self._coauthors[author] |= authors
+        counted = {record.venue for record in records if record.venue}.union(self._all(records, "subjects"))
+        self.papers_of.update(counted)
+        self.papers_of.update(set(self._all(records, "institutions")))
+        for year in {record.year for record in records if record.year}:
+            self._yearly.update((thing, year) for thing in counted)
+        stated = [record.is_complete for record in records if record.is_complete is not None]
+        if stated:
+            self._complete[paper] = any(stated)
+        references = {name for record in records for name in record.references}
+        if references:
+            self._references[paper] = references
+        for name in {name for record in records for name in record.names} & referred_to:
+            self._named[name].append(paper)
+
+    def _all(self, records: list[PaperFacts], name: str) -> Iterator[str]:
+        """What the records name, one object for each name: few authors wrote most papers."""
+        shared = self._shared.setdefault
+        for record in records:
+            for thing in getattr(record, name):
+                yield shared(thing, thing)
 
     def statements(self) -> Iterator[bytes]:
         """What is derived, as N-Triples in blocks, each statement once; after `count`."""
@@ -120,24 +140,14 @@ class Statistics:
         yield from self._citations()
 
     def _citations(self) -> Iterator[str]:
-        named: dict[str, list[str]] = {}
-        for paper, known in self._papers.items():
-            for name in set(_all(known if isinstance(known, list) else [known], "names")):
-                named.setdefault(name, []).append(paper)
         cited_by: Counter[str] = Counter()
-        for paper, known in self._papers.items():
-            references = set(_all(known if isinstance(known, list) else [known], "references"))
-            cited = {target for name in references for target in named.get(name, ())}
+        for paper, references in self._references.items():
+            cited = {target for name in references for target in self._named.get(name, ())}
             cited_by.update(cited)
             for target in cited:
                 yield _line(paper, ns.CITES, f"<{target}>")
         for paper, number in cited_by.items():
             yield _line(paper, ns.CITED_BY_COUNT, _integer(number))
-
-
-def _all(records: list[PaperFacts], name: str) -> Iterator[str]:
-    for record in records:
-        yield from getattr(record, name)
 
 
 def _line(subject: str, predicate: str, term: str) -> str:

@@ -283,3 +283,8 @@ def _unpacked(path: Path) -> Iterator[bytes]:
 def record_digest(record_id: str) -> bytes:
     """What tells a record's name from others, DIGEST_SIZE bytes."""
     return hashlib.blake2b(record_id.encode("utf-8", "surrogatepass"), digest_size=DIGEST_SIZE).digest()
+
+
+def thing_digest(statements: bytes) -> bytes:
+    """What tells the statements about one thing from those about any other; short, because many are remembered."""
+    return hashlib.blake2b(statements, digest_size=16).digest()

@@ -289,10 +289,7 @@ class Writer:
         if not all(known.has_facts for known in (segments.part(*part) for part in parts) if known):
             return
         progress("deriving statistics")
-        statistics = Statistics()
-        for dataset, part in parts:
-            for facts in segments.facts(dataset, part):
-                statistics.add(facts)
+        statistics = Statistics(lambda: (facts for part in parts for facts in segments.facts(*part)))
         statistics.count()
         self._prepare_index(parts, statistics)
         partial = self._derived.with_suffix(".partial")

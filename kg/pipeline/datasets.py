@@ -20,7 +20,7 @@ from kg.pipeline.mapping import ChunkMapping, MappedChunk
 from kg.pipeline.superseding import digests, without_superseded
 from kg.progress import Progress
 from kg.records import Reject
-from kg.segments import DIGEST_SIZE, Counts, Input, Manifest, Part, PartWriter, compressed, segment_id
+from kg.segments import DIGEST_SIZE, Counts, Input, Manifest, Part, PartWriter, compressed, segment_id, thing_digest
 from kg.sources import Chunk, Source
 from kg.sources.files import SourceFile
 from kg.store import StoreFolder
@@ -135,8 +135,9 @@ class Dataset:
         if len(self._said) > _THINGS_REMEMBERED:
             self._said.clear()
         for thing in things:
-            if thing not in self._said:
-                self._said.add(thing)
+            digest = thing_digest(thing)
+            if digest not in self._said:
+                self._said.add(digest)
                 yield thing
 
     def _chunks(self, meter: _Meter) -> Iterator[tuple[int, Chunk | None]]:

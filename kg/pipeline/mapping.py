@@ -19,7 +19,7 @@ from kg.facts import PaperFacts, encoded_facts
 from kg.mapping import Mapper, Mapping
 from kg.pipeline.processes import end_with_parent, keep_memory
 from kg.records import Graph, Reading, Reject
-from kg.segments import Counts, compressed, packed, record_digest
+from kg.segments import Counts, compressed, packed, record_digest, thing_digest
 from kg.sources import Chunk, Source
 from kg.texts import PaperText, Texts, ThingText, encoded_texts
 
@@ -135,8 +135,9 @@ class _Chunk:
             self._segment += mapped.things
             self._statements.append(mapped.own)
             for thing in mapped.things:
-                if thing not in self._said:
-                    self._said.add(thing)
+                digest = thing_digest(thing)
+                if digest not in self._said:
+                    self._said.add(digest)
                     self._new_things.append(thing)
             if mapped.facts:
                 self._facts.append(mapped.facts)

@@ -134,7 +134,9 @@ def _expanded(found: SplitEntry, line: int, macros: dict[str, str]) -> Entry:
 def _all_values(fields: Iterable[SplitField], macros: dict[str, str], faults: list[Fault]) -> Iterator[tuple[str, str]]:
     for each in fields:
         name, raw = each.key.lower(), each.value
-        if raw.isdecimal():
+        if not name:
+            faults.append(Fault("field", "a value without the name of its field", raw))
+        elif raw.isdecimal():
             yield name, raw
         elif raw.startswith("{") and raw.endswith("}") and "{" not in (inner := raw[1:-1]) and "}" not in inner:
             yield name, inner

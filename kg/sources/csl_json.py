@@ -17,6 +17,7 @@ from kg.records import Identifier, PartialDate, Reading
 from kg.sources import printed_dates, references
 from kg.sources.chunks import json_chunks
 from kg.sources.contract import Chunk, Source
+from kg.sources.csl_shapes import Date, Item, Items, Name, Words
 from kg.sources.decoding import BROKEN, decoded
 from kg.sources.faults import NO_IDENTIFIER, Fault, Faults
 from kg.sources.files import SourceFile
@@ -26,64 +27,12 @@ from kg.sources.person_names import NameList, PersonName, person_name
 from kg.sources.plain_text import plain_text
 from kg.sources.references import Reference, addresses, identified, keyword_list
 
-Words = str | int | float | list[str | None] | None
-"""A text, which some exporters write as a number or as a list of one."""
-
-
-class _Name(msgspec.Struct, rename="kebab"):
-    family: str | None = None
-    given: str | None = None
-    literal: str | None = None
-    name: str | None = None
-    suffix: str | None = None
-    dropping_particle: str | None = None
-    non_dropping_particle: str | None = None
-    orcid: str | None = msgspec.field(default=None, name="ORCID")
-
-
-class _Date(msgspec.Struct, rename="kebab"):
-    date_parts: list[list[int | str | None] | None] | None = None
-    literal: str | int | None = None
-    raw: str | int | None = None
-
-
-class _Item(msgspec.Struct, rename="kebab"):
-    id: str | int | None = None
-    citation_key: str | None = None
-    type: str | None = None
-    title: Words = None
-    author: list[_Name | None] | None = None
-    editor: list[_Name | None] | None = None
-    issued: _Date | str | int | None = None
-    container_title: Words = None
-    collection_title: Words = None
-    publisher: Words = None
-    volume: Words = None
-    issue: Words = None
-    number: Words = None
-    page: Words = None
-    abstract: Words = None
-    keyword: Words = None
-    language: str | None = None
-    note: Words = None
-    doi: str | None = msgspec.field(default=None, name="DOI")
-    url: Words = msgspec.field(default=None, name="URL")
-    issn: Words = msgspec.field(default=None, name="ISSN")
-    isbn: Words = msgspec.field(default=None, name="ISBN")
-    pmid: Words = msgspec.field(default=None, name="PMID")
-    pmcid: Words = msgspec.field(default=None, name="PMCID")
-
-
-class _Items(msgspec.Struct):
-    items: list[msgspec.Raw] | None = None
-
-
-_ITEM = msgspec.json.Decoder(_Item)
-_ITEMS = msgspec.json.Decoder(_Items)
+_ITEM = msgspec.json.Decoder(Item)
+_ITEMS = msgspec.json.Decoder(Items)
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _BOOKS = frozenset(("book", "proceedings", "thesis", "report"))
 _OTHERS = frozenset(("others", "et al", "et al."))
-_NOTED = re.compile(r"^\s*(DOI|PMID|PMCID|arXiv):\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_NOTED = re.compile(r"^[ \t]*(DOI|PMID|PMCID|arXiv):\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _BETWEEN = re.compile(r"[\s,]*")
 _PYTHON_DECODER = json.JSONDecoder()
 _AT_A_TIME = 250
@@ -164,7 +113,7 @@ def _reading(file: str, number: int, data: bytes, damage: tuple[Fault, ...]) -> 
     return _reference(item, faults).reading(faults)
 
 
-def _reference(item: _Item, faults: Faults) -> Reference:
+def _reference(item: Item, faults: Faults) -> Reference:
     printed = _text(item.title) or ""
     title = plain_text(printed) or None
     kind = paper_type(item.type)
@@ -199,7 +148,7 @@ def _reference(item: _Item, faults: Faults) -> Reference:
     )
 
 
-def _record_id(item: _Item, known: tuple[Identifier, ...], title: str | None) -> str:
+def _record_id(item: Item, known: tuple[Identifier, ...], title: str | None) -> str:
     """The citation key or id; a mere number is a place in somebody's library, so that an identifier is better."""
     key = (item.citation_key or (str(item.id) if item.id is not None else "")).strip()
     if key and not key.isdecimal():
@@ -222,7 +171,7 @@ def _clean(value: Words) -> str | None:
 
 
 def _names(
-    names: list[_Name | None] | None, field: str, faults: Faults
+    names: list[Name | None] | None, field: str, faults: Faults
 ) -> tuple[NameList | None, dict[int, tuple[Identifier, ...]]]:
     if not names:
         return None, {}
@@ -246,7 +195,7 @@ def _names(
     return NameList(tuple(found), is_complete), known
 
 
-def _name(each: _Name) -> PersonName | None:
+def _name(each: Name) -> PersonName | None:
     if whole := plain_text(each.literal or each.name or ""):
         return PersonName(whole)
     parts = (each.dropping_particle, each.non_dropping_particle, each.family)
@@ -254,11 +203,11 @@ def _name(each: _Name) -> PersonName | None:
     return person_name(plain_text(each.given or ""), family, plain_text(each.suffix or ""))
 
 
-def _date(issued: _Date | str | int | None, faults: Faults) -> PartialDate | None:
+def _date(issued: Date | str | int | None, faults: Faults) -> PartialDate | None:
     """The first of the parts; of a range that is its start."""
     if issued is None:
         return None
-    if isinstance(issued, _Date):
+    if isinstance(issued, Date):
         parts = next((each for each in issued.date_parts or () if each and each[0] not in (None, "", 0)), None)
         if parts:
             year, month, day, *_ = (*(str(part) if part is not None else None for part in parts), None, None)
@@ -267,7 +216,7 @@ def _date(issued: _Date | str | int | None, faults: Faults) -> PartialDate | Non
     return printed_dates.date_text(str(issued), faults) if issued else None
 
 
-def _spelled(item: _Item, kind: str | None) -> Iterator[tuple[str, str | None]]:
+def _spelled(item: Item, kind: str | None) -> Iterator[tuple[str, str | None]]:
     yield "doi", item.doi
     yield "pmid", _text(item.pmid)
     yield "pmcid", _text(item.pmcid)
@@ -281,7 +230,7 @@ def _spelled(item: _Item, kind: str | None) -> Iterator[tuple[str, str | None]]:
                 yield "isbn", piece
 
 
-def _issns(item: _Item, faults: Faults) -> tuple[Identifier, ...]:
+def _issns(item: Item, faults: Faults) -> tuple[Identifier, ...]:
     values = item.issn if isinstance(item.issn, list) else [_text(item.issn)]
     text = " ".join(value for value in values if value)
     found = identifiers("issn", text)

@@ -28,11 +28,12 @@ TYPES = (
 )
 
 _WORDS = {
-    "article": "article journal-article article-journal journalarticle journal jour magazine-article article-magazine",
+    "article": "article journal-article article-journal journalarticle journal jour magazine-article article-magazine"
+    " article-newspaper ejour mgzn news inpr",
     "conference-paper": "conference-paper proceedings-article inproceedings conference paper-conference cpaper conf",
-    "preprint": "preprint posted-content informal unpublished submitted",
-    "book": "book monograph edited-book reference-book book-set book-series edbook",
-    "book-chapter": "book-chapter book-section book-part inbook incollection chapter chap booksection",
+    "preprint": "preprint posted-content informal unpublished unpb manuscript submitted",
+    "book": "book monograph edited-book reference-book book-set book-series edbook ebook mvbook",
+    "book-chapter": "book-chapter book-section book-part inbook incollection chapter chap echap booksection",
     "thesis": "thesis dissertation phdthesis mastersthesis thes",
     "report": "report techreport report-component report-series rprt",
     "review": "review literature-review",
@@ -42,7 +43,7 @@ _WORDS = {
     "retraction": "retraction",
     "peer-review": "peer-review",
     "reference-entry": "reference-entry entry-encyclopedia entry-dictionary entry encyc dict",
-    "proceedings": "proceedings proceedings-series collection",
+    "proceedings": "proceedings proceedings-series mvproceedings collection",
     "dataset": "dataset data database",
     "software": "software comp computer-program",
     "presentation": "presentation speech slide poster",

@@ -55,17 +55,17 @@ def readings(chunk: Chunk) -> Iterator[Reading]:
 
 def _records(chunk: Chunk) -> Iterator[tuple[int, _Fields, bool]]:
     """The line of each record, its values by their tags, and whether it has an end."""
-    fields: _Fields = {}
+    fields: dict[str, list[list[str]]] = {}
     start, values = chunk.number, None
     for number, line in enumerate(text_of(chunk.data).split("\n"), start=chunk.number):
         match = _TAG.match(line)
         if not match:
             if values and line.strip():
-                values[-1] += " " + line.strip()
+                values[-1].append(line.strip())
             continue
         tag, value = match.groups()
         if fields and tag in ("TY", "ER"):
-            yield start, fields, tag == "ER"
+            yield start, _joined(fields), tag == "ER"
             fields = {}
         if tag == "ER":
             values = None
@@ -73,9 +73,17 @@ def _records(chunk: Chunk) -> Iterator[tuple[int, _Fields, bool]]:
         if not fields:
             start = number
         values = fields.setdefault(tag, [])
-        values.append(value.strip())
+        values.append([value.strip()])
     if fields:
-        yield start, fields, False
+        yield start, _joined(fields), False
+
+
+def _joined(fields: dict[str, list[list[str]]]) -> _Fields:
+    """Values whose lines were wrapped, on one line each."""
+    return {
+        tag: [" ".join(lines).strip() if len(lines) > 1 else lines[0] for lines in values]
+        for tag, values in fields.items()
+    }
 
 
 def _reference(fields: _Fields, faults: Faults) -> Reference:

@@ -172,8 +172,7 @@ def _publication(key: str, statements: _Statements, nodes: _Nodes, faults: Fault
     classes = {_value(each).removeprefix(_DBLP) for each in statements.get(_TYPE, ())}
     authors, author_identifiers = _people(statements, nodes, "AuthorSignature", "author", faults)
     editors, editor_identifiers = _people(statements, nodes, "EditorSignature", "editor", faults)
-    expected = _first(statements, "numberOfCreators") or "0"
-    signed = len(authors.names if authors else ()) or len(editors.names if editors else ())
+    is_complete = _is_complete(statements, authors or editors)
     links = addresses(_values(statements, "primaryDocumentPage", "documentPage"), "documentPage", faults)
     spelled = [("doi", each) for each in _values(statements, "doi")]
     if word in ("book", "proceedings", "phdthesis", "mastersthesis"):
@@ -188,8 +187,8 @@ def _publication(key: str, statements: _Statements, nodes: _Nodes, faults: Fault
         type=kind(word, publication_type, key),
         printed_title=without_stop(" ".join(printed.split())),
         title=without_stop(plain_text(printed)) or None,
-        authors=authors,
-        is_list_complete=not expected.isdecimal() or signed >= int(expected[:9]),
+        authors=authors if authors or editors or is_complete else NameList((), False),
+        is_list_complete=is_complete,
         author_identifiers=author_identifiers,
         editors=editors,
         editor_identifiers=editor_identifiers,
@@ -205,6 +204,12 @@ def _publication(key: str, statements: _Statements, nodes: _Nodes, faults: Fault
         cited=distinct(*cited),
         is_withdrawn=True if "Withdrawn" in classes else None,
     ).reading(faults)
+
+
+def _is_complete(statements: _Statements, names: NameList | None) -> bool:
+    """Whether as many have signed as DBLP counts."""
+    expected = _first(statements, "numberOfCreators") or "0"
+    return not expected.isdecimal() or len(names.names if names else ()) >= int(expected[:9])
 
 
 def _people(statements: _Statements, nodes: _Nodes, signature_class: str, field: str, faults: Faults) -> _NameList:

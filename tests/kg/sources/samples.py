@@ -134,6 +134,52 @@ def _lines(*records: object) -> bytes:
 
 
 # Name of the source, name of a file, its content.
+BIBTEX = r"""@string{jt = "Journal of " # {Things}}
+@article{DBLP:journals/things/Lee14,
+  author = {Lee, Ann and Ludwig van
+            Dijk and {Things Group} and others},
+  title = {{N}e{RF} -- {\textdollar}{\textbackslash}alpha{\textdollar} of {\'{\i}}~things},
+  journal = jt, volume = 12, year = 2014, month = "3~" # mar, pages = {1--9},
+  doi = {10.5555/THINGS.2}, issn = {2050-084X}, url = {https://arxiv.org/abs/1706.03762},
+  timestamp = {Mon, 08 Jan 2024 00:00:00 +0100}
+}
+@book{DBLP:books/x/Y, title = {A Book}, editor = {Lee, Ann}, isbn = {978-3-16-148410-0}, language = {English}}
+"""
+DBLP_XML = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE dblp SYSTEM "dblp.dtd">
+<dblp><article mdate="2024-03-01" key="journals/corr/abs-2101-00001" publtype="informal">
+<author orcid="0000-0002-1825-0097">J&ouml;rg M&uuml;ller 0002</author><title>On <i>x</i>.</title><year>2021</year>
+<ee>https://arxiv.org/abs/2101.00001</ee><cite>conf/x/Y</cite></article>
+<www key="homepages/78/459-1"><author>Mo Singh 0001</author><note type="affiliation">Giessen</note></www></dblp>
+"""
+DBLP_TURTLE = """@prefix dblp: <https://dblp.org/rdf/schema#> .
+<https://dblp.org/rec/journals/things/Lee14> dblp:title "Things." ; dblp:yearOfPublication "2014" ;
+	dblp:hasSignature [ dblp:signatureDblpName "Ann Lee 0003" ; dblp:signatureOrdinal 1 ; a dblp:AuthorSignature ] .
+<https://dblp.org/pid/10/2-3> dblp:primaryCreatorName "Bo Li 0003" .
+"""
+RIS = """TY  - JOUR
+AU  - Lee, Ann
+TI  - Things
+PY  - 2014/03/12/
+DO  - 10.5555/things.2
+SN  - 2050-084X
+UR  - https://things.example/1
+ER  -
+TY  - BOOK
+BT  - A Book
+ER  -
+"""
+CSL = {
+    "id": "lee2014",
+    "type": "article-journal",
+    "title": "Things",
+    "author": [{"family": "Lee", "given": "Ann", "ORCID": "0000-0002-1825-0097"}, {"literal": "Things Group"}],
+    "issued": {"date-parts": [["2014", 3, 12]]},
+    "container-title": "Journal of Things",
+    "volume": 12,
+    "ISSN": ["2050-084X"],
+    "note": "PMID: 123",
+}
 SAMPLES: list[tuple[str, str, bytes]] = [
     (
         "crossref",
@@ -150,6 +196,13 @@ SAMPLES: list[tuple[str, str, bytes]] = [
     ("opencitations", "index.csv", INDEX.encode()),
     ("concepts", "topics.csv", TOPICS.encode()),
     ("concepts", "subjects.ttl", SKOS.encode()),
+    ("dblp", "some.bib", BIBTEX.encode()),
+    ("dblp", "dblp.xml", DBLP_XML.encode()),
+    ("dblp", "some.ttl", DBLP_TURTLE.encode()),
+    ("bibtex", "some.bib", BIBTEX.encode()),
+    ("ris", "some.ris", RIS.encode()),
+    ("csl-json", "list.json", json.dumps([CSL, CSL], indent=1).encode()),
+    ("csl-json", "lines.jsonl", _lines(CSL, {"id": 1, "title": None})),
     ("rdf", "some.nt", TRIPLES.encode()),
     ("rdf", "some.ttl", SKOS.encode()),
 ]

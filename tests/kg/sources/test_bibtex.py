@@ -219,7 +219,7 @@ def test_tex(tex: str, text: str) -> None:
 
 def test_broken_entries_cost_no_neighbour(tmp_path: Path) -> None:
     text = (
-        "@misc{a, title={A}}\n"
+        "@misc{a, title={A}, ={nameless}}\n"
         "@misc{open, title={Not {closed}, year=2001}\n"
         "@ misc (b, title = {B (in parentheses)}, note={x} year = 2003, journal = nowhere)\n"
         "@misc{c title={no comma}}\n"
@@ -234,6 +234,7 @@ def test_broken_entries_cost_no_neighbour(tmp_path: Path) -> None:
     ]  # fmt: skip
     rejects = [reject for reading in readings for reject in reading.rejects]
     assert [(each.number, each.record, each.field, each.reason, each.is_partial) for each in rejects] == [
+        (1, "a", "field", "a value without the name of its field", True),
         (2, "open", "record", "an entry that is not closed or not BibTeX", False),
         (3, "b", "year", "no comma before the field", True),
         (3, "b", "journal", "a macro that is not defined", True),

@@ -156,6 +156,11 @@ def test_broken_items_cost_no_neighbour(tmp_path: Path) -> None:
     ]
 
 
+def test_items_are_counted_through_the_whole_list(tmp_path: Path) -> None:
+    readings = read(tmp_path, json.dumps([{"id": "a", "title": "T"}] * 600 + [7]))
+    assert [reject.number for reading in readings for reject in reading.rejects] == [601]
+
+
 def test_a_list_that_is_cut_off_is_read_so_far(tmp_path: Path) -> None:
     items = [{"id": f"k{n}", "title": f"T{n}"} for n in range(600)]
     text = json.dumps(items, indent=1)

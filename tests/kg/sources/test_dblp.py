@@ -164,10 +164,12 @@ def test_bibtex_of_corr_and_of_others(tmp_path: Path) -> None:
         "@inproceedings{DBLP:journals/corr/cs-LG-0102003, title={B}, "
         "booktitle={1st Meeting, {MEET} 2013, X}, year=2013}\n"
         "@misc{key, title={C}, biburl={https://dblp.org/rec/bib/books/x/Y}, timestamp={now}}\n"
-        "@misc{key, title={D}}\n"
+        "@inproceedings{DBLP:conf/x/Z, title={D}, "
+        "booktitle={Papers of Things, {OLD} 2019 and, {NEW} 2020, X}, year=2020}\n"
+        "@misc{key, title={E}}\n"
     )
     readings = read(tmp_path, text)
-    corr, meeting, book = (record for record in records(readings) if isinstance(record, Paper))
+    corr, meeting, book, joint = (record for record in records(readings) if isinstance(record, Paper))
     assert corr.identifiers == (Identifier("dblp", "journals/corr/abs-1211-4246"), Identifier("arxiv", "1211.4246"))
     assert (corr.type, corr.venue, corr.volume) == (
         "preprint",
@@ -177,6 +179,7 @@ def test_bibtex_of_corr_and_of_others(tmp_path: Path) -> None:
     assert meeting.identifiers[1] == Identifier("arxiv", "cs/0102003")
     assert meeting.venue == Venue("MEET", (), "conference")
     assert book.source.record_id == "books/x/Y"
+    assert joint.venue == Venue("NEW", (Identifier("dblp", "conf/x"),), "conference")
     assert reasons(readings) == [
         ("books/x/Y", "not a date", True),
         ("key", "the key is not one of DBLP's", False),
@@ -368,7 +371,9 @@ def test_signatures_that_are_missing_are_told(tmp_path: Path) -> None:
     text = line.format("title", '"A."') + line.format("hasSignature", "_:b1") + line.format("numberOfCreators", '"1"')
     readings = read(tmp_path, text)
     assert reasons(readings) == [("https://dblp.org/rec/journals/x/A", "a signature that stands elsewhere", True)]
-    assert records(readings)[0].source.record_id == "journals/x/A"
+    (paper,) = records(readings)
+    assert isinstance(paper, Paper)
+    assert (paper.source.record_id, paper.author_list_complete) == ("journals/x/A", False)
 
 
 def test_a_compressed_dump_in_many_chunks(tmp_path: Path) -> None:

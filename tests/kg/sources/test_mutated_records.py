@@ -14,12 +14,13 @@ from kg.mapping import Mapper, Mapping
 from kg.naming import Naming
 from kg.sources import SOURCES
 from kg.sources.contract import Chunk
-from tests.kg.sources.samples import ARXIV, CROSSREF, SEMANTIC_SCHOLAR
+from tests.kg.sources.samples import ARXIV, CROSSREF, CSL, SEMANTIC_SCHOLAR
 
 RECORDS: dict[str, dict[str, Any]] = {
     "crossref": CROSSREF
     | {"updated-by": [{"type": "retraction", "DOI": "10.5555/why"}], "institution": [{"name": "Rxiv"}]},
     "arxiv": ARXIV | {"authors": "C. -P. Balazs (1), et al. ((1) Kiel)"},
+    "csl-json": CSL,
     "semanticscholar": SEMANTIC_SCHOLAR
     | {"authors": [{"authorId": "5", "name": "Ada", "hIndex": 3, "externalIds": {"ORCID": "x"}, "aliases": ["A"]}]},
 }

@@ -104,7 +104,7 @@ def test_broken_records_cost_no_neighbour(tmp_path: Path) -> None:
     text = (
         "TY  - CONF\nTI  - A\nAU  - Lee, Ann\nAU  - ...\nT2  - Meeting\n"
         "TY  - BOOK\nBT  - B\nAU  - ,\nSN  - 978-3-16-148410-0\nER  -\n"
-        "TI  - C\nER  -\nTY  - JOUR\nER  -\n"
+        "TI  - C\nER  -\nno part of anything\nTY  - JOUR\nER  -\n"
         "TY  - WHAT\nTI  - D\nPY  - 0000\nSN  - 2050-084Y\nDO  - none\nUR  - here\n"
         "LA  - Klingon\nDA  - some day\nM3  - x\nER  - \n"
         "TY  - JOUR\nTI  - Cut"
@@ -117,9 +117,9 @@ def test_broken_records_cost_no_neighbour(tmp_path: Path) -> None:
     assert cut.title == "Cut"
     assert [(each.number, each.field, each.is_partial) for r in readings for each in r.rejects] == [
         *((1, "ER", True), (6, "AU", True)),
-        *((11, "record", False), (13, "record", False)),
-        *((15, "UR", True), (15, "doi", True), (15, "year", True), (15, "issn", True), (15, "language", True)),
-        (25, "ER", True),
+        *((11, "record", False), (14, "record", False)),
+        *((16, "UR", True), (16, "doi", True), (16, "year", True), (16, "issn", True), (16, "language", True)),
+        (26, "ER", True),
     ]
     assert len(readings) == 6
 

@@ -31,6 +31,8 @@ REAL = {
     "concepts": "schemes",
     "rdf": "dblp-rdf",
     "mlanthology": "mlanthology/legacy",
+    "dblp": "dblp-bibtex",
+    "bibtex": "bibtex",
 }
 
 

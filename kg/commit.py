@@ -33,9 +33,9 @@ from kg.settings import Settings
 from kg.snapshots import current_manifest, publish, publish_edits, publish_index
 from kg.store import StoreFolder, Writer
 from kg.updates import UpdateWrite, Write
+from kg.workers.failures import failure
 from kg.workers.handle import Worker, WorkerDied
 from kg.workers.messages import CloseScratch, Failed, WriteTask
-from kg.workers.pool import failure
 
 _log = logging.getLogger(__name__)
 

@@ -98,10 +98,11 @@ TABLE = (
         "threads", "8", _positive(int), "threads of each HTTP process, beside those that queries and writes wait in"
     ),
     Setting("seeds", "1", _flag, "1: kg serve fills an empty store with the seed pages"),
-    Setting("query_timeout", "30", _positive(float), "seconds that a client's query may take"),
+    Setting("query_timeout", "30", _positive(float), "seconds that a query may take, a client's or a canned one"),
     Setting("query_memory", "2G", _positive(_size), "address space of one query worker"),
     Setting("query_workers", str(os.cpu_count() or 2), _positive(int), "query worker processes (default: cores)"),
-    Setting("query_queue", "16", _positive(int), "queries that may wait for a worker"),
+    Setting("query_queue", "16", _positive(int), "queries that may wait for a worker, and as many canned ones"),
+    Setting("canned_workers", "2", _positive(int), "worker processes that canned queries have for themselves"),
     Setting("query_text", "1M", _positive(_size), "bytes of a query, and of any request body without the token"),
     Setting("result_rows", "1000000", _positive(int), "rows or triples of one result"),
     Setting("result_bytes", "1G", _positive(_size), "bytes of one result"),
@@ -130,6 +131,7 @@ class Settings:
     query_memory: int
     query_workers: int
     query_queue: int
+    canned_workers: int
     query_text: int
     result_rows: int
     result_bytes: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from pathlib import Path
 
 import jinja2
@@ -31,9 +32,9 @@ from server import (
     ui,
 )
 from server.cache import ResultCache
+from server.canned import CannedAnswers
 from server.departures import Departures
 from server.errors import register_errors
-from server.gate import Gate
 from server.metrics import Metrics
 from server.observation import register_observation
 from server.security import register_security
@@ -58,7 +59,7 @@ _BLUEPRINTS = (
 )
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, queries_folder: Path = paths.QUERIES) -> Flask:
     """The application over the store that the settings name; there need not be a snapshot yet.
 
     `server.state.state_of(app).close()` ends its worker processes.
@@ -68,18 +69,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
     app.jinja_options = {"undefined": jinja2.StrictUndefined}
     app.url_map.merge_slashes = False  # a key that begins with a slash is another key
-    workers = WorkerPool(settings)
+    numbers = itertools.count(1)
+    workers = WorkerPool(settings, numbers=numbers)
+    canned = CannedAnswers(settings, numbers)
     State(
         settings=settings,
         snapshots=Snapshots(settings.store),
         workers=workers,
-        departures=Departures(workers),
-        queries=load_queries(),
+        canned=canned,
+        departures=Departures(workers, canned.workers),
+        queries=load_queries(queries_folder),
         committer=Committer(StoreFolder(settings.store, settings.base_iri), settings) if settings.write_token else None,
         build=_build(),
         cache=ResultCache(settings.cache_bytes),
         metrics=Metrics(),
-        gate=Gate(settings.query_workers, settings.threads),
     ).attach(app)
     register_errors(app)
     register_observation(app)

@@ -57,6 +57,7 @@ def _serve(listener: socket.socket, settings: Settings) -> None:
     try:
         HttpServer(app, listener, settings).run()
     finally:
+        state.canned.workers.close()  # so that nothing is prepared any more
         warming.close()
         state.close()
 

@@ -16,8 +16,8 @@ _LOOK_EVERY = 0.25  # seconds
 class Departures:
     """Looks at the clients of running queries and cancels what nobody waits for any more."""
 
-    def __init__(self, workers: WorkerPool) -> None:
-        self._workers = workers
+    def __init__(self, *pools: WorkerPool) -> None:
+        self._pools = pools
         self._watched: dict[QueryRequest, Callable[[], bool]] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -48,4 +48,5 @@ class Departures:
             with self._lock:
                 gone = [query for query, is_gone in self._watched.items() if is_gone()]
             for query in gone:
-                self._workers.cancel(query)
+                for pool in self._pools:
+                    pool.cancel(query)

@@ -49,7 +49,7 @@ class HttpServer:
             app,
             map=self._sockets,
             sockets=[listener],
-            threads=settings.threads + settings.query_workers + settings.query_queue + settings.write_queue,
+            threads=settings.threads + _waiting_threads(settings),
             backlog=BACKLOG,
             connection_limit=self._most,
             recv_bytes=_RECEIVED,
@@ -108,6 +108,13 @@ class HttpServer:
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True
+
+
+def _waiting_threads(settings: Settings) -> int:
+    """How many requests may at most hold a thread while something else works for them."""
+    clients = settings.query_workers + settings.query_queue
+    canned = settings.canned_workers + settings.query_queue
+    return clients + canned + settings.write_queue
 
 
 def _room_for_connections() -> int:

@@ -96,7 +96,9 @@ def validated(response: Response, tag: str, weak: bool = False) -> Response:
 
 def not_modified(tag: str, weak: bool = False) -> Response | None:
     """The 304 for a GET or HEAD whose If-None-Match has this tag, so that nothing need be computed; else None."""
-    if request.method not in ("GET", "HEAD") or not request.if_none_match.contains_weak(tag):
+    if "If-None-Match" not in request.headers or request.method not in ("GET", "HEAD"):
+        return None
+    if not request.if_none_match.contains_weak(tag):
         return None
     return validated(Response(status=304), tag, weak)
 

@@ -65,7 +65,13 @@ def _end(response: Response) -> Response:
     if failure:
         metrics.failures.labels(failure).inc()
         note(outcome=failure)
-    line = _Line(
+    if _access.isEnabledFor(logging.INFO):
+        _access.info("%s", msgspec.json.encode(_line(response, seconds)).decode())
+    return response
+
+
+def _line(response: Response, seconds: float) -> _Line:
+    return _Line(
         time=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         method=request.method,
         path=request.path,
@@ -74,16 +80,14 @@ def _end(response: Response) -> Response:
         bytes=response.content_length,
         **g.get("noted", {}),
     )
-    _access.info("%s", msgspec.json.encode(line).decode())
-    return response
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
     state = current_state()
     figures = state.metrics
-    figures.running.set(state.workers.running)
-    figures.waiting.set(state.workers.waiting)
+    figures.running.set(sum(pool.running for pool in state.pools))
+    figures.waiting.set(sum(pool.waiting for pool in state.pools))
     figures.cache_bytes.set(state.cache.size)
     try:
         snapshot = current_snapshot()

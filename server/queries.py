@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from functools import lru_cache, partial
-from typing import Any
 
 import msgspec
 import pyoxigraph
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
-from kg.errors import ParameterError
+from kg.errors import ParameterError, QueryError, QueueFull
 from kg.formats import CSV, GRAPH_FORMATS, JSON, JSON_LD, N_TRIPLES, RESULT_FORMATS, GraphFormat
 from kg.queries import CannedQuery, Chart, bind
 from kg.query_descriptions import describe_queries
 from kg.serialisation import serialise
 from kg.snapshots import Snapshot
+from kg.workers import QueryRequest, QueryResult
 from server.gallery import gallery_sections, listing, query_path
-from server.gate import Gate
 from server.negotiation import HTML, PLAIN_JSON, Offer, PageFormat, choose, content_type
-from server.representations import represented
+from server.representations import represented, result_sent
 from server.resources import DATA_FORMATS
-from server.state import DataFormat, Evaluator, State, current_snapshot, current_state
+from server.state import DataFormat, State, current_snapshot, current_state
 from server.tables import ResultTable, result_table, triples_table, with_bars
 
 blueprint = Blueprint("queries", __name__)
 
 SOURCE = PageFormat("sparql", "rq", "application/sparql-query")
-_RESULTS_KEPT = 128
+_log = logging.getLogger(__name__)
 _FORMATS: dict[str, Sequence[DataFormat]] = {
     "select": RESULT_FORMATS,
     "ask": [known for known in RESULT_FORMATS if known.boolean],
@@ -65,7 +64,7 @@ def query(subject: str, name: str) -> Response:
     if offer is SOURCE:
         return represented(SOURCE, lambda: text)
     data_format = next(known for known in formats if known is offer)
-    return represented(data_format, lambda: _evaluator()(text, data_format))
+    return result_sent(data_format, lambda: _answer(text, data_format))
 
 
 def _page(found: CannedQuery) -> Response:
@@ -103,10 +102,12 @@ def _bound(found: CannedQuery) -> str:
 
 
 def _table(found: CannedQuery, text: str) -> ResultTable:
+    """The result as a table, read no further than it is shown."""
     if found.form in ("construct", "describe"):
-        return triples_table(pyoxigraph.parse(_evaluator()(text, N_TRIPLES), format=N_TRIPLES.rdf_format))
-    results = pyoxigraph.parse_query_results(_evaluator()(text, JSON), format=JSON.results_format)
-    table = result_table(results, found.columns)
+        with _answer(text, N_TRIPLES).body as body:
+            return triples_table(pyoxigraph.parse(body, format=N_TRIPLES.rdf_format))
+    with _answer(text, JSON).body as body:
+        table = result_table(pyoxigraph.parse_query_results(body, format=JSON.results_format), found.columns)
     return with_bars(table, found.columns[_counted(found.chart)]) if found.chart else table
 
 
@@ -115,32 +116,27 @@ def _counted(chart: Chart) -> str:
     return chart.y if chart.x == "year" else chart.x
 
 
-def _evaluator() -> Evaluator:
-    """`evaluate` on this request's snapshot."""
-    return _evaluator_of(current_state(), current_snapshot())
+def _answer(text: str, offer: DataFormat) -> QueryResult:
+    """The result on this request's snapshot. If its client goes away, nobody need compute it."""
+    state = current_state()
+    return state.canned.answer(_request(current_snapshot(), text, offer), state.departures.watching)
 
 
-def _evaluator_of(state: State, snapshot: Snapshot) -> Evaluator:
-    """`evaluate` on a snapshot, its last results kept: the same question is asked again and again."""
-    return state.evaluators.get(snapshot, lambda: lru_cache(_RESULTS_KEPT)(partial(_evaluate, state.gate, snapshot)))
-
-
-def _evaluate(gate: Gate, snapshot: Snapshot, text: str, offer: DataFormat) -> bytes:
-    with gate.entered():
-        results: Any = snapshot.store.query(text)
-        if isinstance(offer, GraphFormat):
-            return serialise(results, offer)
-        body: bytes = results.serialize(format=offer.results_format)
-        return body
+def _request(snapshot: Snapshot, text: str, offer: DataFormat) -> QueryRequest:
+    return QueryRequest(snapshot.store_path, text, offer.name)
 
 
 def warm(state: State, snapshot: Snapshot) -> None:
-    """Answer every canned query by its defaults, as its page and as CSV show it."""
-    evaluate = _evaluator_of(state, snapshot)
+    """Answer every canned query by its defaults, as its page and as CSV show it. Raises QueueFull."""
     for found in state.queries.values():
         text = bind(found, {}, state.settings.base_iri)
-        for data_format in (JSON, CSV) if found.form == "select" else ():
-            evaluate(text, data_format)
+        try:
+            for offer in (JSON, CSV) if found.form == "select" else ():
+                state.canned.answer(_request(snapshot, text, offer)).body.close()
+        except QueueFull:
+            raise
+        except QueryError as error:
+            _log.warning("the canned query %s has no answer: %s", found.name, error)
 
 
 def _described(graph_format: GraphFormat) -> bytes:

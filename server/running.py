@@ -34,7 +34,8 @@ def listed() -> Response:
             round(turn.seconds, 3),
             "running" if turn.is_running else "waiting",
         )
-        for turn in current_state().workers.turns()
+        for pool in current_state().pools
+        for turn in pool.turns()
     ]
     response = Response(msgspec.json.encode({"queries": queries}), content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
@@ -44,9 +45,9 @@ def listed() -> Response:
 @blueprint.delete("/sparql/running/<int:number>")
 def stopped(number: int) -> Response:
     authorise()
-    workers = current_state().workers
-    for turn in workers.turns():
-        if turn.number == number:
-            workers.cancel(turn.request)
-            return Response(status=204)
+    for pool in current_state().pools:
+        for turn in pool.turns():
+            if turn.number == number:
+                pool.cancel(turn.request)
+                return Response(status=204)
     raise NotFound(f"No query {number} runs here; it may have ended by itself.")

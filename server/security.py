@@ -31,9 +31,7 @@ def register_security(app: Flask) -> None:
 
 def _secured(response: Response) -> Response:
     present = {name.lower() for name, _ in response.headers}
-    for name, value in _ALWAYS.items():
-        if name.lower() not in present:
-            response.headers.add(name, value)
+    response.headers.extend([item for item in _ALWAYS.items() if item[0].lower() not in present])
     return response
 
 

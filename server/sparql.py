@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest
+from werkzeug.sansio.utils import get_current_url
 
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat, ResultFormat
 from kg.ntriples import check_iri
@@ -66,20 +68,20 @@ def _description() -> Response:
 
 def _answer(operation: Operation) -> Response:
     """Nothing is evaluated for a client that has the answer, or cannot take any."""
-    endpoint = _endpoint()
+    state, endpoint = current_state(), _endpoint()
     inspection = inspected(operation.text, endpoint, operation.timeout)
     chosen = _format(operation, inspection.kind)
     reaches_out = refuse_remote(inspection)
     snapshot = current_snapshot()
-    tag = entity_tag(snapshot.id, current_state().build, endpoint, content_type(chosen), repr(operation))
     media_type = content_type(chosen)
+    tag = entity_tag(snapshot.id, state.build, endpoint, media_type, repr(operation))
     if reaches_out:
         return _federated(operation, snapshot, endpoint, chosen)
     known = not_modified(tag, weak=True)
     if known:
         return known
-    cached = current_state().cache.get(tag)
-    current_state().metrics.cache.labels("no" if cached is None else "yes").inc()
+    cached = state.cache.get(tag)
+    state.metrics.cache.labels("no" if cached is None else "yes").inc()
     if cached is None:
         result = _evaluated(operation, snapshot, endpoint, chosen)
         note(query=digest(operation.text), rows=result.rows)
@@ -115,8 +117,9 @@ def _evaluated(
         truncate=operation.truncate,
         reaches_out=reaches_out,
     )
-    with current_state().departures.watching(query):
-        return current_state().workers.run(query)
+    state = current_state()
+    with state.departures.watching(query):
+        return state.workers.run(query)
 
 
 def _lasts(text: str) -> bool:
@@ -143,7 +146,12 @@ def _may_be_fetched(address: str) -> bool:
 
 def _endpoint() -> str:
     """The address asked, against which relative IRIs resolve. The client's Host header has a part in it."""
-    return check_iri(request.base_url)
+    return _checked_address(request.scheme, request.host, request.root_path, request.path)
+
+
+@lru_cache(64)
+def _checked_address(scheme: str, host: str, root_path: str, path: str) -> str:
+    return check_iri(get_current_url(scheme, host, root_path, path))
 
 
 def _format(operation: Operation, kind: str) -> Format:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
@@ -11,19 +13,24 @@ from server.state import current_state
 
 _SMALL = 64 * 1024  # bytes; what is no longer is sent faster from memory than from a file
 TRUNCATED = "Result-Truncated"
+_HEADERS = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", f"ETag, {TRUNCATED}"),
+    ("Cache-Control", "no-cache"),
+)
 
 
 def sent(result: QueryResult, media_type: str) -> Response:
     """The answer with this result; its file is gone once it is closed."""
     if request.method == "HEAD" or result.size <= _SMALL:
         with result.body as body:
-            response = Response(body.read() if request.method != "HEAD" else None)
+            response = _response(body.read() if request.method != "HEAD" else None, media_type)
     else:
-        response = Response(wrap_file(request.environ, result.body), direct_passthrough=True)
+        response = _response(wrap_file(request.environ, result.body), media_type, direct_passthrough=True)
     response.content_length = result.size
     if result.truncated:
         response.headers[TRUNCATED] = f"rows={result.rows}"
-    return _described(response, media_type)
+    return response
 
 
 def kept(result: QueryResult, media_type: str, key: str) -> Response:
@@ -39,12 +46,9 @@ def kept(result: QueryResult, media_type: str, key: str) -> Response:
 
 def resent(cached: CachedResult, media_type: str) -> Response:
     """The answer with a result that the cache has."""
-    return _described(Response(cached.body), media_type)
+    return _response(cached.body, media_type)
 
 
-def _described(response: Response, media_type: str) -> Response:
-    response.headers["Content-Type"] = media_type
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = f"ETag, {TRUNCATED}"
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+def _response(body: bytes | Iterable[bytes] | None, media_type: str, direct_passthrough: bool = False) -> Response:
+    headers = [("Content-Type", media_type), *_HEADERS]
+    return Response(body, headers=headers, direct_passthrough=direct_passthrough)

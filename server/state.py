@@ -16,8 +16,8 @@ from kg.settings import Settings
 from kg.snapshots import Snapshot, Snapshots
 from kg.workers import WorkerPool
 from server.cache import ResultCache
+from server.canned import CannedAnswers
 from server.departures import Departures
-from server.gate import Gate
 from server.metrics import Metrics
 
 _KEY = "paperkg"
@@ -25,7 +25,6 @@ _KEY = "paperkg"
 
 Value = TypeVar("Value")
 DataFormat = GraphFormat | ResultFormat
-Evaluator = Callable[[str, DataFormat], bytes]
 
 
 class PerSnapshot(Generic[Value]):
@@ -43,7 +42,7 @@ class PerSnapshot(Generic[Value]):
 
 @dataclass(frozen=True)
 class State:
-    """`queries` are the canned ones by name, evaluated behind the gate; `committer` is there where writes are on.
+    """`queries` are the canned ones by name, `canned` has their answers; `committer` is there where writes are on.
 
     `build` changes when the program renders the same graph otherwise.
     """
@@ -51,15 +50,19 @@ class State:
     settings: Settings
     snapshots: Snapshots
     workers: WorkerPool
+    canned: CannedAnswers
     departures: Departures
     queries: Mapping[str, CannedQuery]
     committer: Committer | None
     build: str
     cache: ResultCache
     metrics: Metrics
-    gate: Gate
     overviews: PerSnapshot[Overview] = field(default_factory=PerSnapshot)
-    evaluators: PerSnapshot[Evaluator] = field(default_factory=PerSnapshot)
+
+    @property
+    def pools(self) -> tuple[WorkerPool, ...]:
+        """Everything that evaluates queries."""
+        return self.workers, self.canned.workers
 
     def attach(self, app: Flask) -> None:
         app.extensions[_KEY] = self
@@ -69,7 +72,8 @@ class State:
         if self.committer:
             self.committer.close()
         self.departures.close()
-        self.workers.close()
+        for pool in self.pools:
+            pool.close()
         self.snapshots.close()
 
 

@@ -42,8 +42,10 @@ def body_limit(settings: Settings, authorization: str) -> int:
 
 
 def _check_body() -> None:
+    if not request.content_length:
+        return
     allowed = body_limit(current_state().settings, request.headers.get("Authorization", ""))
-    if (request.content_length or 0) > allowed:
+    if request.content_length > allowed:
         raise RequestEntityTooLarge(
             f"A body of more than {allowed:,} bytes is not taken here (KG_QUERY_TEXT; with the token, KG_MAX_BODY)."
         )

@@ -20,6 +20,7 @@ from kg.ntriples import check_iri
 from kg.queries import bind, find_query, load_queries
 from kg.resources import GraphReader, describe
 from kg.serialisation import serialise
+from kg.validation import validate as check_graph
 from kg.workers import QueryRequest, WorkerPool
 
 _TABLE = "table"
@@ -153,13 +154,11 @@ def _description(context: Context, iri: str, graph_format: GraphFormat) -> bytes
 @click.pass_obj
 def validate(context: Context, report: Path | None) -> None:
     """Check the graph against the shapes; exit code 1 if there are violations."""
-    from kg.validation import validate as check  # pySHACL takes a second to import
-
-    found = check(context.snapshot().store)
+    found = check_graph(context.snapshot().store)
     for line in found.summary:
         click.echo(line)
     if report is not None:
         with output_stream(report) as stream:
-            stream.write(found.turtle.encode())
+            found.write(stream)
     if not found.conforms:
         sys.exit(1)

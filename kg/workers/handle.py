@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -12,16 +13,19 @@ import time
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import kg
 from kg.errors import KGError, QueryMemory, QuerySyntaxError, StoreError
-from kg.workers.messages import AnyTask, Ready, Reply, receive_reply, send_task
+from kg.workers.messages import AnyTask, Done, Ready, Reply, receive_reply, send_task
 from kg.workers.sandbox import tcp_ports
 
 _PACKAGES = str(Path(kg.__file__).resolve().parents[1])
 # Nothing of the server's environment, which may hold secrets. A short arena list keeps the address space small.
 _ENVIRONMENT = {"PYTHONPATH": _PACKAGES, "RUST_BACKTRACE": "0", "MALLOC_ARENA_MAX": "2"}
 _LAST_WORDS = 4096
+NICENESS = 15
+_TIMEVAL = struct.Struct("@ll")
 
 
 class WorkerDied(Exception):
@@ -31,8 +35,11 @@ class WorkerDied(Exception):
 class Worker:
     """A process that evaluates one query at a time. Starting it does not wait until it is ready."""
 
-    def __init__(self, address_space: int, reachable: Collection[str] = ()) -> None:
-        """`reachable`: addresses that it may ask. Raises OSError when the system has no room for another process."""
+    def __init__(self, address_space: int, reachable: Collection[str] = (), niceness: int = NICENESS) -> None:
+        """`reachable`: addresses that it may ask. `niceness` is the system's, from 0 to 19.
+
+        Raises OSError when the system has no room for another process.
+        """
         self.with_network = bool(reachable)
         self._connection, theirs = socket.socketpair()
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
@@ -43,6 +50,7 @@ class Worker:
             "kg.workers.process",
             str(theirs.fileno()),
             str(address_space),
+            str(niceness),
             ",".join(map(str, tcp_ports(reachable))),
         )
         try:
@@ -63,12 +71,19 @@ class Worker:
         finally:
             theirs.close()
         self.sandboxed: bool | None = None
+        self._spool: BinaryIO | None = None
+        self._killed = False
 
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, task: AnyTask, descriptor: int, deadline: float) -> Reply:
+    @property
+    def killed(self) -> bool:
+        """Whether it was told to end, be it gone already or not."""
+        return self._killed
+
+    def ask(self, task: AnyTask, descriptor: int | None, deadline: float) -> Reply:
         """The reply to a task. `deadline` is a reading of `time.monotonic`.
 
         Raises TimeoutError past it, and WorkerDied; the worker is of no use after either.
@@ -76,21 +91,53 @@ class Worker:
         try:
             if self.sandboxed is None:
                 self._await_ready(deadline)
-            self._connection.settimeout(_remaining(deadline))
+            self._wait_until(deadline)
             send_task(self._connection, task, descriptor)
-            self._connection.settimeout(_remaining(deadline))
             return receive_reply(self._connection)
+        except BlockingIOError:
+            raise TimeoutError from None
         except (EOFError, ConnectionError):
             raise WorkerDied from None
 
+    def spooled(self, task: AnyTask, folder: Path, deadline: float) -> tuple[Reply, BinaryIO | None]:
+        """As `ask`, with the file that the result is in, a nameless one of `folder`; None if the reply has it.
+
+        Few results need the file, so that it stays with the worker until one does.
+        """
+        spool, descriptor = self._spool, None
+        if spool is None:
+            self._spool = spool = cast(BinaryIO, tempfile.TemporaryFile(dir=folder, buffering=0))  # noqa: SIM115
+            descriptor = spool.fileno()
+        reply = self.ask(task, descriptor, deadline)
+        if isinstance(reply, Done) and reply.body is not None:
+            return reply, None
+        self._spool = None
+        if isinstance(reply, Done):
+            return reply, spool
+        spool.close()
+        return reply, None
+
     def _await_ready(self, deadline: float) -> None:
-        self._connection.settimeout(_remaining(deadline))
+        self._wait_until(deadline)
         reply = receive_reply(self._connection)
         assert isinstance(reply, Ready)  # noqa: S101 - the first word of every worker
         self.sandboxed = reply.sandboxed
 
+    def _wait_until(self, deadline: float) -> None:
+        """Have the socket wait no longer than until the deadline. Raises TimeoutError past it.
+
+        A timeout of Python's own would ask the system twice at each step, and hand on the interpreter's lock each time.
+        """
+        seconds = deadline - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        timeout = _TIMEVAL.pack(int(seconds), int(seconds % 1 * 1e6) or 1)  # all zero would be without end
+        for direction in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            self._connection.setsockopt(socket.SOL_SOCKET, direction, timeout)
+
     def kill(self) -> None:
         """End the process now; whoever waits for its reply gets WorkerDied."""
+        self._killed = True
         with suppress(ProcessLookupError):
             self._process.kill()
 
@@ -100,6 +147,8 @@ class Worker:
         self._process.wait()
         self._connection.close()
         self._words.close()
+        if self._spool:
+            self._spool.close()
         if self._process.stdin:
             self._process.stdin.close()
 
@@ -117,11 +166,3 @@ class Worker:
         if status in (-signal.SIGABRT, -signal.SIGKILL) or "MemoryError" in words:
             return QueryMemory("the query needs more memory than it may take; match less, or aggregate over less")
         return StoreError(f"a query worker ended with status {status}: {words.strip()[-300:]}", status)
-
-
-def _remaining(deadline: float) -> float:
-    """Seconds until the deadline. Raises TimeoutError past it; a timeout of 0 would mean not to wait at all."""
-    remaining = deadline - time.monotonic()
-    if remaining <= 0:
-        raise TimeoutError
-    return remaining

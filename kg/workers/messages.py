@@ -11,10 +11,13 @@ import msgspec
 from kg.updates import Write
 
 _LENGTH = struct.Struct(">I")
+_AT_ONCE = 64 * 1024  # bytes; nearly every frame comes whole with the first look
+INLINE = 32 * 1024
+"""Bytes of a result that goes along with the reply; a longer one goes to the file."""
 
 
 class Task(msgspec.Struct, frozen=True, tag=True):
-    """One query; the descriptor of the file that takes the result goes along with the frame."""
+    """One query. The descriptor of the file for its result goes along with the frame, unless the worker has one."""
 
     store_path: str
     text: str
@@ -36,7 +39,7 @@ class WriteTask(msgspec.Struct, frozen=True, tag=True):
 
 
 class InspectTask(msgspec.Struct, frozen=True, tag=True):
-    """A request that is only to be looked at; what is found goes to the file, as msgpack."""
+    """A request that is only to be looked at; what is found is the result, as msgpack."""
 
     text: str
     base_iri: str | None
@@ -56,10 +59,11 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):
-    """The result is in the file."""
+    """The result is `body` and the file is as it was, to be used again; or it is in the file, which is given up."""
 
     rows: int
     truncated: bool
+    body: bytes | None = None
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -77,36 +81,57 @@ _task_decoder: msgspec.msgpack.Decoder[AnyTask] = msgspec.msgpack.Decoder(AnyTas
 _reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
-def send_task(connection: socket.socket, task: AnyTask, descriptor: int) -> None:
-    frame = msgspec.msgpack.encode(task)
-    socket.send_fds(connection, [_LENGTH.pack(len(frame))], [descriptor])
-    connection.sendall(frame)
+def send_task(connection: socket.socket, task: AnyTask, descriptor: int | None) -> None:
+    """Without a descriptor the worker uses the file that it still has."""
+    frame = _framed(task)
+    if descriptor is None:
+        connection.sendall(frame)
+        return
+    sent = socket.send_fds(connection, [frame], [descriptor])
+    if sent < len(frame):
+        connection.sendall(frame[sent:])
 
 
-def receive_task(connection: socket.socket) -> tuple[AnyTask, int] | None:
-    """The next task and the descriptor, now ours to close; None when the pool is gone."""
-    length, descriptors, _, _ = socket.recv_fds(connection, _LENGTH.size, 1)
-    if not length:
+def receive_task(connection: socket.socket) -> tuple[AnyTask, int | None] | None:
+    """The next task and the descriptor that came along, now ours to close; None when the pool is gone."""
+    data, descriptors, _, _ = socket.recv_fds(connection, _AT_ONCE, 1)
+    if not data:
         return None
-    return _task_decoder.decode(_receive(connection, _LENGTH.unpack(length)[0])), descriptors[0]
+    return _task_decoder.decode(_frame(connection, data)), descriptors[0] if descriptors else None
 
 
 def send_reply(connection: socket.socket, reply: Reply) -> None:
-    frame = msgspec.msgpack.encode(reply)
-    connection.sendall(_LENGTH.pack(len(frame)) + frame)
+    connection.sendall(_framed(reply))
 
 
 def receive_reply(connection: socket.socket) -> Reply:
     """The next reply. Raises EOFError if the worker is gone, TimeoutError as the socket's timeout says."""
-    return _reply_decoder.decode(_receive(connection, _LENGTH.unpack(_receive(connection, _LENGTH.size))[0]))
+    data = connection.recv(_AT_ONCE)
+    if not data:
+        raise EOFError
+    return _reply_decoder.decode(_frame(connection, data))
 
 
-def _receive(connection: socket.socket, size: int) -> bytearray:
-    data = bytearray(size)
-    view = memoryview(data)
-    while view:
-        count = connection.recv_into(view)
-        if not count:
-            raise EOFError
-        view = view[count:]
+def _framed(message: AnyTask | Reply) -> bytes:
+    frame = msgspec.msgpack.encode(message)
+    return _LENGTH.pack(len(frame)) + frame
+
+
+def _frame(connection: socket.socket, data: bytes) -> memoryview:
+    """The message that `data` begins. Neither side says more before the other has replied."""
+    while len(data) < _LENGTH.size:
+        data += _some(connection, _LENGTH.size)
+    end = _LENGTH.size + _LENGTH.unpack_from(data)[0]
+    if len(data) < end:
+        whole = bytearray(data)
+        while len(whole) < end:
+            whole += _some(connection, end - len(whole))
+        return memoryview(whole)[_LENGTH.size :]
+    return memoryview(data)[_LENGTH.size :]
+
+
+def _some(connection: socket.socket, most: int) -> bytes:
+    data = connection.recv(most)
+    if not data:
+        raise EOFError
     return data

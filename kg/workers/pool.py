@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import logging
 import os
-import tempfile
 import threading
 import time
 from collections import deque
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import msgspec
 
-from kg.errors import (
-    KGError,
-    QueryCancelled,
-    QueryError,
-    QueryMemory,
-    QuerySyntaxError,
-    QueryTimeout,
-    QueueFull,
-    ResultTooLarge,
-    StoreError,
-)
+from kg.errors import QueryCancelled, QueryTimeout, QueueFull
 from kg.settings import Settings
 from kg.sparql import Inspection
-from kg.workers.handle import Worker, WorkerDied
+from kg.workers.failures import failure
+from kg.workers.handle import NICENESS, Worker, WorkerDied
 from kg.workers.messages import AnyTask, Done, Failed, InspectTask, Task
 from kg.workers.results import FORMATS
 
-_SHOWN = 16  # characters of the query on either side of a syntax error
 _log = logging.getLogger(__name__)
 
 
@@ -59,14 +49,13 @@ class QueryRequest:
 
 @dataclass(frozen=True)
 class QueryResult:
-    """A result: `body` is an open file at its beginning, gone when closed; sizes in bytes, times in seconds."""
+    """A result: `body` is open at its beginning, and gone when closed; `size` is in bytes."""
 
     body: BinaryIO
     media_type: str
     size: int
     rows: int
     truncated: bool
-    elapsed: float
 
 
 @dataclass(frozen=True)
@@ -87,29 +76,37 @@ class _Turn:
     request: QueryRequest
     arrived: float
     deadline: float
-    wake: threading.Condition
     worker: Worker | None = None
     cancelled: bool = False
+    wake: threading.Condition | None = None
+    """There while it waits: each has one of its own, so that only the next one is woken."""
 
 
 class WorkerPool:
     """Runs queries in worker processes, `settings.query_workers` at a time.
 
-    One process more than that is kept, so that after a kill the next query finds a worker that is ready. Results are
-    spooled into nameless files of the folder `spool`, by default the one of the store.
+    One process more than that is kept, so that after a kill the next query finds a worker that is ready. Long results
+    are spooled into nameless files of the folder `spool`, by default the one of the store. `numbers` are given to the
+    requests; pools may share them. `niceness` is that of the processes.
     """
 
-    def __init__(self, settings: Settings, spool: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        spool: Path | None = None,
+        numbers: Iterator[int] | None = None,
+        niceness: int = NICENESS,
+    ) -> None:
         self._settings = settings
         self._spool = spool or settings.store
+        self._niceness = niceness
         self._lock = threading.Lock()
-        # Each turn has a condition of its own on the same lock, so that only the next one is woken.
         self._changed = threading.Condition(self._lock)
         self._free = settings.query_workers
         self._waiting: deque[_Turn] = deque()
         self._running: set[_Turn] = set()
         self._idle: deque[Worker] = deque()
-        self._numbers = itertools.count(1)
+        self._numbers = numbers or itertools.count(1)
         self._closed = False
         self._warned = False
         self._replenish()
@@ -156,7 +153,8 @@ class WorkerPool:
                     turn.cancelled = True
                     if turn.worker:
                         turn.worker.kill()
-                    turn.wake.notify()
+                    if turn.wake:
+                        turn.wake.notify()
 
     def close(self) -> None:
         """End all workers; queries that still run or wait raise QueueFull. Returns when no process is left."""
@@ -166,7 +164,8 @@ class WorkerPool:
                 if turn.worker:
                     turn.worker.kill()
             for turn in self._waiting:
-                turn.wake.notify()
+                if turn.wake:
+                    turn.wake.notify()
             self._changed.wait_for(lambda: not self._running and not self._waiting)
             while self._idle:
                 self._idle.pop().close()
@@ -174,37 +173,46 @@ class WorkerPool:
     def _run(self, request: QueryRequest, task: AnyTask) -> QueryResult:
         limit = min(request.timeout or self._settings.query_timeout, self._settings.query_timeout)
         now = time.monotonic()
-        turn = _Turn(next(self._numbers), request, now, now + limit, threading.Condition(self._lock))
+        turn = _Turn(next(self._numbers), request, now, now + limit)
         worker = self._begin(turn, limit)
+        usable = False
         try:
-            return self._evaluate(turn, worker, task, limit)
+            reply, spool = self._ask(turn, worker, task, limit)
+            usable = True
         finally:
-            self._end(turn, worker)
+            self._end(turn, worker, usable)
+        return self._result(reply, spool, request)
 
     def _begin(self, turn: _Turn, limit: float) -> Worker:
         """Wait, first come first served, until a worker is free."""
         with self._changed:
-            if not self._free and len(self._waiting) >= self._settings.query_queue:
-                raise QueueFull("too many queries are waiting; try again in a moment")
-            self._waiting.append(turn)
-            try:
-                turn.wake.wait_for(lambda: self._is_next(turn), turn.deadline - time.monotonic())
-                self._check_going(turn)
-                if not self._is_next(turn):
-                    raise QueueFull(f"no query worker was free within {limit:g} s; try again in a moment")
-                turn.worker = self._take(turn.request.reaches_out)
-                self._free -= 1
-                self._running.add(turn)
-                return turn.worker
-            finally:
-                self._waiting.remove(turn)
-                self._wake_next()
+            if self._closed or not self._free or self._waiting:
+                self._await_turn(turn, limit)
+            turn.worker = worker = self._take(turn.request.reaches_out)
+            self._free -= 1
+            self._running.add(turn)
+            return worker
+
+    def _await_turn(self, turn: _Turn, limit: float) -> None:
+        if not self._free and len(self._waiting) >= self._settings.query_queue:
+            raise QueueFull("too many queries are waiting; try again in a moment")
+        turn.wake = threading.Condition(self._lock)
+        self._waiting.append(turn)
+        try:
+            turn.wake.wait_for(lambda: self._is_next(turn), turn.deadline - time.monotonic())
+            self._check_going(turn)
+            if not self._is_next(turn):
+                raise QueueFull(f"no query worker was free within {limit:g} s; try again in a moment")
+        finally:
+            self._waiting.remove(turn)
+            self._wake_next()
 
     def _wake_next(self) -> None:
         """Tell whoever is next that things have changed; and `close`, once nobody runs or waits."""
-        if self._waiting:
+        if self._waiting and self._waiting[0].wake:
             self._waiting[0].wake.notify()
-        self._changed.notify_all()
+        if self._closed:
+            self._changed.notify_all()
 
     def _is_next(self, turn: _Turn) -> bool:
         return self._closed or turn.cancelled or bool(self._free and self._waiting[0] is turn)
@@ -223,47 +231,44 @@ class WorkerPool:
                 return worker
             worker.close()
         try:
-            return Worker(self._settings.query_memory, self._settings.service_allow if with_network else ())
+            return self._worker(self._settings.service_allow if with_network else ())
         except OSError as error:
             raise QueueFull("no query worker can be started now; try again in a moment") from error
 
-    def _end(self, turn: _Turn, worker: Worker) -> None:
-        alive = worker.alive and not worker.with_network
-        if not alive:
-            worker.close()
+    def _worker(self, reachable: Collection[str] = ()) -> Worker:
+        return Worker(self._settings.query_memory, reachable, self._niceness)
+
+    def _end(self, turn: _Turn, worker: Worker, usable: bool) -> None:
         with self._changed:
-            self._running.remove(turn)
-            if alive:
+            usable = usable and not worker.killed and not worker.with_network
+            if usable:
                 self._idle.append(worker)
-            self._free += 1
-            self._wake_next()
-        if not alive:
+                self._leave(turn)
+        if not usable:
+            worker.close()
+            with self._changed:
+                self._leave(turn)
             self._replenish()
+
+    def _leave(self, turn: _Turn) -> None:
+        self._running.remove(turn)
+        self._free += 1
+        self._wake_next()
 
     def _replenish(self) -> None:
         """Start workers up to one more than may run; new ones are taken last, when they have had time to start."""
         with self._changed:
             while not self._closed and len(self._idle) <= self._free:
                 try:
-                    self._idle.appendleft(Worker(self._settings.query_memory))
+                    self._idle.appendleft(self._worker())
                 except OSError as error:
                     _log.warning("no query worker can be started: %s", error)
                     return
 
-    def _evaluate(self, turn: _Turn, worker: Worker, task: AnyTask, limit: float) -> QueryResult:
-        started = time.monotonic()
-        with ExitStack() as on_failure:
-            body = cast(BinaryIO, on_failure.enter_context(tempfile.TemporaryFile(dir=self._spool, buffering=0)))
-            done = self._ask(turn, worker, task, body, limit)
-            on_failure.pop_all()
-        size = body.seek(0, os.SEEK_END)
-        body.seek(0)
-        media_type = FORMATS[turn.request.format].media_type
-        return QueryResult(body, media_type, size, done.rows, done.truncated, time.monotonic() - started)
-
-    def _ask(self, turn: _Turn, worker: Worker, task: AnyTask, body: BinaryIO, limit: float) -> Done:
+    def _ask(self, turn: _Turn, worker: Worker, task: AnyTask, limit: float) -> tuple[Done | Failed, BinaryIO | None]:
+        """What the worker replies, with the file that the result is in, unless the reply has it."""
         try:
-            reply = worker.ask(task, body.fileno(), turn.deadline)
+            reply, spool = worker.spooled(task, self._spool, turn.deadline)
         except TimeoutError:
             worker.close()
             raise QueryTimeout(f"the query took longer than {limit:g} s; match less, or add a LIMIT", limit) from None
@@ -273,10 +278,16 @@ class WorkerPool:
                 self._check_going(turn)
             raise error from None
         self._warn_once(worker)
-        if not isinstance(reply, Done):
-            assert isinstance(reply, Failed)  # noqa: S101 - a worker says Ready once
-            raise failure(reply, turn.request.text, self._settings)
-        return reply
+        assert isinstance(reply, Done | Failed)  # noqa: S101 - a worker says Ready once
+        return reply, spool
+
+    def _result(self, reply: Done | Failed, spool: BinaryIO | None, request: QueryRequest) -> QueryResult:
+        if isinstance(reply, Failed):
+            raise failure(reply, request.text, self._settings)
+        body = spool or io.BytesIO(reply.body or b"")
+        size = body.seek(0, os.SEEK_END)
+        body.seek(0)
+        return QueryResult(body, FORMATS[request.format].media_type, size, reply.rows, reply.truncated)
 
     def _task(self, request: QueryRequest) -> Task:
         return Task(
@@ -295,37 +306,3 @@ class WorkerPool:
         if not worker.sandboxed and not self._warned:
             self._warned = True
             _log.warning("this system does not keep query workers from the network; only the check of queries does")
-
-
-def failure(failed: Failed, text: str, settings: Settings) -> KGError:
-    """What a worker reports, as an error for the client; `text` is the query or update."""
-    advice = "add a LIMIT, ask with truncate=true, or take a dump of the whole graph from /export"
-    match failed.reason:
-        case "syntax":
-            return _syntax_error(failed, text)
-        case "rows":
-            rows = settings.result_rows
-            return ResultTooLarge(f"the result has more than {rows:,} rows (KG_RESULT_ROWS); {advice}", rows)
-        case "bytes":
-            size = settings.result_bytes
-            return ResultTooLarge(f"the result has more than {size:,} bytes (KG_RESULT_BYTES); {advice}", size)
-        case "changes":
-            return ResultTooLarge(failed.message)
-        case "memory":
-            return QueryMemory("the query needs more memory than it may take; match less, or aggregate over less")
-        case "disk":
-            return QueryMemory("there is no room for the result now; ask for less, or try again later")
-        case "store":
-            return StoreError(f"a query worker cannot open the snapshot: {failed.message}")
-        case "evaluation":
-            return QueryError(f"the query cannot be evaluated: {failed.message}")
-
-
-def _syntax_error(failed: Failed, text: str) -> QuerySyntaxError:
-    """With what stands near the place: for an undeclared prefix that says more than what was expected there."""
-    if not failed.line or not failed.column:
-        return QuerySyntaxError(f"the query is not SPARQL: {failed.message}")
-    line = text.split("\n")[failed.line - 1]
-    near = line[max(0, failed.column - 1 - _SHOWN) : failed.column - 1 + _SHOWN].strip()
-    where = f"line {failed.line}, column {failed.column}, near {near!r}"
-    return QuerySyntaxError(f"the query is not SPARQL ({where}): {failed.message}", failed.line, failed.column)

@@ -1,4 +1,4 @@
-"""The program of a worker: `python -m kg.workers.process SOCKET MEMORY PORTS`. It serves one pool, ends with it."""
+"""The program of a worker: `python -m kg.workers.process SOCKET MEMORY NICENESS PORTS`. It ends with its pool."""
 
 from __future__ import annotations
 
@@ -32,25 +32,27 @@ from kg.workers.results import CapReached, Caps, WrongFormat, write_result
 from kg.workers.sandbox import confine, die_with_parent, limit_memory
 
 _STORES_KEPT = 2  # the snapshot in force, and the one before it that requests under way still read
-_NICENESS = 15
 _CODE_POINTS = re.compile(r"\['[^\]]*'\]")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-def main(descriptor: int, address_space: int, ports: list[int]) -> None:
+def main(descriptor: int, address_space: int, niceness: int, ports: list[int]) -> None:
     die_with_parent()
     limit_memory(address_space)
     sandboxed = confine(ports)
-    os.setpriority(os.PRIO_PROCESS, 0, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
+    os.setpriority(os.PRIO_PROCESS, 0, max(niceness, os.getpriority(os.PRIO_PROCESS, 0)))
     stores = _Stores()
     with socket.socket(fileno=descriptor) as connection:
         send_reply(connection, Ready(sandboxed))
+        output: int | None = None
         while received := receive_task(connection):
-            task, output = received
-            try:
-                reply = _reply(stores, task, output)
-            finally:
+            task, given = received
+            output = output if given is None else given
+            assert output is not None  # noqa: S101 - the pool knows whether there is one
+            reply = _reply(stores, task, output)
+            if not isinstance(reply, Done) or reply.body is None:
                 os.close(output)
+                output = None
             send_reply(connection, reply)
 
 
@@ -59,7 +61,7 @@ def _reply(stores: _Stores, task: AnyTask, output: int) -> Reply:
         case Task():
             return _answer(stores, task, output)
         case InspectTask():
-            return _inspect(task, output)
+            return _inspect(task)
         case WriteTask():
             return _change(stores, task, output)
         case CloseScratch():
@@ -115,18 +117,17 @@ def _answer(stores: _Stores, task: Task, output: int) -> Reply:
         return Failed("disk" if full else "evaluation", str(error))
     except (WrongFormat, ValueError, RuntimeError) as error:
         return Failed("evaluation", str(error))
-    return Done(written.rows, written.truncated)
+    return Done(written.rows, written.truncated, written.body)
 
 
-def _inspect(task: InspectTask, output: int) -> Reply:
+def _inspect(task: InspectTask) -> Reply:
     try:
         found = inspect(task.text, task.base_iri)
     except QuerySyntaxError as error:
         return _lexical_failure(error)
     except MemoryError:
         return Failed("memory")
-    _write(output, found)
-    return Done(0, False)
+    return Done(0, False, msgspec.msgpack.encode(found))
 
 
 def _change(stores: _Stores, task: WriteTask, output: int) -> Reply:
@@ -145,7 +146,8 @@ def _change(stores: _Stores, task: WriteTask, output: int) -> Reply:
         return Failed("memory")
     except (OSError, ValueError, RuntimeError) as error:
         return Failed("evaluation", str(error))
-    _write(output, changes)
+    with os.fdopen(os.dup(output), "wb") as stream:
+        stream.write(msgspec.msgpack.encode(changes))
     return Done(len(changes), False)
 
 
@@ -153,11 +155,6 @@ def _plain(write: Write) -> Write:
     if isinstance(write, UpdateWrite):
         return msgspec.structs.replace(write, text=without_escapes(write.text))
     return write
-
-
-def _write(output: int, found: object) -> None:
-    with os.fdopen(os.dup(output), "wb") as stream:
-        stream.write(msgspec.msgpack.encode(found))
 
 
 def _evaluate(store: Store, task: Task) -> QuerySolutions | QueryBoolean | QueryTriples:
@@ -196,4 +193,4 @@ def _readable(expected: str) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), [int(port) for port in sys.argv[3].split(",") if port])
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), [int(port) for port in sys.argv[4].split(",") if port])

@@ -1,4 +1,4 @@
-"""A result, serialised by the native serialisers into an open file, and stopped at its caps while it is written.
+"""A result, serialised by the native serialisers, and stopped at its caps while it is written.
 
 Solutions never become Python objects: rows are counted in the bytes that pass, by what separates them in each format.
 Text inside a value can hold such a mark only in CSV (CR LF) and, as `},{}`, in JSON; it then counts as a row more, so
@@ -8,6 +8,7 @@ that a cap holds in any case.
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from pyoxigraph import (
 from kg import formats
 from kg.formats import GraphFormat, ResultFormat
 from kg.namespaces import PREFIXES
+from kg.workers.messages import INLINE
 
 FORMATS: dict[str, GraphFormat | ResultFormat] = {
     known.name: known for known in (*formats.GRAPH_FORMATS, *formats.RESULT_FORMATS)
@@ -73,11 +75,16 @@ _MARKS = {
 _EMPTY_JSON = b"[]}}"
 
 
-class Spool(io.FileIO):
-    """The file that takes the result, as the serialisers see it. Counts bytes, and rows where it is given a mark."""
+class Spool(io.BytesIO):
+    """What takes the result, as the serialisers see it: memory, and a file once the result is longer than INLINE.
+
+    Counts bytes, and rows where it is given a mark.
+    """
 
     def __init__(self, descriptor: int, caps: Caps, mark: _Mark | None = None) -> None:
-        super().__init__(descriptor, "wb", closefd=False)
+        super().__init__()
+        self._descriptor = descriptor
+        self._is_held = True
         self._caps = caps
         self._mark = mark
         self._tail = b""
@@ -91,10 +98,23 @@ class Spool(io.FileIO):
             self._count(chunk, self._mark)
         if not self._caps.truncate:
             self.check_caps()
-        view = memoryview(chunk)
-        while view:
-            view = view[super().write(view) :]
+        if self._is_held and self.size <= INLINE:
+            return super().write(chunk)
+        if self._is_held:
+            self._is_held = False
+            self._write_out(self.getvalue())
+        self._write_out(chunk)
         return len(chunk)
+
+    @property
+    def body(self) -> bytes | None:
+        """The result, unless it is in the file."""
+        return self.getvalue() if self._is_held else None
+
+    def _write_out(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
 
     def check_caps(self) -> None:
         if self.rows > self._caps.rows:
@@ -116,16 +136,17 @@ class Spool(io.FileIO):
 
 @dataclass(frozen=True)
 class Written:
-    """What is in the file: rows (or triples), and whether there would have been more."""
+    """The rows (or triples) of a result, whether there would be more, and the result unless it is in the file."""
 
     rows: int
     truncated: bool
+    body: bytes | None
 
 
 def write_result(
     result: QuerySolutions | QueryBoolean | QueryTriples, format_name: str, descriptor: int, caps: Caps
 ) -> Written:
-    """Serialise `result` into the file. Raises CapReached, WrongFormat; and whatever evaluating it raises."""
+    """Serialise `result`, a long one into the file. Raises CapReached, WrongFormat, and whatever evaluation raises."""
     chosen = FORMATS[format_name]
     if isinstance(result, QueryTriples):
         if not isinstance(chosen, GraphFormat):
@@ -134,13 +155,14 @@ def write_result(
     if not isinstance(chosen, ResultFormat):
         raise WrongFormat(f"SELECT and ASK give a query result, which {chosen.media_type} cannot hold")
     if isinstance(result, QueryBoolean):
-        result.serialize(Spool(descriptor, caps), chosen.results_format)
-        return Written(1, False)
+        spool = Spool(descriptor, caps)
+        result.serialize(spool, chosen.results_format)
+        return Written(1, False, spool.body)
     if caps.truncate:
         return _write_first_solutions(result, chosen, descriptor, caps)
     spool = Spool(descriptor, caps, _MARKS[chosen.name])
     result.serialize(spool, chosen.results_format)
-    return Written(0 if spool.ends_empty else spool.rows, False)
+    return Written(0 if spool.ends_empty else spool.rows, False, spool.body)
 
 
 class _Cut:
@@ -178,7 +200,7 @@ def _write_triples(triples: QueryTriples, chosen: GraphFormat, descriptor: int, 
     spool = Spool(descriptor, caps)
     cut = _Cut(spool, caps)
     serialize(cut.triples(triples), spool, chosen.rdf_format, prefixes=PREFIXES)
-    return Written(cut.rows, cut.truncated)
+    return Written(cut.rows, cut.truncated, spool.body)
 
 
 def _write_first_solutions(solutions: QuerySolutions, chosen: ResultFormat, descriptor: int, caps: Caps) -> Written:
@@ -190,7 +212,7 @@ def _write_first_solutions(solutions: QuerySolutions, chosen: ResultFormat, desc
     parsed = parse_query_results(cast(IO[bytes], source), QueryResultsFormat.TSV)
     assert isinstance(parsed, QuerySolutions)  # noqa: S101 - TSV with a head is never a boolean
     parsed.serialize(spool, chosen.results_format)
-    return Written(cut.rows, cut.truncated)
+    return Written(cut.rows, cut.truncated, spool.body)
 
 
 class _Lines(io.RawIOBase):

@@ -170,9 +170,10 @@ FAULTS = [
         "INSERT DATA { :m dqv:isMeasurementOf <http://e.org/metric/paperCount> }",
         "! A reported metric measures one metric.",
     ),
+    ("INSERT DATA { :m dqv:value 4.0 }", "? Versions of one record report different values."),
     (
         "INSERT DATA { :m dqv:value 2 }",
-        "! A reported metric has one value, a decimal number that is not negative.",
+        "! A reported metric has a value, a decimal number that is not negative.",
     ),
     ("DELETE DATA { :m qudt:unit unit:NUM }", "! A reported metric has one unit."),
     ("DELETE DATA { :m prov:wasDerivedFrom :r }", "! A reported metric comes from a source record."),

@@ -128,6 +128,14 @@ def test_a_result_is_what_evaluation_in_process_gives(
     assert _body(result) == expected
 
 
+def test_only_a_long_result_takes_a_file(pool: WorkerPool, store_path: Path) -> None:
+    for _ in range(2):
+        for text, in_memory in ((f"{ALL} LIMIT 1", True), (ALL, False), (f"{ALL} LIMIT 2", True)):
+            result = pool.run(QueryRequest(store_path, text, "json"))
+            assert isinstance(result.body, io.BytesIO) is in_memory
+            assert len(json.loads(_body(result))["results"]["bindings"]) == result.rows
+
+
 @pytest.mark.parametrize("graph_format", formats.GRAPH_FORMATS, ids=lambda known: known.name)
 def test_a_graph_comes_in_every_format(pool: WorkerPool, store_path: Path, graph_format: formats.GraphFormat) -> None:
     result = pool.run(QueryRequest(store_path, "CONSTRUCT WHERE { ?s ?p ?o }", graph_format.name))

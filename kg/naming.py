@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from kg.records import Author, Concept, Identifier, Institution, Paper, Venue
 
@@ -85,6 +85,11 @@ def identifier_key(identifier: Identifier) -> str:
 def _path(text: str) -> str:
     """`text` as it stands in a path. Most of it needs no quoting, and to look is quicker than to quote."""
     return text if _SAFE_PATH.fullmatch(text) else quote(text, safe=_PATH_SAFE + "/")
+
+
+def record_id(record: str, dataset: str) -> str:
+    """The name within its dataset of the record that `Naming.source_record` named so."""
+    return unquote(record.partition(f"record/{quote(dataset, safe=_PATH_SAFE)}/")[2])
 
 
 def _strongest(identifiers: tuple[Identifier, ...], schemes: tuple[str, ...]) -> Identifier | None:

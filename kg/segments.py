@@ -4,6 +4,7 @@
     segments/<dataset>/<part>.records        a digest of each record's name, to tell records that recur
     segments/<dataset>/<part>.facts.zst      what statistics are computed from (kg/facts.py)
     segments/<dataset>/<part>.texts.zst      what the search index is built from (kg/texts.py)
+    segments/<dataset>/<part>.mentions.zst   what is linked by (kg/linking/model.py)
     segments/<dataset>/<part>.rejects.jsonl  what could not be taken
     segments/<dataset>/<part>.part.json      what is in the part; written last
     segments/<dataset>/<segment>.json        the manifest: which parts make the segment
@@ -33,7 +34,7 @@ from kg.files import file_lock, sync, write_atomically
 
 _DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _COMPRESSION_LEVEL = 1
-_PART_ENDINGS = (".nt.zst", ".records", ".facts.zst", ".texts.zst", ".rejects.jsonl", ".part.json")
+_PART_ENDINGS = (".nt.zst", ".records", ".facts.zst", ".texts.zst", ".mentions.zst", ".rejects.jsonl", ".part.json")
 DIGEST_SIZE = 8
 
 
@@ -161,6 +162,10 @@ class SegmentStore:
         """The texts of a part, chunk after chunk as they were written."""
         return _unpacked(self._path(dataset, part, ".texts.zst"))
 
+    def mentions(self, dataset: str, part: str) -> Iterator[bytes]:
+        """The mentions of a part, chunk after chunk as they were written."""
+        return _unpacked(self._path(dataset, part, ".mentions.zst"))
+
     def statements_path(self, dataset: str, part: str) -> Path:
         return self._path(dataset, part, ".nt.zst")
 
@@ -243,6 +248,10 @@ class PartWriter:
         """Texts for the search index, `packed`."""
         self._streams[".texts.zst"].write(frame)
 
+    def mentions(self, frame: bytes) -> None:
+        """Mentions to be linked, `packed`."""
+        self._streams[".mentions.zst"].write(frame)
+
     def rejects(self, lines: bytes) -> None:
         """Rejects as JSON Lines."""
         self._streams[".rejects.jsonl"].write(lines)
@@ -269,7 +278,7 @@ def compressed(content: bytes) -> bytes:
 
 
 def packed(content: bytes) -> bytes:
-    """The facts or texts of one chunk as a part holds them: compressed, with their length before them."""
+    """The facts, texts or mentions of one chunk as a part holds them: compressed, with their length before them."""
     return compressed(len(content).to_bytes(4, "big") + content)
 
 

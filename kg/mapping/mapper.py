@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+import msgspec
 import pyoxigraph
 
 from kg import namespaces as ns
 from kg import paths
 from kg.facts import PaperFacts
+from kg.linking.model import PaperMention, ThingMention
 from kg.mapping.papers import PaperMapping
 from kg.mapping.terms import Statements
 from kg.mapping.things import Things
@@ -30,7 +32,7 @@ from kg.records import (
 )
 from kg.texts import PaperText, ThingText
 
-VERSION = "2"
+VERSION = "3"
 """Changes when the same record maps to other statements, so that it is mapped again."""
 
 
@@ -60,6 +62,9 @@ class Mapped:
     paper_text: PaperText | None = None
     texts: tuple[ThingText, ...] = ()
     """What the search index needs of a paper, and of things."""
+    mention: PaperMention | None = None
+    mentioned: tuple[ThingMention, ...] = ()
+    """What matching needs of a paper, and of things."""
 
     @property
     def content(self) -> bytes:
@@ -108,7 +113,15 @@ class Mapper:
             self._reported_metric(out, metric, mapped.subject, record)
         self._source_record(out, record, paper.source)
         out.boolean(record, ns.STATED_COMPLETE, paper.author_list_complete)
-        return Mapped(out.encoded(), tuple(mapped.things), mapped.facts, mapped.text, tuple(mapped.texts))
+        return Mapped(
+            out.encoded(),
+            tuple(mapped.things),
+            mapped.facts,
+            mapped.text,
+            tuple(mapped.texts),
+            mapped.mention,
+            tuple(mapped.mentioned),
+        )
 
     def _profile(self, profile: Profile) -> Mapped:
         record, out = self._record_iri(profile.source), Statements()
@@ -132,6 +145,7 @@ class Mapper:
             out.encoded(),
             tuple(statements for thing in described for statements in thing.statements),
             texts=tuple(text for thing in described for text in thing.texts),
+            mentioned=_about(record, [mention for thing in described for mention in thing.mentions]),
         )
 
     def _replacement(self, profile: Profile, identifier: Identifier) -> str:
@@ -169,6 +183,11 @@ class Mapper:
         )
         for predicate, text in stated:
             out.text(subject, predicate, text)
+
+
+def _about(record: str, mentions: list[ThingMention]) -> tuple[ThingMention, ...]:
+    """The first is what the record is about."""
+    return (msgspec.structs.replace(mentions[0], record=record), *mentions[1:]) if mentions else ()
 
 
 def _provenance(mapping: Mapping) -> str:

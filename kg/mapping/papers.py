@@ -7,9 +7,10 @@ from collections import Counter
 from kg import namespaces as ns
 from kg.facts import PaperFacts
 from kg.identifiers import external_iris
+from kg.linking.model import AuthorMention, PaperMention, ThingMention
 from kg.mapping.terms import Statements
-from kg.mapping.things import Described, Things, identity
-from kg.naming import PAPER_SCHEMES
+from kg.mapping.things import Described, Things, identity, keys
+from kg.naming import AUTHOR_SCHEMES, PAPER_SCHEMES
 from kg.records import Authorship, Concept, Grant, Location, Paper, PaperRelation
 from kg.texts import PaperText, ThingText
 
@@ -38,6 +39,8 @@ class PaperMapping:
         self.own = Statements()
         self.things: list[bytes] = []
         self.texts: list[ThingText] = []
+        self.mentioned: list[ThingMention] = []
+        self._authors: list[AuthorMention] = []
         self.facts = PaperFacts(
             self.subject,
             year=paper.date.year if paper.date else None,
@@ -65,9 +68,32 @@ class PaperMapping:
         names = [authorship.author.name for authorship in paper.authorships]
         return PaperText(self.subject, paper.title, paper.abstract, self.facts.year, names)
 
+    @property
+    def mention(self) -> PaperMention:
+        """What matching needs to know."""
+        paper = self._paper
+        return PaperMention(
+            self.subject,
+            self._record,
+            paper.title,
+            tuple(self._authors),
+            is_complete=paper.author_list_complete,
+            year=self.facts.year,
+            type=paper.type,
+            keys=keys(paper.identifiers, PAPER_SCHEMES),
+            venue=self.facts.venue,
+            venue_name=paper.venue.name if paper.venue else None,
+            pages=paper.pages,
+            subjects=tuple(self.facts.subjects),
+            institutions=tuple(institution.name for institution in paper.institutions),
+            references=keys(paper.references, PAPER_SCHEMES),
+            related=keys(tuple(relation.paper for relation in paper.relations), PAPER_SCHEMES),
+        )
+
     def _led_to(self, described: Described) -> str:
         self.things += described.statements
         self.texts += described.texts
+        self.mentioned += described.mentions
         return described.iri
 
     def _text(self) -> None:
@@ -143,8 +169,9 @@ class PaperMapping:
                 f'<{subject}> <{ns.POSITION}> "{authorship.position}"^^<{ns.XSD}integer> .\n'
             )
         out.text(subject, ns.NAME_AS_PRINTED, authorship.name_as_printed)
-        for institution in authorship.affiliations:
-            institution_iri = self._led_to(self._known.institution(institution))
+        institutions = [self._led_to(self._known.institution(institution)) for institution in authorship.affiliations]
+        self._authors.append(_author_mention(authorship, author, subject, institutions))
+        for institution_iri in institutions:
             self.facts.institutions.append(institution_iri)
             out.link(subject, ns.AFFILIATION, institution_iri)
         for raw in authorship.raw_affiliations:
@@ -198,3 +225,18 @@ class PaperMapping:
             self.own.link(subject, ns.TYPE, ns.GRANT)
             self.own.link(subject, ns.FUNDER, funder)
             self.own.text(subject, ns.IDENTIFIER, grant.award)
+
+
+def _author_mention(authorship: Authorship, author: str, subject: str, institutions: list[str]) -> AuthorMention:
+    known = authorship.author
+    return AuthorMention(
+        author,
+        subject,
+        authorship.name_as_printed or known.name,
+        authorship.position,
+        keys=keys(known.identifiers, AUTHOR_SCHEMES),
+        given=known.given,
+        family=known.family,
+        affiliations=authorship.raw_affiliations or tuple(each.name for each in authorship.affiliations),
+        institutions=tuple(institutions),
+    )

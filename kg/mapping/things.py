@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from kg import namespaces as ns
 from kg.identifiers import external_iris
+from kg.linking.model import ThingMention
 from kg.mapping.terms import Statements
 from kg.naming import AUTHOR_SCHEMES, INSTITUTION_SCHEMES, VENUE_SCHEMES, Naming
 from kg.records import Author, Concept, Identifier, Institution, Text, Venue
@@ -33,6 +34,7 @@ class Described:
     iri: str
     statements: tuple[bytes, ...]
     texts: tuple[ThingText, ...]
+    mentions: tuple[ThingMention, ...] = ()
 
 
 class Things:
@@ -83,7 +85,11 @@ class Things:
         out.text(subject, ns.FAMILY_NAME, author.family)
         for name in author.other_names:
             out.text(subject, ns.ALT_LABEL, name)
-        return Described(subject, (out.encoded(),), (ThingText(subject, "author", (author.name,), author.other_names),))
+        text = ThingText(subject, "author", (author.name,), author.other_names)
+        mention = ThingMention(
+            subject, "author", (author.name, *author.other_names), keys(author.identifiers, AUTHOR_SCHEMES)
+        )
+        return _described(subject, out, text, mention, [])
 
     def _institution(self, institution: Institution) -> Described:
         subject, out = self.naming.institution(institution), Statements()
@@ -104,12 +110,26 @@ class Things:
         if institution.established:
             out.typed(subject, ns.FOUNDED, f"{institution.established:04}", "gYear")
         out.outward_if_valid(subject, ns.HOMEPAGE, institution.homepage)
+        relations = []
         for relation in institution.relations:
             other = self.institution(relation.institution)
             out.link(subject, _INSTITUTION_RELATIONS[relation.kind], other.iri)
             led_to.append(other)
+            relations.append((relation.kind, other.iri))
         others = (*_words(institution.other_names), *institution.acronyms, *filter(None, [institution.code]))
-        return _described(subject, out, ThingText(subject, "institution", (institution.name,), others), led_to)
+        mention = ThingMention(
+            subject,
+            "institution",
+            (institution.name, *_words(institution.other_names), *filter(None, [institution.code])),
+            keys(institution.identifiers, INSTITUTION_SCHEMES),
+            acronyms=institution.acronyms,
+            country=institution.country,
+            place=institution.place,
+            kinds=institution.kinds,
+            status=institution.status,
+            relations=tuple(relations),
+        )
+        return _described(subject, out, ThingText(subject, "institution", (institution.name,), others), mention, led_to)
 
     def _venue(self, venue: Venue) -> Described:
         subject, out = self.naming.venue(venue), Statements()
@@ -128,7 +148,14 @@ class Things:
             publisher = self.institution(venue.publisher)
             out.link(subject, ns.PUBLISHER, publisher.iri)
             led_to.append(publisher)
-        return _described(subject, out, ThingText(subject, "venue", (venue.name,), venue.other_names), led_to)
+        mention = ThingMention(
+            subject,
+            "venue",
+            (venue.name, *venue.other_names),
+            keys(venue.identifiers, VENUE_SCHEMES),
+            kinds=(venue.kind,) if venue.kind else (),
+        )
+        return _described(subject, out, ThingText(subject, "venue", (venue.name,), venue.other_names), mention, led_to)
 
     def _concept(self, concept: Concept) -> Described:
         """Nothing where a record gives the notation alone: the scheme's own file describes the concept."""
@@ -162,7 +189,9 @@ class Things:
         labels = tuple(label for language, label in preferred.items() if (language or "en").lower().startswith("en"))
         names = (*preferred.values(), *_words(concept.other_labels), *_words(concept.alternative_labels))
         text = ThingText(subject, "concept", labels or tuple(preferred.values()), (concept.notation, *names))
-        return _described(subject, out, text, led_to)
+        known = (f"{concept.scheme}:{concept.notation}", *concept.matches)
+        mention = ThingMention(subject, "concept", tuple(dict.fromkeys(names)), known)
+        return _described(subject, out, text, mention, led_to)
 
     def _scheme(self, out: Statements, concept_iri: str, scheme: str) -> None:
         """ontology/concepts.ttl describes the well-known schemes; of others the name is all that is known."""
@@ -177,12 +206,20 @@ def _words(texts: Iterable[Text]) -> Iterable[str]:
     return (text.text for text in texts)
 
 
-def _described(subject: str, out: Statements, text: ThingText, led_to: list[Described]) -> Described:
+def _described(
+    subject: str, out: Statements, text: ThingText, mention: ThingMention, led_to: list[Described]
+) -> Described:
     return Described(
         subject,
         (out.encoded(), *(statements for other in led_to for statements in other.statements)),
         (text, *(text for other in led_to for text in other.texts)),
+        (mention, *(mention for other in led_to for mention in other.mentions)),
     )
+
+
+def keys(identifiers: tuple[Identifier, ...], schemes: tuple[str, ...]) -> tuple[str, ...]:
+    """Identifiers that tell a thing from all others, as matching compares them."""
+    return tuple(f"{each.scheme}:{each.value}" for each in identifiers if each.scheme in schemes)
 
 
 def identity(

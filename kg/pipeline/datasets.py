@@ -256,6 +256,7 @@ class _WritingPart:
         self._writer.records(mapped.digests)
         self._writer.facts(mapped.facts)
         self._writer.texts(mapped.texts)
+        self._writer.mentions(mapped.mentions)
         self._writer.rejects(mapped.rejects)
         self._counts += mapped.counts
         self._has_facts = self._has_facts and mapped.has_facts

@@ -16,6 +16,7 @@ import msgspec
 
 from kg.errors import SourceError, StoreError, TermError
 from kg.facts import PaperFacts, encoded_facts
+from kg.linking.model import Mentions, PaperMention, ThingMention, encoded_mentions
 from kg.mapping import Mapper, Mapping
 from kg.pipeline.processes import end_with_parent, keep_memory
 from kg.records import Graph, Reading, Reject
@@ -46,6 +47,7 @@ class MappedChunk:
     digests: bytes
     facts: bytes
     texts: bytes
+    mentions: bytes
     rejects: bytes
     counts: Counts
     reasons: Counter[str] = field(default_factory=Counter)
@@ -79,6 +81,8 @@ class _Chunk:
         self._facts: list[PaperFacts] = []
         self._papers: list[PaperText] = []
         self._things: dict[ThingText, None] = {}
+        self._paper_mentions: list[PaperMention] = []
+        self._thing_mentions: dict[ThingMention, None] = {}
         self._rejects: list[Reject] = []
         self._has_facts = True
         self._read = self._mapped = 0
@@ -101,6 +105,7 @@ class _Chunk:
             digests=b"".join(self._digests),
             facts=packed(encoded_facts(self._facts)),
             texts=packed(encoded_texts(Texts(self._papers, list(self._things)))),
+            mentions=packed(encoded_mentions(Mentions(self._paper_mentions, list(self._thing_mentions)))),
             rejects=b"".join(msgspec.json.encode(reject) + b"\n" for reject in self._rejects),
             counts=Counts(self._read, self._mapped, self._read - self._mapped, 0, faults, lines),
             reasons=Counter(f"{reject.field}: {reject.reason}" for reject in self._rejects),
@@ -144,6 +149,9 @@ class _Chunk:
             if mapped.paper_text:
                 self._papers.append(mapped.paper_text)
             self._things.update(dict.fromkeys(mapped.texts))
+            if mapped.mention:
+                self._paper_mentions.append(mapped.mention)
+            self._thing_mentions.update(dict.fromkeys(mapped.mentioned))
 
 
 _mapper: ChunkMapper | None = None

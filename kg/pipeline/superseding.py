@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import msgspec
 
 from kg.facts import encoded_facts
-from kg.segments import DIGEST_SIZE, Part, PartWriter, SegmentStore, compressed, packed, segment_id
+from kg.linking.model import Mentions, decoded_mentions, encoded_mentions
+from kg.naming import record_id
+from kg.segments import DIGEST_SIZE, Part, PartWriter, SegmentStore, compressed, packed, record_digest, segment_id
 from kg.texts import Texts, encoded_texts
 
 _BLOCK = 2**22
@@ -46,6 +48,8 @@ def _reduce(segments: SegmentStore, dataset: str, part: str, reduced: str, super
         # What the others say has to be asked of the graph: facts and texts do not tell whose they are.
         writer.facts(packed(encoded_facts([])))
         writer.texts(packed(encoded_texts(Texts())))
+        for content in segments.mentions(dataset, part):
+            writer.mentions(packed(_mentions_left(content, dataset, superseded)))
         rejects = segments.rejects_path(dataset, part).read_bytes()
         writer.rejects(rejects)
         gone = known.counts.mapped - len(left)
@@ -53,6 +57,19 @@ def _reduce(segments: SegmentStore, dataset: str, part: str, reduced: str, super
             known.counts, read=known.counts.read - gone, mapped=len(left), statements=statements
         )
         writer.commit(reduced, Part(input=known.input, counts=counts, has_facts=False))
+
+
+def _mentions_left(content: bytes, dataset: str, superseded: set[bytes]) -> bytes:
+    def is_left(record: str | None) -> bool:
+        return record is None or record_digest(record_id(record, dataset)) not in superseded
+
+    mentions = decoded_mentions(content)
+    return encoded_mentions(
+        Mentions(
+            [paper for paper in mentions.papers if is_left(paper.record)],
+            [thing for thing in mentions.things if is_left(thing.record)],
+        )
+    )
 
 
 def _copy(segments: SegmentStore, dataset: str, part: str, left_out: set[bytes], writer: PartWriter) -> int:

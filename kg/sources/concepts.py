@@ -5,9 +5,11 @@ https://www.w3.org/TR/skos-reference/
 
 from __future__ import annotations
 
+import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import unquote
 
 import msgspec
@@ -16,18 +18,28 @@ from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from kg import namespaces as ns
 from kg.records import Concept, Profile, Reading, SourceRecord, Text
-from kg.sources.chunks import json_chunks, numbered_lines
+from kg.sources.chunks import MAX_DOCUMENT, json_chunks, numbered_lines
 from kg.sources.contract import Chunk, Source
 from kg.sources.csv_rows import row_chunks, rows
+from kg.sources.decoding import BROKEN
 from kg.sources.faults import Faults
 from kg.sources.files import SourceFile
-from kg.sources.rdf_files import FORMATS, format_of, n_triples, statements
+from kg.sources.rdf_files import FORMATS, Readable, format_in, format_of, n_triples, statements
 from kg.sources.values import address, clean
 
 _SKOS = "skos"
+_TABLE = "table"
+_TOPICS = re.compile(rb"(?:\xef\xbb\xbf)?\"?topic_id\"?,")
+_AT_A_TIME = 10_000
+_NUMBER = re.compile(r"[1-9][0-9]{0,11}")
 _TERM = re.compile(r"[^/#]+$")
 _NOT_IN_NAME = re.compile(r"[^a-z0-9]+")
 _Term = NamedNode | Literal
+_MATCHES = (ns.SKOS + "exactMatch", ns.SKOS + "closeMatch")
+_READ = {
+    *(ns.TYPE, ns.PREF_LABEL, ns.ALT_LABEL, ns.DEFINITION, ns.NOTATION, ns.IN_SCHEME, ns.BROADER, ns.RELATED, ns.TITLE),
+    *(ns.RDFS + "label", *(ns.SKOS + name for name in ("narrower", "scopeNote", "topConceptOf")), *_MATCHES),
+}
 
 
 class _Taxon(msgspec.Struct):
@@ -47,20 +59,39 @@ _ALIASES = msgspec.json.Decoder(dict[str, str])
 
 
 def chunks(file: SourceFile) -> Iterator[Chunk]:
-    """What a file holds is told by its name: RDF, a table, or JSON."""
+    """What a file holds is told by its name: RDF, a table, or JSON. Where that says nothing, its content does."""
     rdf_format = format_of(file.name)
     if rdf_format is not None:
-        yield Chunk(file.name, 1, n_triples(list(statements(file, rdf_format))), _SKOS)
+        with file.open() as stream:
+            yield _skos_chunk(file, stream, rdf_format)
     elif ".csv" in file.name.lower():
-        yield from row_chunks(file, "table")
+        yield from row_chunks(file, _TABLE)
     else:
-        yield from json_chunks(file)
+        for chunk in json_chunks(file):
+            if chunk.kind == "document" and format_in(chunk.data):
+                yield _skos_chunk(file, io.BytesIO(chunk.data), None)
+            elif chunk.kind == "document" and _TOPICS.match(chunk.data):
+                yield msgspec.structs.replace(chunk, kind=_TABLE)
+            else:
+                yield chunk
+
+
+def _skos_chunk(file: SourceFile, content: Readable, rdf_format: RdfFormat | None) -> Chunk:
+    """What is read of all statements, in one chunk, because what is said of a concept may stand anywhere."""
+    parts, size = [], 0
+    triples = (triple for triple in statements(file, content, rdf_format) if triple.predicate.value in _READ)
+    while batch := list(islice(triples, _AT_A_TIME)):
+        parts.append(n_triples(batch))
+        size += len(parts[-1])
+        if size > MAX_DOCUMENT:
+            raise file.error(f"says more than {MAX_DOCUMENT // 2**20} MB of concepts; split it by scheme")
+    return Chunk(file.name, 1, b"".join(parts), _SKOS)
 
 
 def readings(chunk: Chunk) -> Iterator[Reading]:
     if chunk.kind == _SKOS:
         yield from _skos(chunk)
-    elif chunk.kind == "table":
+    elif chunk.kind == _TABLE:
         for number, row in rows(chunk):
             yield _topic(row, Faults(chunk.file, number))
     elif chunk.kind == "document" and b'"kind"' not in chunk.data:
@@ -76,7 +107,7 @@ def _topic(row: dict[str, str] | None, faults: Faults) -> Reading:
         return Reading((), faults.whole("not as many fields as the header has"))
     number = row.get("topic_id", "").strip()
     label = clean(row.get("new_topic_label") or row.get("topic_name") or row.get("old_topic_label"))
-    if not number.isdecimal() or not label:
+    if not _NUMBER.fullmatch(number) or not label:
         return Reading((), faults.whole("a topic without a number or a label", number))
     faults.record = f"T{number}"
     older = clean(row.get("old_topic_label"))
@@ -111,7 +142,7 @@ def _taxon(line: bytes, faults: Faults) -> Reading:
     """A group, an archive or a category of arXiv; named as ontology/concepts.ttl names them."""
     try:
         found = _TAXON.decode(line)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except BROKEN as error:
         return Reading((), faults.whole("not a line of arXiv's taxonomy", error))
     faults.record = found.id
     above = (found.in_archive and f"archive/{found.in_archive}") or (found.in_group and _group(found.in_group))
@@ -136,7 +167,7 @@ def _aliases(chunk: Chunk) -> Iterator[Reading]:
     """arXiv's list of categories with two names: the built-in scheme has both, so there is nothing to add to it."""
     try:
         aliases = _ALIASES.decode(chunk.data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except BROKEN as error:
         yield Reading((), Faults(chunk.file, 1).whole("no concepts in a form that is known", error))
         return
     for alias in aliases:
@@ -168,7 +199,7 @@ def _skos_concept(iri: str, said: _Said, faults: Faults) -> Reading:
         return Reading((), faults.whole("a concept without a label", iri))
     first = next((label for label in labels if label.language in ("en", None)), labels[0])
     definitions = _texts(about, ns.DEFINITION) or _texts(about, ns.SKOS + "scopeNote")
-    matches = (term.value for kind in ("exactMatch", "closeMatch") for term in about.get(ns.SKOS + kind, ()))
+    matches = (iri for kind in _MATCHES for iri in _things(about, kind))
     concept = Concept(
         *_name(iri, said),
         first.text,
@@ -176,11 +207,16 @@ def _skos_concept(iri: str, said: _Said, faults: Faults) -> Reading:
         other_labels=tuple(label for label in labels if label != first),
         alternative_labels=tuple(_texts(about, ns.ALT_LABEL)),
         definition=definitions[0] if definitions else None,
-        broader=tuple(Concept(*_name(term.value, said)) for term in about.get(ns.BROADER, ()) if term.value in said),
-        related=tuple(Concept(*_name(term.value, said)) for term in about.get(ns.RELATED, ()) if term.value in said),
+        broader=tuple(Concept(*_name(other, said)) for other in _things(about, ns.BROADER) if other in said),
+        related=tuple(Concept(*_name(other, said)) for other in _things(about, ns.RELATED) if other in said),
         matches=tuple(dict.fromkeys((iri, *matches))),
     )
     return Reading((Profile(thing=concept, source=SourceRecord(iri)),), faults.rejects)
+
+
+def _things(about: defaultdict[str, list[_Term]], predicate: str) -> Iterator[str]:
+    """The IRIs that stand there, each once."""
+    return iter(dict.fromkeys(term.value for term in about.get(predicate, ()) if isinstance(term, NamedNode)))
 
 
 def _texts(about: defaultdict[str, list[_Term]], predicate: str) -> list[Text]:
@@ -195,8 +231,8 @@ def _texts(about: defaultdict[str, list[_Term]], predicate: str) -> list[Text]:
 def _name(iri: str, said: _Said) -> tuple[str, str]:
     """The scheme and the notation of a concept: as its file gives them, else as its IRI is made."""
     about = said[iri]
-    schemes = sorted(term.value for term in about.get(ns.IN_SCHEME, ()))
-    notations = sorted(term.value for term in about.get(ns.NOTATION, ()))
+    schemes = sorted(_things(about, ns.IN_SCHEME)) or sorted(_things(about, ns.SKOS + "topConceptOf"))
+    notations = sorted({term.value.strip() for term in about.get(ns.NOTATION, ())} - {""})
     scheme = schemes[0] if schemes else iri[: iri.rfind("#") if "#" in iri else iri.rfind("/")]
     local = _TERM.search(iri)
     return _slug(scheme, said), notations[0] if len(notations) == 1 else unquote(local[0] if local else iri)

@@ -4,40 +4,42 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Iterator
 
 from kg.sources.chunks import CHUNK_SIZE, MAX_RECORD
 from kg.sources.contract import Chunk
-from kg.sources.files import SourceFile
+from kg.sources.files import SourceFile, Stream
 
-csv.field_size_limit(min(MAX_RECORD, sys.maxsize))
+csv.field_size_limit(MAX_RECORD)
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def row_chunks(file: SourceFile, kind: str = "csv") -> Iterator[Chunk]:
-    """Whole rows, each chunk beginning with the header; `number` counts the rows after it."""
-    header, pending, number = b"", b"", 1
+    """Whole rows, each chunk beginning with the header; `number` counts the rows after it.
+
+    Where a row ends is asked of the same reader that reads it later, so that a missing quotation mark costs the rows
+    around it and no more.
+    """
     with file.open() as stream:
-        for block in stream.blocks():
-            pending += block
-            end = _end_of_row(pending)
-            if not header and end:
-                cut = _end_of_first_row(pending)
-                header, pending = pending[:cut].removeprefix(b"\xef\xbb\xbf"), pending[cut:]
-                end = _end_of_row(pending)
-            if len(pending) >= CHUNK_SIZE and end:
-                yield Chunk(file.name, number, header + pending[:end], kind)
-                number += _rows(pending[:end])
-                pending = pending[end:]
-            elif len(pending) > MAX_RECORD:
-                raise file.error(f"row {number} is longer than {MAX_RECORD // 2**20} MB: a quotation mark is missing")
-    if not header:
-        cut = _end_of_first_row(pending)
-        header, pending = pending[:cut], pending[cut:]
-    if pending.strip():
-        if pending.count(b'"') % 2:
+        lines = _Lines(file, stream)
+        header, number, count = b"", 1, 0
+        try:
+            for fields in csv.reader(iter(lines)):
+                lines.row = 0
+                if not header:
+                    header = lines.taken() if fields else b""
+                    continue
+                count += bool(fields)
+                if lines.size >= CHUNK_SIZE:
+                    yield Chunk(file.name, number, header + lines.taken(), kind)
+                    number, count = number + count, 0
+        except csv.Error as error:
+            raise file.error(f"is no CSV: {error}") from error
+        if lines.is_cut:
             raise file.error("ends inside a quoted field: the file was cut off; get it whole")
-        yield Chunk(file.name, number, header + pending, kind)
+        if count:
+            yield Chunk(file.name, number, header + lines.taken(), kind)
 
 
 def rows(chunk: Chunk) -> Iterator[tuple[int, dict[str, str] | None]]:
@@ -49,26 +51,42 @@ def rows(chunk: Chunk) -> Iterator[tuple[int, dict[str, str] | None]]:
         yield number, dict(zip(header, fields, strict=True)) if len(fields) == len(header) else None
 
 
-def _end_of_row(data: bytes) -> int:
-    """After the last line break that is not inside quotation marks; 0 if there is none."""
-    end = len(data)
-    quotes = data.count(b'"')
-    while (end := data.rfind(b"\n", 0, end)) >= 0:
-        quotes -= data.count(b'"', end)  # those after this line break, of what was still to look through
-        data = data[: end + 1]
-        if quotes % 2 == 0:
-            return end + 1
-    return 0
+class _Lines:
+    """The lines of a table, and those that are in no chunk yet. `row` is what the row that is being read takes so far,
+    in bytes; `is_cut`, whether there was such a row at the end."""
 
+    def __init__(self, file: SourceFile, stream: Stream) -> None:
+        self._file = file
+        self._stream = stream
+        self._pending: list[bytes] = []
+        self.size = 0
+        self.row = 0
+        self.is_cut = False
 
-def _end_of_first_row(data: bytes) -> int:
-    start = 0
-    while (end := data.find(b"\n", start)) >= 0:
-        if data.count(b'"', 0, end) % 2 == 0:
-            return end + 1
-        start = end + 1
-    return len(data)
+    def __iter__(self) -> Iterator[str]:
+        rest = self._stream.read().removeprefix(_BYTE_ORDER_MARK)
+        while block := self._stream.read():
+            # The last line may go on in the next block, if only with the second half of its line break.
+            *lines, rest = (rest + block).splitlines(keepends=True)
+            self._check(len(rest))
+            yield from map(self._read, lines)
+        yield from map(self._read, rest.splitlines(keepends=True))
+        self.is_cut = self.row > 0
 
+    def taken(self) -> bytes:
+        """The lines since the last time this was called."""
+        lines = b"".join(self._pending)
+        self._pending, self.size = [], 0
+        return lines
 
-def _rows(data: bytes) -> int:
-    return sum(1 for fields in csv.reader(io.StringIO(data.decode("utf-8", errors="replace"), newline="")) if fields)
+    def _read(self, line: bytes) -> str:
+        """As text in which a byte is a character: what structure there is is ASCII."""
+        self._pending.append(line)
+        self.size += len(line)
+        self.row += len(line)
+        self._check(self.row)
+        return (line.replace(b"\0", b"") if b"\0" in line else line).decode("latin-1")
+
+    def _check(self, size: int) -> None:
+        if size > MAX_RECORD:
+            raise self._file.error(f"a row is longer than {MAX_RECORD // 2**20} MB: a quotation mark is missing")

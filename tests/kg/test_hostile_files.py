@@ -120,7 +120,12 @@ def test_a_stream_that_is_cut_or_flipped_anywhere_is_refused(unchanged: Path, tm
     ("source", "name", "content", "message"),
     [
         ("arxiv", "xxe.xml", b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "document type"),
-        ("rdf", "xxe.rdf", b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "is not RDF/XML"),
+        (
+            "rdf",
+            "xxe.rdf",
+            b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
+            "entities",
+        ),
         ("rdf", "empty.ttl", b"", "no record of a rdf"),
         ("openalex", "empty.jsonl", b"", "no record of a openalex"),
         ("openalex", "nested.json", b"[" * 100_000, "no record of a openalex"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kg.records import Reading
 from kg.sources.arxiv.harvest import harvested
@@ -56,7 +57,7 @@ def readings(chunk: Chunk) -> Iterator[Reading]:
 def _records(data: bytes) -> Iterator[bytes]:
     """Each record from its start to its end, or to the start of the next where its end is missing."""
     starts = [match.start() for match in _START.finditer(data)]
-    for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
+    for start, end in pairwise([*starts, len(data)]):
         ended = _END.search(data, start, end)
         yield data[start : ended.end() if ended else end]
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from kg.errors import UsageError
 from kg.files import sync_tree
+from kg.linking.linking import LinkFolder
 from kg.store import StoreFolder
 
-_SMALL = ("store.json", "datasets.json", "edits.log")
+_SMALL = ("store.json", "datasets.json", "edits.log", "links.json", "decisions.tsv")
 
 
 def back_up(store: StoreFolder, target: Path) -> None:
@@ -33,6 +34,7 @@ def back_up(store: StoreFolder, target: Path) -> None:
                 for name in _SMALL:
                     if (store.folder / name).exists():
                         shutil.copyfile(store.folder / name, work / name)
+                _copy_links(store.links, work)
             for dataset, segment in StoreFolder(work, store.base_iri).segments.catalogue().items():
                 (work / "segments" / dataset).mkdir(parents=True)
                 for file in store.segments.files(dataset, segment):
@@ -43,3 +45,11 @@ def back_up(store: StoreFolder, target: Path) -> None:
     except BaseException:
         shutil.rmtree(work)
         raise
+
+
+def _copy_links(links: LinkFolder, work: Path) -> None:
+    """Those in force: the segments tell which things there are, and these which are one."""
+    path = links.path(links.in_force())
+    if path.exists():
+        (work / "links").mkdir()
+        shutil.copyfile(path, work / "links" / path.name)

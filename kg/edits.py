@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,6 +36,10 @@ class Position(msgspec.Struct, frozen=True):
     digest: str = ""
 
 
+def _as_it_is(quad: Quad) -> Quad:
+    return quad
+
+
 class Change(msgspec.Struct, frozen=True, array_like=True):
     """A statement or a graph added or removed. `statement`: a line of N-Quads without its break, or GRAPH <iri>."""
 
@@ -46,17 +50,17 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
     def is_statement(self) -> bool:
         return not self.statement.startswith(_GRAPH)
 
-    def apply(self, database: pyoxigraph.Store) -> Quad | None:
-        """Make the change; the statement if that made a difference to a statement."""
+    def apply(self, database: pyoxigraph.Store, renamed: Callable[[Quad], Quad] = _as_it_is) -> Quad | None:
+        """Make the change to the statement as it is `renamed`; that statement if it made a difference to one."""
         if not self.is_statement:
             graph = NamedNode(self.statement.removeprefix(_GRAPH)[1:-1])
             (database.add_graph if self.added else database.remove_graph)(graph)
             return None
-        quads: list[Quad] = list(pyoxigraph.parse(self.statement, RdfFormat.N_QUADS))
-        if (quads[0] in database) == self.added:
+        (quad,) = map(renamed, pyoxigraph.parse(self.statement, RdfFormat.N_QUADS))
+        if (quad in database) == self.added:
             return None
-        (database.add if self.added else database.remove)(quads[0])
-        return quads[0]
+        (database.add if self.added else database.remove)(quad)
+        return quad
 
 
 class Journal:

@@ -53,11 +53,16 @@ class Statistics:
     """What is derived from the facts of all papers of a graph.
 
     `chunks` gives the facts, as `encoded_facts` wrote them, as often as it is called: they are gone through twice, so
-    that only those of papers with several records have to be kept.
+    that only those of papers with several records have to be kept. `renamed` gives each its canonical names.
     """
 
-    def __init__(self, chunks: Callable[[], Iterable[bytes]]) -> None:
+    def __init__(
+        self,
+        chunks: Callable[[], Iterable[bytes]],
+        renamed: Callable[[Iterator[PaperFacts]], Iterator[PaperFacts]] = iter,
+    ) -> None:
         self._chunks = chunks
+        self._renamed = renamed
         self._shared: dict[str, str] = {}
         self._recurring: dict[str, list[PaperFacts]] = {}
         self.papers_of: Counter[str] = Counter()
@@ -90,8 +95,7 @@ class Statistics:
             self._count(paper, records, referred_to)
 
     def _facts(self) -> Iterator[PaperFacts]:
-        for chunk in self._chunks():
-            yield from _DECODER.decode(chunk)
+        return self._renamed(facts for chunk in self._chunks() for facts in _DECODER.decode(chunk))
 
     def _count(self, paper: str, records: list[PaperFacts], referred_to: set[str]) -> None:
         authors = set(self._all(records, "authors"))

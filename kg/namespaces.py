@@ -28,6 +28,7 @@ UNIT: Final = "http://qudt.org/vocab/unit/"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 VOID: Final = "http://rdfs.org/ns/void#"
+SSSOM: Final = "https://w3id.org/sssom/"
 SH: Final = "http://www.w3.org/ns/shacl#"
 
 PREFIXES: Final[dict[str, str]] = {
@@ -50,6 +51,7 @@ PREFIXES: Final[dict[str, str]] = {
     "schema": SCHEMA,
     "sh": SH,
     "skos": SKOS,
+    "sssom": SSSOM,
     "unit": UNIT,
     "void": VOID,
     "xsd": XSD,
@@ -71,6 +73,7 @@ DATASET: Final = KG + "Dataset"
 GRANT: Final = KG + "Grant"
 LOCATION: Final = KG + "Location"
 YEARLY_COUNT: Final = KG + "YearlyCount"
+IDENTITY_LINK: Final = KG + "IdentityLink"
 
 # Papers
 TITLE: Final = DCTERMS + "title"
@@ -194,3 +197,16 @@ COAUTHOR_COUNT: Final = KG + "coauthorCount"
 CITED_BY_COUNT: Final = KG + "citedByCount"
 AUTHOR_LIST_COMPLETE: Final = KG + "authorListComplete"
 COUNT_OF: Final = KG + "countOf"
+
+# Identity links
+HAS_IDENTITY_LINK: Final = KG + "identityLink"
+LINK_SUBJECT: Final = KG + "linkSubject"
+LINK_OBJECT: Final = KG + "linkObject"
+LINK_RELATION: Final = KG + "linkRelation"
+LINK_METHOD: Final = KG + "linkMethod"
+CONFIDENCE: Final = KG + "confidence"
+EVIDENCE: Final = KG + "evidence"
+DECISION: Final = KG + "decision"
+DECIDED_BY: Final = KG + "decidedBy"
+DECIDED_ON: Final = KG + "decidedOn"
+DECIDED_BECAUSE: Final = KG + "decidedBecause"

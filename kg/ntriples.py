@@ -76,3 +76,12 @@ def boolean(value: bool) -> str:
 def line(subject: str, predicate: str, term: str) -> str:
     """One statement. `subject` and `predicate` are IRIs without brackets, checked before; `term` is serialised."""
     return f"<{subject}> <{predicate}> {term} .\n"
+
+
+def is_iri(text: str) -> bool:
+    """Whether `check_iri` takes it."""
+    try:
+        check_iri(text)
+    except TermError:
+        return False
+    return True

@@ -74,6 +74,17 @@ def _port(text: str) -> int:
     return value
 
 
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0.5 <= value <= 1:
+        raise ValueError("use a number from 0.5 to 1")
+    return value
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).expanduser() if text else None
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table: the environment variable, its default as a person would type it, how it is read."""
@@ -97,6 +108,9 @@ TABLE = (
     Setting(
         "threads", "8", _positive(int), "threads of each HTTP process, beside those that queries and writes wait in"
     ),
+    Setting("link", "1", _flag, "1: what is loaded is linked; 0: links stay as they were"),
+    Setting("link_threshold", "0.9", _share, "confidence from which a link is accepted, from 0.5 to 1"),
+    Setting("decisions", "", _path, "file of decisions about links (default: decisions.tsv in the store)"),
     Setting("seeds", "1", _flag, "1: kg serve fills an empty store with the seed pages"),
     Setting("query_timeout", "30", _positive(float), "seconds that a query may take, a client's or a canned one"),
     Setting("query_memory", "2G", _positive(_size), "address space of one query worker"),
@@ -126,6 +140,9 @@ class Settings:
     port: int
     workers: int
     threads: int
+    link: bool
+    link_threshold: float
+    decisions: Path | None
     seeds: bool
     query_timeout: float
     query_memory: int

@@ -18,7 +18,9 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 
@@ -32,18 +34,27 @@ from kg.edits import Journal, Position
 from kg.errors import SettingError, StoreError
 from kg.facts import RELEVANT_PREDICATES, Statistics
 from kg.files import checksum, file_lock, write_atomically
+from kg.linking.identity import Identity
+from kg.linking.judging import Judgement
+from kg.linking.judging import statements as said_of_links
+from kg.linking.linking import Linker, LinkFolder
+from kg.linking.merging import attribute, merge, renamed
+from kg.linking.model import decoded_mentions
+from kg.linking.renaming import Renaming, renamed_texts
 from kg.namespaces import DEFAULT_BASE
+from kg.naming import Naming
 from kg.progress import Progress
 from kg.search import PreparedIndex
 from kg.segments import Counts, Input, Manifest, Part, SegmentStore, compressed, segment_id
 
-STORE_VERSION = 2
+STORE_VERSION = 3
 VOCABULARY = "vocabulary"
 
 _SCHEMES = paths.ONTOLOGY / "concepts.ttl"
 
 _SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
 _PIPE_SIZE = 2**20
+_LINKS_AT_ONCE = 2000
 # Asking the graph for so many things takes as long as asking it for all.
 _MANY = 20_000
 
@@ -65,10 +76,12 @@ class Contents(msgspec.Struct, frozen=True):
     """Digest of the rules for derived statements."""
     derived_from: Position
     """The edits that the derived statements know of; a small write leaves them as they are."""
+    links: str = ""
+    """The links by which things are one."""
 
     @property
     def digest(self) -> str:
-        parts = (sorted(self.segments.items()), self.edits, self.rules, self.derived_from)
+        parts = (sorted(self.segments.items()), self.edits, self.rules, self.derived_from, self.links)
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:12]
 
 
@@ -86,6 +99,7 @@ class StoreFolder:
         self.folder = folder
         self.base_iri = base_iri
         self.segments = SegmentStore(folder)
+        self.links = LinkFolder(folder)
         self.journal = Journal(folder)
 
     def check(self) -> None:
@@ -134,6 +148,17 @@ class StoreFolder:
             return msgspec.json.decode((self.folder / "primary.json").read_bytes(), type=State)
         except (FileNotFoundError, msgspec.DecodeError):
             return None
+
+
+class _MoreIsApart(Exception):
+    """Things that were one are not any more, which only the segments can tell."""
+
+
+@dataclass
+class _Derivation:
+    """What is learned while statements are streamed."""
+
+    judgement: Judgement = field(default_factory=Judgement)
 
 
 @dataclass(frozen=True)
@@ -189,31 +214,57 @@ class Writer:
             self._open = pyoxigraph.Store(self._primary)
         return self._open
 
-    def build(self, progress: Progress, from_nothing: bool = False, arriving: Arriving | None = None) -> Contents:
+    def build(
+        self,
+        progress: Progress,
+        from_nothing: bool = False,
+        arriving: Arriving | None = None,
+        linker: Linker | None = None,
+    ) -> Contents:
         """Bring the primary store to what the catalogue and the journal say, with the least work.
 
-        `arriving` datasets come into force with it. Repairs what a crash left, and derives the statistics anew if
-        anything changed. On any error the primary store and the catalogue are as they were.
+        `arriving` datasets come into force with it, and the links that a `linker` finds. Repairs what a crash left, and
+        derives the statistics anew if anything changed. On any error the primary store and the catalogue are as they
+        were.
         """
         self._ensure_vocabulary()
         wanted = wanted_contents(self._store, arriving.segments if arriving else {})
+        if linker:
+            wanted = msgspec.structs.replace(wanted, links=linker.id_of(wanted.segments))
         present = None if from_nothing else self._store.contents()
         if present == wanted and not (arriving and arriving.mapped):
             if arriving:
                 self._store.segments.put_in_force(arriving.segments)
             return wanted
+        try:
+            self._bring_to(wanted, present, arriving, linker, progress)
+        except _MoreIsApart:
+            # What arrived is mapped by now.
+            arrived = replace(arriving, statements=iter(()), mapped=frozenset()) if arriving else None
+            self._bring_to(wanted, None, arrived, linker, progress)
+        return wanted
+
+    def _bring_to(
+        self,
+        wanted: Contents,
+        present: Contents | None,
+        arriving: Arriving | None,
+        linker: Linker | None,
+        progress: Progress,
+    ) -> None:
         wanted_parts = self._parts(wanted, arriving)
         present_parts = self._present_parts(present)
         if present is None or not present_parts <= wanted_parts or not self._derived.exists():
-            present_parts = set()
+            present, present_parts = None, set()
         mapped = arriving.mapped if arriving else frozenset()
         with self._changing(anew=not present_parts):
             statements = self._load_parts(arriving, sorted(wanted_parts - present_parts - mapped), progress)
-            self._bring_to(wanted, statements, progress)
+            self._load_and_derive(wanted, present, statements, linker, progress)
             if arriving:
                 self._store.segments.put_in_force(arriving.segments)
+            if wanted.links != self._store.links.in_force():
+                self._store.links.put_in_force(wanted.links)
             self._finish(self.database(), wanted)
-        return wanted
 
     def _present_parts(self, present: Contents | None) -> set[tuple[str, str]]:
         """What need not be loaded. Nothing if there is a segment that is not known any more: then all is built anew."""
@@ -247,25 +298,67 @@ class Writer:
             for part in (part for of, part in parts if of == dataset):
                 yield from self._store.segments.statements(dataset, part)
 
-    def _bring_to(self, wanted: Contents, statements: Iterator[bytes], progress: Progress) -> None:
-        """Load the statements, apply the edits, derive."""
+    def _load_and_derive(
+        self,
+        wanted: Contents,
+        present: Contents | None,
+        statements: Iterator[bytes],
+        linker: Linker | None,
+        progress: Progress,
+    ) -> None:
+        """Load the statements, make one what is one, apply the edits, derive."""
         database, stale = self.database(), self._derived_statements()
         if self._is_edited():
             for statement in stale:
                 database.remove(next(iter(pyoxigraph.parse(statement, RdfFormat.N_TRIPLES))))
             bulk_load(database, statements)
-            self._apply_edits(database, Position())
+            judgement = self._judgement(wanted, present, linker, progress)
+            self._merge(database, wanted, judgement, progress)
             progress("deriving statistics")
-            self._derive_by_rules(database)
+            self._derive_by_rules(database, judgement)
             return
-        bulk_load(database, self._with_statistics(wanted, statements, stale, progress))
+        derivation = _Derivation()
+        bulk_load(database, self._with_derived(wanted, present, statements, stale, linker, derivation, progress))
         for statement in stale:
             database.remove(next(iter(pyoxigraph.parse(statement, RdfFormat.N_TRIPLES))))
-        # What a person removed stays removed, also where a new segment states it again.
-        self._apply_edits(database, Position())
+        self._merge(database, wanted, derivation.judgement, progress)
         if not self._derived.exists():
             progress("deriving statistics")
-            self._derive_by_rules(database)
+            self._derive_by_rules(database, derivation.judgement)
+
+    def _judgement(
+        self, wanted: Contents, present: Contents | None, linker: Linker | None, progress: Progress
+    ) -> Judgement:
+        """What is one; every part is on disk. `_MoreIsApart` if that takes back what was made one before."""
+        links = self._store.links
+        if linker and wanted.links != (present.links if present else ""):
+            progress("linking")
+            judgement = linker.link(links, wanted.links, lambda: self._mentions(wanted))
+        else:
+            known = links.read(wanted.links)
+            if known is None:
+                raise StoreError(f"{links.path(wanted.links)} is missing or damaged; run 'kg link'", wanted.links)
+            judgement = known
+        before = links.read(present.links) if present else Judgement()
+        if before is None or not judgement.identity.coarsens(before.identity):
+            raise _MoreIsApart
+        return judgement
+
+    def _mentions(self, contents: Contents) -> Iterator[bytes]:
+        for part in self.parts(contents):
+            yield from self._store.segments.mentions(*part)
+
+    def _merge(self, database: pyoxigraph.Store, contents: Contents, judgement: Judgement, progress: Progress) -> None:
+        """Make one what is one, then apply the edits: what a person removed stays removed, also where a new segment
+        states it again."""
+        identity = judgement.identity
+        if identity.canonical:
+            progress("merging")
+            merge(database, identity)
+        if identity.authors:
+            mentions = (decoded_mentions(chunk).papers for chunk in self._mentions(contents))
+            attribute(database, identity, chain.from_iterable(mentions))
+        self._apply_edits(database, Position(), identity)
 
     def _is_edited(self) -> bool:
         """Whether an edit may change what is derived, so that only the whole graph can be asked."""
@@ -275,41 +368,56 @@ class Writer:
                     return True
         return False
 
-    def _with_statistics(
-        self, wanted: Contents, statements: Iterator[bytes], stale: set[bytes], progress: Progress
+    def _with_derived(
+        self,
+        wanted: Contents,
+        present: Contents | None,
+        statements: Iterator[bytes],
+        stale: set[bytes],
+        linker: Linker | None,
+        derivation: _Derivation,
+        progress: Progress,
     ) -> Iterator[bytes]:
-        """The statements, then those derived from the facts of all parts that are not there yet.
+        """The statements, then those about links and those derived from the facts of all parts, if not there yet.
 
         `stale` is left with those that are there and should not be. Where a part has no facts nothing is derived.
         """
         yield from statements
+        derivation.judgement = judgement = self._judgement(wanted, present, linker, progress)
         segments = self._store.segments
         parts = self.parts(wanted)
         self._derived.unlink(missing_ok=True)
         if not all(known.has_facts for known in (segments.part(*part) for part in parts) if known):
             return
         progress("deriving statistics")
-        statistics = Statistics(lambda: (facts for part in parts for facts in segments.facts(*part)))
+        renaming = Renaming(Naming(self._store.base_iri), judgement.identity)
+        statistics = Statistics(lambda: (facts for part in parts for facts in segments.facts(*part)), renaming.facts)
         statistics.count()
-        self._prepare_index(parts, statistics)
-        partial = self._derived.with_suffix(".partial")
-        with partial.open("wb") as stream:
-            for block in statistics.statements():
+        self._prepare_index(parts, statistics, judgement.identity)
+        unfinished = self._derived.with_suffix(".partial")
+        with unfinished.open("wb") as stream:
+            for block in chain(self._said_of_links(judgement), statistics.statements()):
                 stream.write(compressed(block))
                 if stale:
                     lines = set(block.splitlines(keepends=True))
                     block = b"".join(lines - stale)
                     stale -= lines
                 yield block
-        partial.replace(self._derived)
+        unfinished.replace(self._derived)
 
-    def _prepare_index(self, parts: list[tuple[str, str]], statistics: Statistics) -> None:
+    def _said_of_links(self, judgement: Judgement) -> Iterator[bytes]:
+        statements = said_of_links(self._store.base_iri, judgement)
+        while batch := b"".join(islice(statements, _LINKS_AT_ONCE)):
+            yield batch
+
+    def _prepare_index(self, parts: list[tuple[str, str]], statistics: Statistics, identity: Identity) -> None:
         """Begin to write the search index, while the database is busy with the statements."""
         segments = self._store.segments
         vocabulary = b"".join(block for part in parts if part[0] == VOCABULARY for block in segments.statements(*part))
         ask = {match[1].decode() for match in _SUBJECT.finditer(vocabulary)} | statistics.recurring_papers()
+        ask.update(thing for thing in identity.canonical.values() if "/authorship/" not in thing)
         if len(ask) < _MANY:
-            texts = (texts for part in parts for texts in segments.texts(*part))
+            texts = (renamed_texts(texts, identity) for part in parts for texts in segments.texts(*part))
             self.index = PreparedIndex(self._store.folder / "index.next", texts, statistics.papers_of, ask)
 
     @contextmanager
@@ -357,13 +465,16 @@ class Writer:
             raise StoreError(f"{self._primary} is not whole; run 'kg rebuild'", self._primary)
         self._state.unlink()
         database = self.database()
-        effects = self._apply_edits(database, present.edits)
+        judgement = self._store.links.read(present.links) or Judgement()
+        effects = self._apply_edits(database, present.edits, judgement.identity)
         contents = msgspec.structs.replace(present, edits=self._store.journal.end(present.edits))
         self._finish(database, contents)
         return contents, effects
 
-    def _apply_edits(self, database: pyoxigraph.Store, start: Position) -> list[tuple[bool, Quad]]:
-        applied = ((change.added, change.apply(database)) for change in self._store.journal.changes(start))
+    def _apply_edits(self, database: pyoxigraph.Store, start: Position, identity: Identity) -> list[tuple[bool, Quad]]:
+        """Edits speak of things as they were called when they were made."""
+        rename = partial(renamed, identity=identity)
+        applied = ((change.added, change.apply(database, rename)) for change in self._store.journal.changes(start))
         return [(added, quad) for added, quad in applied if quad is not None]
 
     def _finish(self, database: pyoxigraph.Store, contents: Contents) -> None:
@@ -409,15 +520,17 @@ class Writer:
             stream = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
             return set(stream.read().splitlines(keepends=True))
 
-    def _derive_by_rules(self, database: pyoxigraph.Store) -> None:
-        """Run every rule over the asserted statements, then add what all of them say."""
-        partial = self._derived.with_suffix(".partial")
-        with partial.open("wb") as raw, zstandard.ZstdCompressor().stream_writer(raw) as stream:
+    def _derive_by_rules(self, database: pyoxigraph.Store, judgement: Judgement) -> None:
+        """Run every rule over the asserted statements, then add what all of them say, and what is said of links."""
+        unfinished = self._derived.with_suffix(".partial")
+        with unfinished.open("wb") as raw, zstandard.ZstdCompressor().stream_writer(raw) as stream:
+            for block in self._said_of_links(judgement):
+                stream.write(block)
             for rule in _derivation_rules():
                 results = database.query(rule.read_text("utf-8"))
                 assert isinstance(results, pyoxigraph.QueryTriples)  # noqa: S101 - the rules are CONSTRUCT queries
                 results.serialize(stream, RdfFormat.N_TRIPLES)
-        partial.replace(self._derived)
+        unfinished.replace(self._derived)
         with self._derived.open("rb") as packed:
             database.bulk_load(zstandard.ZstdDecompressor().stream_reader(packed), RdfFormat.N_TRIPLES)
 
@@ -468,7 +581,7 @@ def wanted_contents(store: StoreFolder, arriving: Mapping[str, str] = MappingPro
     segments = store.segments.catalogue() | dict(arriving) | {VOCABULARY: _vocabulary_segment(store.base_iri)}
     present = store.contents()
     edits = store.journal.end(present.edits if present else Position())
-    return Contents(dict(sorted(segments.items())), edits, _derivation_digest(), edits)
+    return Contents(dict(sorted(segments.items())), edits, _derivation_digest(), edits, store.links.in_force())
 
 
 def _vocabulary_segment(base_iri: str) -> str:

@@ -16,7 +16,7 @@ from kg.workers.results import FORMATS
 from server.cache import CachedResult, ResultCache
 
 _KEPT = 64 * 2**20  # bytes
-_NICENESS = 5  # before what clients wrote, after those that answer
+_NICENESS = 2  # before what clients wrote; a load beside the service may not starve a reader of a page
 
 Watching = Callable[[QueryRequest], AbstractContextManager[None]]
 

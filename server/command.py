@@ -13,6 +13,7 @@ import click
 from kg import pipeline
 from kg.commands.common import Context, progress_lines
 from kg.errors import SettingError, StoreBusy
+from kg.linking.linking import linker_of
 from kg.progress import Progress
 from kg.settings import Settings, read_settings
 from kg.snapshots import Snapshot
@@ -38,7 +39,7 @@ def serve(context: Context, host: str | None, port: str | None, workers: str | N
         return
     listener = _listen(settings)
     with progress_lines() as progress:
-        prepare(StoreFolder(settings.store, settings.base_iri), settings.seeds, progress)
+        prepare(StoreFolder(settings.store, settings.base_iri), settings, progress)
     address, number = listener.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
     click.echo(f"paperkg is at http://{shown}:{number}/ (stop it with Ctrl-C)")
@@ -99,12 +100,12 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def prepare(store: StoreFolder, seeds: bool, progress: Progress) -> None:
+def prepare(store: StoreFolder, settings: Settings, progress: Progress) -> None:
     """Fill an empty store with the seeds if that is wanted, and finish what an interrupted load left undone."""
     store.check()
     if not store.segments.catalogue():
-        if seeds:
-            pipeline.load_seeds(store, progress)
+        if settings.seeds:
+            pipeline.load_seeds(store, progress, linker_of(settings) if settings.link else None)
         return
     if pipeline.is_up_to_date(store):
         return

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.status import Status
 
 from kg.errors import UsageError
+from kg.linking.decisions import Decisions
+from kg.linking.linking import Linker, decisions_of, linker_of
 from kg.progress import Progress
 from kg.settings import Settings
 from kg.snapshots import Snapshot, Snapshots
@@ -30,6 +32,14 @@ class Context:
     @property
     def store(self) -> StoreFolder:
         return StoreFolder(self.settings.store, self.settings.base_iri)
+
+    @property
+    def decisions(self) -> Decisions:
+        return decisions_of(self.settings)
+
+    def linker(self, jobs: int | None = None) -> Linker:
+        """Links by the decisions and the threshold in force."""
+        return linker_of(self.settings, jobs)
 
     def snapshot(self) -> Snapshot:
         """The snapshot in force; NoSnapshot if nothing was loaded yet."""

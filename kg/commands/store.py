@@ -30,6 +30,7 @@ _REASONS_SHOWN = 10
 @click.option("--replace", is_flag=True, help="Replace a dataset that was loaded from other files.")
 @click.option("--update", is_flag=True, help="Put records in the place of those of the same name; the others stay.")
 @click.option("--remove", is_flag=True, help="Remove the datasets named instead of loading any.")
+@click.option("--link/--no-link", default=None, help="Whether to link what is loaded (default: KG_LINK).")
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Mapping processes; by default one a core.")
 @click.option(
     "--rejects", metavar="FILE", type=click.Path(path_type=Path), help="Write what could not be taken, as JSON Lines."
@@ -46,6 +47,7 @@ def load(
     replace: bool,
     update: bool,
     remove: bool,
+    link: bool | None,
     jobs: int | None,
     rejects: Path | None,
 ) -> None:
@@ -59,10 +61,11 @@ def load(
         for known in SOURCES.values():
             click.echo(f"{known.name:16}{known.description}")
         return
+    linker = context.linker(jobs) if (context.settings.link if link is None else link) else None
     if remove:
         names = [name for name in (source, *map(str, files)) if name]
         with progress_lines() as progress:
-            pipeline.remove(context.store, [dataset] if dataset else names, progress)
+            pipeline.remove(context.store, [dataset] if dataset else names, progress, linker)
         _print_snapshot(context)
         return
     if source is None or not files:
@@ -72,7 +75,7 @@ def load(
     datasets = pipeline.name_datasets(files, dataset)
     options = Options(retrieved, strict, replace, update, rejects, jobs)
     with progress_lines() as progress:
-        reports = pipeline.load(context.store, find_source(source), datasets, options, progress)
+        reports = pipeline.load(context.store, find_source(source), datasets, options, progress, linker)
     for report in reports:
         _print_report(report)
     _print_snapshot(context)

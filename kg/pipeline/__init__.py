@@ -8,7 +8,7 @@ loading   all of it at once, and what can be asked of a store
 
 from kg.pipeline.datasets import LoadReport, Options
 from kg.pipeline.inputs import dataset_of, find_inputs, name_datasets
-from kg.pipeline.loading import is_up_to_date, is_whole, load, load_seeds, rebuild, remove, repair
+from kg.pipeline.loading import is_up_to_date, is_whole, link, load, load_seeds, rebuild, remove, repair
 from kg.progress import silent
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "find_inputs",
     "is_up_to_date",
     "is_whole",
+    "link",
     "load",
     "load_seeds",
     "name_datasets",

@@ -12,6 +12,7 @@ import msgspec
 
 from kg import paths
 from kg.errors import UsageError
+from kg.linking.linking import Linker
 from kg.pipeline.datasets import Dataset, LoadReport, Options
 from kg.pipeline.inputs import find_inputs, name_datasets, spooled
 from kg.pipeline.mapping import mapping_chunks
@@ -29,8 +30,11 @@ def load(
     datasets: dict[str, list[Path]],
     options: Options | None = None,
     progress: Progress = silent,
+    linker: Linker | None = None,
 ) -> list[LoadReport]:
     """Load each dataset from its files and folders and publish the graph that results, all or, on any error, none.
+
+    With a `linker` what the records speak of is linked anew; without one the links that are in force stay.
 
     Raises SourceError if a file cannot be taken, UsageError if a dataset of that name came from elsewhere. What was
     mapped before an error or an end by force is kept, and not mapped again.
@@ -54,7 +58,12 @@ def load(
                 _update(dataset, options, progress)
             if dataset.report.unchanged and not dataset.missing:
                 dataset.write_manifest()
-        publish(store, writer, writer.build(progress, arriving=_arriving(loaded, options, progress)), progress)
+        publish(
+            store,
+            writer,
+            writer.build(progress, arriving=_arriving(loaded, options, progress), linker=linker),
+            progress,
+        )
     store.segments.remove_unused(datasets)
     return [dataset.report for dataset in loaded]
 
@@ -88,7 +97,13 @@ def _statements(datasets: list[Dataset], options: Options, progress: Progress) -
             yield from dataset.statements(mapping, progress)
 
 
-def remove(store: StoreFolder, names: Iterable[str], progress: Progress = silent) -> str:
+def link(store: StoreFolder, linker: Linker, progress: Progress = silent) -> str:
+    """Link everything that is loaded and publish the graph that results; the new snapshot's id."""
+    with store.segments.in_use(), store.writer() as writer:
+        return publish(store, writer, writer.build(progress, linker=linker), progress)
+
+
+def remove(store: StoreFolder, names: Iterable[str], progress: Progress = silent, linker: Linker | None = None) -> str:
     """Remove datasets and publish the graph without them; the new snapshot's id. UsageError where there is none."""
     store.check()
     removed = list(names)
@@ -99,15 +114,15 @@ def remove(store: StoreFolder, names: Iterable[str], progress: Progress = silent
             raise UsageError(f"there is no dataset {name!r} to remove; there is {there}", name)
     with store.segments.in_use(), store.writer() as writer:
         store.segments.put_in_force(dict.fromkeys(removed))
-        snapshot = publish(store, writer, writer.build(progress), progress)
+        snapshot = publish(store, writer, writer.build(progress, linker=linker), progress)
     store.segments.remove_unused(removed)
     return snapshot
 
 
-def load_seeds(store: StoreFolder, progress: Progress = silent) -> list[LoadReport]:
+def load_seeds(store: StoreFolder, progress: Progress = silent, linker: Linker | None = None) -> list[LoadReport]:
     """Load the profile pages that come with paperkg, each as a dataset of its own."""
     pages = sorted(paths.SEEDS.glob("*.txt"))
-    return load(store, find_source("profile-page"), name_datasets(pages, None), progress=progress)
+    return load(store, find_source("profile-page"), name_datasets(pages, None), None, progress, linker)
 
 
 def rebuild(store: StoreFolder, progress: Progress = silent) -> str:

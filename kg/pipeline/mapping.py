@@ -18,7 +18,7 @@ from kg.errors import SourceError, StoreError, TermError
 from kg.facts import PaperFacts, encoded_facts
 from kg.linking.model import Mentions, PaperMention, ThingMention, encoded_mentions
 from kg.mapping import Mapper, Mapping
-from kg.pipeline.processes import end_with_parent, keep_memory
+from kg.processes import end_with_parent, keep_memory
 from kg.records import Graph, Reading, Reject
 from kg.segments import Counts, compressed, packed, record_digest, thing_digest
 from kg.sources import Chunk, Source

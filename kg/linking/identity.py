@@ -1,0 +1,234 @@
+"""Which things are one, by the links that are accepted: clusters, their canonical IRIs, whose an authorship is.
+
+Links are taken in falling confidence. One that would unite what is known to be apart is refused: two things that a
+source tells apart by its own identifiers, or that a person said are not the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from kg.linking.model import AuthorMention, Link, PaperMention, ThingMention
+from kg.naming import AUTHOR_SCHEMES, INSTITUTION_SCHEMES, PAPER_SCHEMES, VENUE_SCHEMES, Naming
+
+_SCHEMES = {
+    "paper": PAPER_SCHEMES,
+    "author": AUTHOR_SCHEMES,
+    "institution": INSTITUTION_SCHEMES,
+    "venue": VENUE_SCHEMES,
+}
+# Who gives one of these to a person gives another person another.
+_PEOPLE = ("orcid", "dblp-person", "openalex", "semanticscholar-author")
+_TELLING = {"author": _PEOPLE, "authorship": _PEOPLE}
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """What things are called once what is the same is one.
+
+    `canonical`: of each thing that is merged into another, what it is called then. `authors`: of each authorship that
+    is another person's than the name alone would say, who that is.
+    """
+
+    canonical: dict[str, str] = {}
+    authors: dict[str, str] = {}
+
+    def of(self, thing: str) -> str:
+        return self.canonical.get(thing, thing)
+
+    def coarsens(self, other: Identity) -> bool:
+        """Whether what `other` made one thing is one here as well, so that only more has to be merged."""
+        return all(self.of(thing) == self.of(into) for thing, into in other.canonical.items()) and all(
+            authorship in self.authors for authorship in other.authors
+        )
+
+
+class Clusters:
+    """Things that are united pair by pair, and never against what keeps them apart."""
+
+    def __init__(self, base_iri: str) -> None:
+        self._base_iri = base_iri
+        self._parents: dict[str, str] = {}
+        self._members: dict[str, list[str]] = {}
+        self._keys: defaultdict[str, set[str]] = defaultdict(set)
+        self._apart: defaultdict[str, set[str]] = defaultdict(set)
+        self.refused: list[Link] = []
+
+    def know(self, thing: str, keys: Iterable[str]) -> None:
+        """What a thing is identified by; before anything is united."""
+        self._keys[thing].update(keys)
+
+    def keep_apart(self, one: str, other: str) -> None:
+        """Before anything is united."""
+        self._apart[one].add(other)
+        self._apart[other].add(one)
+
+    def find(self, thing: str) -> str:
+        """What stands for the cluster of a thing."""
+        root = thing
+        while (parent := self._parents.get(root, root)) != root:
+            root = parent
+        while (parent := self._parents.get(thing, thing)) != root:
+            self._parents[thing] = root
+            thing = parent
+        return root
+
+    def unite(self, link: Link, by_decision: bool = False) -> bool:
+        """Whether the two ends are one now."""
+        one, other = self.find(link.subject), self.find(link.object)
+        if one == other:
+            return True
+        if not by_decision and not self._may_be_one(one, other, link):
+            self.refused.append(link)
+            return False
+        if len(self._members.get(one, ())) < len(self._members.get(other, ())):
+            one, other = other, one
+        self._parents[other] = one
+        self._members.setdefault(one, [one]).extend(self._members.pop(other, [other]))
+        if other in self._keys:
+            self._keys[one] |= self._keys.pop(other)
+        for enemy in self._apart.pop(other, set()):
+            self._apart[enemy].discard(other)
+            self._apart[enemy].add(one)
+            self._apart[one].add(enemy)
+        return True
+
+    def _may_be_one(self, one: str, other: str, link: Link) -> bool:
+        if other in self._apart.get(one, ()):
+            return False
+        telling: tuple[str, ...] = _TELLING.get(kind_of(one, self._base_iri), ())
+        if link.method == "shared-identifier":
+            telling = telling[:1]
+        return not any(
+            mine and others and mine.isdisjoint(others)
+            for scheme in telling
+            for mine, others in [(self._with(one, scheme), self._with(other, scheme))]
+        )
+
+    def _with(self, root: str, scheme: str) -> set[str]:
+        return {key for key in self._keys.get(root, ()) if key.startswith(scheme + ":")}
+
+    def canonical(self) -> dict[str, str]:
+        """Of each thing that has another in its place, which."""
+        found: dict[str, str] = {}
+        for members in self._members.values():
+            best = min(members, key=self.strength)
+            found.update((member, best) for member in members if member != best)
+        return found
+
+    def strength(self, thing: str) -> tuple[int, str]:
+        """By the scheme of its key, as a thing of all these identifiers would be named; what has none comes last."""
+        kind, _, key = thing.removeprefix(self._base_iri).partition("/")
+        schemes = _SCHEMES.get(kind, ())
+        scheme = key.partition(":")[0] if ":" in key else ""
+        return (schemes.index(scheme) if scheme in schemes else len(schemes), thing)
+
+
+def kind_of(thing: str, base_iri: str) -> str:
+    """'paper', 'author', 'authorship', …: what an IRI of ours names.
+
+    >>> kind_of("https://example.org/paper/doi:10.1/x", "https://example.org/")
+    'paper'
+    """
+    return thing.removeprefix(base_iri).partition("/")[0]
+
+
+def by_confidence(links: Iterable[Link]) -> list[Link]:
+    return sorted(links, key=lambda link: (-link.confidence, link.subject, link.object))
+
+
+def identity(
+    naming: Naming,
+    links: Iterable[Link],
+    papers: Iterable[PaperMention],
+    things: Iterable[ThingMention],
+    decisions: Mapping[tuple[str, str], bool],
+) -> tuple[Identity, list[Link]]:
+    """What is one by these links, all of which are to be accepted, and which of them were refused.
+
+    `decisions`: pairs of things that are one (True) or are not (False), as people decided.
+    """
+    papers = list(papers)
+    clusters = Clusters(naming.base_iri)
+    for paper in papers:
+        for author in paper.authors:
+            clusters.know(author.author, author.keys)
+    for thing in things:
+        clusters.know(thing.thing, thing.keys)
+    for (one, other), is_same in decisions.items():
+        if not is_same:
+            clusters.keep_apart(one, other)
+    same = by_confidence(link for link in links if link.relation == "same")
+    decided = [link for link in same if decisions.get((link.subject, link.object))]
+    for link in decided:
+        clusters.unite(link, by_decision=True)
+    of_authorships = []
+    for link in same:
+        if kind_of(link.subject, naming.base_iri) == "authorship":
+            of_authorships.append(link)
+        else:
+            clusters.unite(link)
+    canonical = clusters.canonical()
+    authorships = _Authorships(naming, canonical, papers, of_authorships)
+    return Identity(canonical | authorships.canonical, authorships.authors), clusters.refused
+
+
+class _Authorship(NamedTuple):
+    paper: str
+    author: str
+    """Both as they are called in the end."""
+    occurrence: str
+
+
+class _Authorships:
+    """The authorships of papers that are merged, of authors that are, and those that links say are one."""
+
+    def __init__(
+        self, naming: Naming, canonical: dict[str, str], papers: list[PaperMention], links: list[Link]
+    ) -> None:
+        self._naming = naming
+        self._things = canonical
+        self._clusters = Clusters(naming.base_iri)
+        self.canonical: dict[str, str] = {}
+        self.authors: dict[str, str] = {}
+        self._known: dict[str, _Authorship] = {}
+        linked = {end for link in links for end in (link.subject, link.object)}
+        for paper in papers:
+            for author in paper.authors:
+                if paper.paper in canonical or author.author in canonical or author.authorship in linked:
+                    self._know(paper.paper, author)
+        self._unite(links)
+        self._name()
+
+    def _know(self, paper: str, mention: AuthorMention) -> None:
+        self._clusters.know(mention.authorship, mention.keys)
+        if mention.authorship not in self._known:
+            self._known[mention.authorship] = _Authorship(
+                self._things.get(paper, paper),
+                self._things.get(mention.author, mention.author),
+                # `Naming.authorship` numbers several people of one name on one paper.
+                mention.authorship.removeprefix(self._naming.authorship(paper, mention.author)),
+            )
+
+    def _unite(self, links: list[Link]) -> None:
+        for link in links:
+            one, other = self._known.get(link.subject), self._known.get(link.object)
+            if one and other and one.paper == other.paper:  # else their papers are not one after all
+                self._clusters.unite(link)
+
+    def _name(self) -> None:
+        people: defaultdict[str, list[str]] = defaultdict(list)
+        for authorship in self._known:
+            people[self._clusters.find(authorship)].append(authorship)
+        for members in people.values():
+            author = min((self._known[member].author for member in members), key=self._clusters.strength)
+            for member in members:
+                own = self._known[member]
+                if own.author != author:
+                    self.authors[member] = author
+                new = self._naming.authorship(own.paper, author) + own.occurrence
+                if new != member:
+                    self.canonical[member] = new

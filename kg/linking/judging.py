@@ -1,0 +1,135 @@
+"""What becomes of links: which are accepted, and what the graph says of each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+from kg import namespaces as ns
+from kg.linking.decisions import Decision
+from kg.linking.identity import Identity, identity
+from kg.linking.model import Fact, Link, PaperMention, ThingMention
+from kg.mapping.terms import Statements
+from kg.naming import Naming
+
+Status = Literal["accepted", "candidate", "rejected", "refused"]
+"""'refused': sure enough, but it would make one of what a source tells apart, or of what a person said is not one."""
+
+LEAST = 0.5
+"""Less sure than this a link is not worth a look."""
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A link, what became of it, and who said so if a person did."""
+
+    link: Link
+    status: Status
+    decision: Decision | None = None
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """All links of a graph, in the order of their things, and what is one by them."""
+
+    links: list[Judged] = []
+    identity: Identity = Identity()
+    preprints: frozenset[str] = frozenset()
+    """Of linked papers those that are preprints, so that it is known which is a version of which."""
+
+
+def judge(
+    naming: Naming,
+    links: Iterable[Link],
+    papers: Iterable[PaperMention],
+    things: Iterable[ThingMention],
+    decisions: Mapping[tuple[str, str], Decision],
+    threshold: float,
+) -> Judgement:
+    """Accept what is sure enough or decided, as far as nothing speaks against it.
+
+    What people decided without any rule having found it is a link as well.
+    """
+    found = {(link.subject, link.object): link for link in links if link.confidence >= LEAST}
+    papers, things = list(papers), list(things)
+    known = {paper.paper for paper in papers} | {author.author for paper in papers for author in paper.authors}
+    known |= {thing.thing for thing in things}
+    for pair in decisions:
+        if pair not in found and known.issuperset(pair):
+            found[pair] = Link(subject=pair[0], object=pair[1], method="person", confidence=1.0, facts=())
+    accepted = [
+        link
+        for pair, link in found.items()
+        if (decisions[pair].verdict == "accepted" if pair in decisions else link.confidence >= threshold)
+    ]
+    verdicts = {pair: made.verdict == "accepted" for pair, made in decisions.items()}
+    one, refused = identity(naming, accepted, papers, things, verdicts)
+    taken = {(link.subject, link.object) for link in accepted} - {(link.subject, link.object) for link in refused}
+    against = {(link.subject, link.object) for link in refused}
+    judged = []
+    for pair in sorted(found):
+        decided = decisions.get(pair)
+        status: Status = "accepted" if pair in taken else "refused" if pair in against else "candidate"
+        if decided and decided.verdict == "rejected":
+            status = "rejected"
+        judged.append(Judged(found[pair], status, decided))
+    ends = {end for link in found.values() if link.relation == "version" for end in (link.subject, link.object)}
+    preprints = frozenset(paper.paper for paper in papers if paper.paper in ends and paper.type == "preprint")
+    return Judgement(judged, one, preprints)
+
+
+def link_iri(base_iri: str, link: Link) -> str:
+    digest = hashlib.sha256("\x1f".join((link.subject, link.object, link.relation)).encode()).hexdigest()
+    return f"{base_iri}link/{digest[:16]}"
+
+
+def fact_text(fact: Fact) -> str:
+    """
+    >>> fact_text(Fact("year", "2022", "2023"))
+    'year: 2022 | 2023'
+    >>> fact_text(Fact("year", "2022", "2022"))
+    'year: 2022'
+    """
+    return f"{fact.what}: {fact.subject}" + (f" | {fact.object}" if fact.object != fact.subject else "")
+
+
+def statements(base_iri: str, judgement: Judgement) -> Iterator[bytes]:
+    """What the graph says of its links and of what is merged, as N-Triples, a text for each thing."""
+    for judged in judgement.links:
+        out = Statements()
+        _state(out, base_iri, judged, judgement.identity)
+        if judged.link.relation == "version" and judged.status == "accepted":
+            _versions(out, judged.link, judgement)
+        yield out.encoded()
+    for thing, canonical in judgement.identity.canonical.items():
+        yield f"<{canonical}> <{ns.SAME_AS}> <{thing}> .\n".encode()
+
+
+def _state(out: Statements, base_iri: str, judged: Judged, identity: Identity) -> None:
+    link = judged.link
+    subject = link_iri(base_iri, link)
+    out.link(subject, ns.TYPE, ns.IDENTITY_LINK)
+    out.link(subject, ns.LINK_SUBJECT, link.subject)
+    out.link(subject, ns.LINK_OBJECT, link.object)
+    for end in dict.fromkeys((identity.of(link.subject), identity.of(link.object))):
+        out.link(end, ns.HAS_IDENTITY_LINK, subject)
+    out.text(subject, ns.LINK_RELATION, link.relation)
+    out.text(subject, ns.LINK_METHOD, link.method)
+    out.typed(subject, ns.CONFIDENCE, f"{link.confidence:.2f}", "decimal")
+    for fact in link.facts:
+        out.text(subject, ns.EVIDENCE, fact_text(fact))
+    out.text(subject, ns.DECISION, judged.status)
+    if judged.decision:
+        out.text(subject, ns.DECIDED_BY, judged.decision.by)
+        if judged.decision.on:
+            out.typed(subject, ns.DECIDED_ON, judged.decision.on, "date")
+        out.text(subject, ns.DECIDED_BECAUSE, judged.decision.why)
+
+
+def _versions(out: Statements, link: Link, judgement: Judgement) -> None:
+    """A preprint is a version of what was published; of two alike each has the other as a version."""
+    for one, other in ((link.subject, link.object), (link.object, link.subject)):
+        is_earlier = one in judgement.preprints and other not in judgement.preprints
+        predicate = ns.IS_VERSION_OF if is_earlier else ns.HAS_VERSION
+        out.link(judgement.identity.of(one), predicate, judgement.identity.of(other))

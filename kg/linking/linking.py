@@ -1,0 +1,135 @@
+"""Linking the records of a store: find, judge, keep. What was found is kept beside the store and can be made anew."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+import zstandard
+
+from kg.errors import StoreError
+from kg.files import write_atomically
+from kg.linking.blocks import BlockCache, find_links
+from kg.linking.decisions import Decision, Decisions
+from kg.linking.judging import Judgement, judge
+from kg.linking.matchers import MATCHERS, thing_links
+from kg.linking.model import Link, Matcher, PaperMention, ThingMention, decoded_mentions
+from kg.naming import Naming
+from kg.settings import Settings
+
+_VERSION = "1"
+_KEPT = 3  # files of links: the store's, a snapshot's, and one that is being made
+
+
+class LinkFolder:
+    """The links of a store folder, and which of them are in force.
+
+    links.json           the id of those in force
+    links/<id>.zst       links with what became of them, and what is one by them
+    links/blocks.zst     the links of every block that was compared, so that the next time only new ones are
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "links"
+        self.pointer = folder / "links.json"
+
+    def in_force(self) -> str:
+        """The id of the links in force; empty if nothing was ever linked."""
+        try:
+            return msgspec.json.decode(self.pointer.read_bytes(), type=dict[str, str])["id"]
+        except FileNotFoundError:
+            return ""
+        except (msgspec.DecodeError, KeyError) as error:
+            raise StoreError(f"{self.pointer} is damaged ({error}); run 'kg link'", self.pointer) from error
+
+    def put_in_force(self, links: str) -> None:
+        """The caller holds the writer's lock."""
+        write_atomically(self.pointer, msgspec.json.encode({"id": links}))
+        self._forget_others()
+
+    def path(self, links: str) -> Path:
+        return self.folder / f"{links}.zst"
+
+    def read(self, links: str) -> Judgement | None:
+        """None if they are not there (any more)."""
+        if not links:
+            return Judgement()
+        try:
+            content = zstandard.ZstdDecompressor().decompress(self.path(links).read_bytes())
+            return msgspec.msgpack.decode(content, type=Judgement)
+        except (OSError, zstandard.ZstdError, msgspec.DecodeError):
+            return None
+
+    def write(self, links: str, judgement: Judgement) -> None:
+        content = zstandard.ZstdCompressor(level=1).compress(msgspec.msgpack.encode(judgement))
+        write_atomically(self.path(links), content)
+
+    def _forget_others(self) -> None:
+        in_force = self.path(self.in_force())
+        files = sorted(self.folder.glob("????????????????.zst"), key=lambda path: path.stat().st_mtime)
+        for path in files[:-_KEPT]:
+            if path != in_force:
+                path.unlink(missing_ok=True)
+
+
+class Linker:
+    """Links the records of a store by what people decided and what is sure enough."""
+
+    def __init__(
+        self,
+        base_iri: str,
+        decisions: Mapping[tuple[str, str], Decision],
+        threshold: float,
+        jobs: int | None = None,
+        matchers: Sequence[Matcher] = MATCHERS,
+    ) -> None:
+        self._naming = Naming(base_iri)
+        self._decisions = decisions
+        self._threshold = threshold
+        self._jobs = jobs
+        self._matchers = matchers
+
+    def id_of(self, segments: Mapping[str, str]) -> str:
+        """What tells the links of these segments from any others; that of no links where nothing can be linked."""
+        rules = [_VERSION, *(f"{matcher.name} {matcher.version}" for matcher in self._matchers)]
+        made = [each.line() for each in self._decisions.values()]
+        parts = (rules, sorted(segments.items()), made, f"{self._threshold:.4f}")
+        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
+
+    def link(self, folder: LinkFolder, links: str, mentions: Callable[[], Iterable[bytes]]) -> Judgement:
+        """The links with the id `links`: those that are kept, else those found among all these mentions."""
+        known = folder.read(links)
+        if known:
+            return known
+        folder.folder.mkdir(exist_ok=True)
+        cache = BlockCache(folder.folder / "blocks.zst")
+        papers, things = papers_and_things(mentions())
+        found: list[Link] = list(thing_links(things))
+        for of_matcher in find_links(mentions(), self._matchers, cache, self._jobs).values():
+            found += of_matcher
+        judgement = judge(self._naming, found, papers, things, self._decisions, self._threshold)
+        cache.write()
+        folder.write(links, judgement)
+        return judgement
+
+
+def papers_and_things(mentions: Iterable[bytes]) -> tuple[list[PaperMention], list[ThingMention]]:
+    """All of them, things once each."""
+    papers: list[PaperMention] = []
+    things: dict[ThingMention, None] = {}
+    for chunk in mentions:
+        found = decoded_mentions(chunk)
+        papers += found.papers
+        things.update(dict.fromkeys(found.things))
+    return papers, list(things)
+
+
+def decisions_of(settings: Settings) -> Decisions:
+    return Decisions(settings.decisions or settings.store / "decisions.tsv")
+
+
+def linker_of(settings: Settings, jobs: int | None = None) -> Linker:
+    """A linker by the decisions and the threshold that are in force. StoreError if the decisions cannot be read."""
+    return Linker(settings.base_iri, decisions_of(settings).read(), settings.link_threshold, jobs)

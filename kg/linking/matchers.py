@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from kg.linking.authors import AuthorMatcher
 from kg.linking.model import Link, Matcher, ThingMention
+from kg.linking.papers import AuthorAligner, PaperMatcher
 
-MATCHERS: tuple[Matcher, ...] = ()
+MATCHERS: tuple[Matcher, ...] = (PaperMatcher(), AuthorAligner(), AuthorMatcher())
 
 
 def thing_links(things: Iterable[ThingMention]) -> Iterator[Link]:

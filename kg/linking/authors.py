@@ -1,0 +1,275 @@
+"""Which authors are one person: names that agree, and evidence beside the name.
+
+An author known by name alone is everybody of that printed name; what is compared here are authors under different
+IRIs. The evidence adds up as in a court of log-odds: how much the names say, given how many others bear such names,
+and what the papers have in common. The weights were set by hand on OpenAlex authorships whose ORCIDs were hidden
+(bench/author_identity.py prints what they give).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+import msgspec
+
+from kg.linking.model import AuthorMention, Fact, Link, PaperMention
+from kg.linking.names import compatible, folded, name_keys, parsed
+
+_TELLING = ("orcid", "dblp-person", "openalex", "semanticscholar-author")
+_MOST_COAUTHORS = 60
+_MOST_SUBJECTS, _MOST_REFERENCES = 20, 80
+_MOST_PAIRS = 400_000  # of one block, so that the commonest names cost minutes and no more
+# Log-odds that two names which agree so well are one person's, if nobody else here has such a name.
+_NAMES_SAY = ((0.95, 2.4), (0.9, 1.9), (0.8, 1.0), (0.58, -0.6), (0.0, -1.2))
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+# What most addresses have in common says nothing.
+_COMMON_WORDS = """
+of the and for de la di da del des du et und der university universite universitat universidad universita department
+dept school institute faculty college center centre research laboratory lab science sciences technology national
+division engineering medical hospital medicine email com edu org usa china uk
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+
+
+class Appearance(msgspec.Struct, array_like=True, frozen=True):
+    """One author on one record of a paper, with what may tell who it is."""
+
+    author: str
+    name: str
+    keys: tuple[str, ...]
+    record: str
+    paper: str
+    year: int | None
+    venue: str | None
+    coauthors: tuple[str, ...]
+    """Folded names."""
+    places: tuple[str, ...]
+    """Words of affiliations that tell places apart, and institutions."""
+    subjects: tuple[str, ...]
+    names_of_paper: tuple[str, ...]
+    """Identifiers of the paper, and of those it cites."""
+    references: tuple[str, ...]
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Appearance)
+
+
+class AuthorMatcher:
+    """Authors whose names may be one person's, by family name and first initial."""
+
+    name = "authors"
+    version = "1"
+
+    def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
+        names = [folded(author.name) for author in paper.authors]
+        for place, author in enumerate(paper.authors):
+            item = _ENCODER.encode(_appearance(paper, author, names, place))
+            for key in name_keys(author.name):
+                yield key, item
+            for key in author.keys:
+                yield key, item
+
+    def links(self, block: Sequence[bytes]) -> Iterator[Link]:
+        people = _people(map(_DECODER.decode, block))
+        if len(people) < 2:
+            return
+        block_facts = _Block(people)
+        for one, other in _pairs(people):
+            if link := block_facts.compare(one, other):
+                yield link
+
+
+def _appearance(paper: PaperMention, author: AuthorMention, names: list[str], place: int) -> Appearance:
+    near = sorted(range(len(names)), key=lambda other: abs(other - place))[1 : _MOST_COAUTHORS + 1]
+    return Appearance(
+        author.author,
+        author.name[:200],
+        author.keys,
+        paper.record,
+        paper.paper,
+        paper.year,
+        paper.venue,
+        tuple(sorted({names[other] for other in near})),
+        tuple(sorted({*author.institutions, *_place_words(author.affiliations)})),
+        paper.subjects[:_MOST_SUBJECTS],
+        paper.keys,
+        paper.references[:_MOST_REFERENCES],
+    )
+
+
+def _place_words(affiliations: Iterable[str]) -> set[str]:
+    words = {word for text in affiliations for word in _NOT_WORD.split(folded(text)) if len(word) > 2}
+    return words - _COMMON
+
+
+class Person:
+    """An author as all appearances under one IRI show them."""
+
+    def __init__(self, author: str, appearances: list[Appearance]) -> None:
+        self.author = author
+        self.names = sorted({each.name for each in appearances})
+        self.keys = {key for each in appearances for key in each.keys}
+        self.records = {each.record for each in appearances}
+        self.papers = {each.paper for each in appearances}
+        self.paper_names = {name for each in appearances for name in each.names_of_paper}
+        self.references = {name for each in appearances for name in each.references}
+        self.coauthors = Counter(name for each in appearances for name in each.coauthors)
+        self.places = {place for each in appearances for place in each.places}
+        self.subjects = {subject for each in appearances for subject in each.subjects}
+        self.venues = {each.venue for each in appearances if each.venue}
+        self.years = [each.year for each in appearances if each.year]
+
+    @property
+    def is_identified(self) -> bool:
+        return bool(self.keys)
+
+
+def _people(appearances: Iterable[Appearance]) -> list[Person]:
+    found: defaultdict[str, list[Appearance]] = defaultdict(list)
+    for appearance in appearances:
+        found[appearance.author].append(appearance)
+    return [Person(author, found[author]) for author in sorted(found)]
+
+
+def _pairs(people: list[Person]) -> Iterator[tuple[Person, Person]]:
+    """All pairs; where they are too many, those that share a co-author, a place or an identifier."""
+    if len(people) * len(people) / 2 <= _MOST_PAIRS:
+        yield from combinations(people, 2)
+        return
+    sharing: defaultdict[str, list[int]] = defaultdict(list)
+    for number, person in enumerate(people):
+        for thing in (*person.coauthors, *person.keys):
+            sharing[thing].append(number)
+    pairs = {pair for numbers in sharing.values() if len(numbers) < 200 for pair in combinations(numbers, 2)}
+    for one, other in sorted(pairs)[:_MOST_PAIRS]:
+        yield people[one], people[other]
+
+
+class _Block:
+    """People whose names may be one person's, and how much the names alone say among them."""
+
+    def __init__(self, people: list[Person]) -> None:
+        self._people = people
+        self._coauthors = Counter(name for person in people for name in person.coauthors)
+        self._places = Counter(place for person in people for place in person.places)
+        self._subjects = Counter(subject for person in people for subject in person.subjects)
+        self._given = Counter(given for person in people for given in {_first(name) for name in person.names})
+
+    def compare(self, one: Person, other: Person) -> Link | None:
+        shared = sorted(one.keys & other.keys)
+        if shared:
+            return _link(one, other, "shared-identifier", 0.99, [Fact("identifier", key, key) for key in shared[:3]])
+        if _are_told_apart(one, other):
+            return None
+        agreement = min(max(compatible(a, b) for b in other.names) for a in one.names[:20])
+        agreement = min(agreement, min(max(compatible(a, b) for a in one.names) for b in other.names[:20]))
+        if not agreement:
+            return None
+        facts = [Fact("name", one.names[0], other.names[0])]
+        odds = self._prior(one, other, agreement) + self._evidence(one, other, facts)
+        confidence = 1 / (1 + math.exp(-odds))
+        if confidence < 0.5:
+            return None
+        return _link(one, other, "name-and-evidence" if len(facts) > 1 else "name", confidence, facts)
+
+    def _prior(self, one: Person, other: Person, agreement: float) -> float:
+        """What the names say: full ones much, the more the rarer they are here; initials little."""
+        rivals = sum(
+            1
+            for person in self._people
+            if person is not one
+            and person is not other
+            and any(compatible(name, one.names[0]) >= 0.5 for name in person.names[:3])
+        )
+        base = next(odds for least, odds in _NAMES_SAY if agreement >= least)
+        return base - 0.9 * math.log1p(rivals)
+
+    def _evidence(self, one: Person, other: Person, facts: list[Fact]) -> float:
+        odds = 0.0
+        common = [name for name in one.coauthors if name in other.coauthors]
+        near = common or _same_people(one.coauthors, other.coauthors)
+        if near:
+            odds += min(6.0, sum(3.2 / math.log2(1 + self._coauthors[name]) for name in near[:4]))
+            facts.append(Fact("co-authors in common", _listed(near), _listed(near)))
+        places = one.places & other.places
+        if places:
+            weight = sum(1.3 / math.log2(1 + self._places[place]) for place in places)
+            odds += min(3.2, weight)
+            facts.append(Fact("affiliation", _listed(sorted(places)), _listed(sorted(places))))
+        elif one.places and other.places:
+            odds -= 0.8
+        odds += self._of_field(one, other, facts)
+        cited = (one.references & other.paper_names) | (other.references & one.paper_names)
+        if cited:
+            odds += 2.2
+            facts.append(Fact("cites the other's paper", _listed(sorted(cited)), _listed(sorted(cited))))
+        if one.years and other.years:
+            gap = max(min(one.years) - max(other.years), min(other.years) - max(one.years), 0)
+            odds -= 0.08 * max(gap - 4, 0)
+        return odds
+
+    def _of_field(self, one: Person, other: Person, facts: list[Fact]) -> float:
+        odds = 0.0
+        if venues := one.venues & other.venues:
+            odds += 0.9
+            facts.append(Fact("venue", _listed(sorted(venues)), _listed(sorted(venues))))
+        subjects = one.subjects & other.subjects
+        if subjects:
+            size = len(self._people)
+            weight = sum(math.log((size + 1) / self._subjects[subject]) for subject in subjects)
+            odds += min(2.0, 0.35 * weight)
+            facts.append(Fact("subjects in common", str(len(subjects)), str(len(subjects))))
+        elif one.subjects and other.subjects:
+            odds -= 1.5
+        return odds
+
+
+def _are_told_apart(one: Person, other: Person) -> bool:
+    """By the identifiers of a source, or because one record has both as authors."""
+    if one.records & other.records:
+        return True
+    for scheme in _TELLING:
+        mine = {key for key in one.keys if key.startswith(scheme + ":")}
+        others = {key for key in other.keys if key.startswith(scheme + ":")}
+        if mine and others and mine.isdisjoint(others):
+            return True
+    return False
+
+
+def _same_people(some: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Those of `some` who may stand under another spelling among `others`."""
+    by_key: defaultdict[str, list[str]] = defaultdict(list)
+    for name in others:
+        for key in name_keys(name):
+            by_key[key].append(name)
+    return [
+        name
+        for name in sorted(some)
+        if any(compatible(name, other) >= 0.5 for key in name_keys(name) for other in by_key.get(key, ()))
+    ]
+
+
+def _first(name: str) -> str:
+    given = parsed(name).given
+    return given[0] if given else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(name.rpartition("/")[2] for name in names[:3]) + (
+        f" and {len(names) - 3} more" if len(names) > 3 else ""
+    )
+
+
+def _link(one: Person, other: Person, method: str, confidence: float, facts: list[Fact]) -> Link:
+    return Link(
+        subject=one.author,
+        object=other.author,
+        method=method,
+        confidence=round(confidence, 2),
+        facts=tuple(facts),
+    )

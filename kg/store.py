@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from io import RawIOBase
 from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
@@ -331,14 +332,12 @@ class Writer:
     ) -> Judgement:
         """What is one; every part is on disk. `_MoreIsApart` if that takes back what was made one before."""
         links = self._store.links
-        if linker and wanted.links != (present.links if present else ""):
+        judgement = links.read(wanted.links)
+        if judgement is None and linker:
             progress("linking")
             judgement = linker.link(links, wanted.links, lambda: self._mentions(wanted))
-        else:
-            known = links.read(wanted.links)
-            if known is None:
-                raise StoreError(f"{links.path(wanted.links)} is missing or damaged; run 'kg link'", wanted.links)
-            judgement = known
+        if judgement is None:
+            raise StoreError(f"{links.path(wanted.links)} is missing or damaged; run 'kg link'", wanted.links)
         before = links.read(present.links) if present else Judgement()
         if before is None or not judgement.identity.coarsens(before.identity):
             raise _MoreIsApart
@@ -540,6 +539,17 @@ def _new_name() -> str:
     return secrets.token_hex(6)
 
 
+def _write(pipe: RawIOBase, block: bytes) -> bool:
+    """Whether somebody still reads. What else may go wrong with making statements is not looked at here."""
+    view = memoryview(block)
+    try:
+        while view:
+            view = view[pipe.write(view) or 0 :]
+    except BrokenPipeError:
+        return False
+    return True
+
+
 def bulk_load(database: pyoxigraph.Store, statements: Iterable[bytes]) -> None:
     """Load N-Triples while they are made: the database reads from a pipe, in a thread that Python does not hold up.
 
@@ -562,11 +572,10 @@ def bulk_load(database: pyoxigraph.Store, statements: Iterable[bytes]) -> None:
     loader = threading.Thread(target=load, name="bulk load")
     loader.start()
     try:
-        with os.fdopen(writing, "wb", buffering=0) as pipe, suppress(BrokenPipeError):
+        with os.fdopen(writing, "wb", buffering=0) as pipe:
             for block in statements:
-                view = memoryview(block)
-                while view:
-                    view = view[pipe.write(view) :]
+                if not _write(pipe, block):
+                    break
     finally:
         loader.join()
     if failures:

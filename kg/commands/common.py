@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -66,7 +66,8 @@ class _Lines(Progress):
     """A line a step."""
 
     def __call__(self, step: str) -> None:
-        click.echo(f"kg: {step}", err=True)
+        with suppress(OSError):  # nobody reads it any more, which is no reason to stop
+            click.echo(f"kg: {step}", err=True)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from kg.naming import AUTHOR_SCHEMES, INSTITUTION_SCHEMES, PAPER_SCHEMES, VENUE_
 
 _SCHEMES = {
     "paper": PAPER_SCHEMES,
+    "authorship": PAPER_SCHEMES,  # its key begins with that of its paper
     "author": AUTHOR_SCHEMES,
     "institution": INSTITUTION_SCHEMES,
     "venue": VENUE_SCHEMES,
@@ -195,10 +196,11 @@ class _Authorships:
         self.canonical: dict[str, str] = {}
         self.authors: dict[str, str] = {}
         self._known: dict[str, _Authorship] = {}
+        merged = canonical.keys() | set(canonical.values())
         linked = {end for link in links for end in (link.subject, link.object)}
         for paper in papers:
             for author in paper.authors:
-                if paper.paper in canonical or author.author in canonical or author.authorship in linked:
+                if paper.paper in merged or author.author in merged or author.authorship in linked:
                     self._know(paper.paper, author)
         self._unite(links)
         self._name()
@@ -223,12 +225,15 @@ class _Authorships:
         people: defaultdict[str, list[str]] = defaultdict(list)
         for authorship in self._known:
             people[self._clusters.find(authorship)].append(authorship)
+        same: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
         for members in people.values():
             author = min((self._known[member].author for member in members), key=self._clusters.strength)
             for member in members:
                 own = self._known[member]
                 if own.author != author:
                     self.authors[member] = author
-                new = self._naming.authorship(own.paper, author) + own.occurrence
-                if new != member:
-                    self.canonical[member] = new
+                same[own.paper, author, own.occurrence].append(member)
+        for members in same.values():
+            # Any of them would do; none is called anew, as most authorships stay the only one of their author.
+            canonical = min(members, key=self._clusters.strength)
+            self.canonical.update((member, canonical) for member in members if member != canonical)

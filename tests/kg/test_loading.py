@@ -21,6 +21,7 @@ from kg.errors import SourceError, UsageError
 from kg.export import export_file
 from kg.formats import N_TRIPLES
 from kg.pipeline import LoadReport, Options
+from kg.progress import Progress
 from kg.snapshots import Snapshots
 from kg.sources import find_source
 from kg.store import StoreFolder
@@ -278,3 +279,26 @@ def test_a_killed_load_leaves_no_process_and_the_next_one_repairs(data: Path, tm
     load(tmp_path / "fresh", data / "deep", dataset="two")
     assert dump(store) == dump(tmp_path / "fresh")
     assert len(list(store.glob("primary-*"))) == 1
+
+
+def test_whatever_fails_while_statements_are_made_fails_the_load(data: Path, tmp_path: Path) -> None:
+    """Also where it is what a closed pipe raises, which the database's end of loading raises as well."""
+
+    class Broken(Progress):
+        def __call__(self, step: str) -> None:
+            if step.startswith("reading"):
+                raise BrokenPipeError
+
+    folder = tmp_path / "store"
+    with pytest.raises(BrokenPipeError):
+        pipeline.load(StoreFolder(folder), SOURCE, {"papers": [data]}, progress=Broken())
+    assert StoreFolder(folder).segments.catalogue().keys() <= {"vocabulary"}
+
+
+def test_a_load_goes_on_when_nobody_reads_its_progress(data: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "kg", "--store", str(tmp_path / "store"), "load", "mlanthology", str(data)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        assert process.stderr
+        process.stderr.close()
+        assert process.wait(60) == 0
+    assert dump(tmp_path / "store")

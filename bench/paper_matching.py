@@ -49,7 +49,7 @@ def links_of(found: Sequence[PaperMention], threshold: float) -> list[Link]:
     chunks = [encoded_mentions(Mentions(list(found)))]
     links = find_links(chunks, [PaperMatcher()], BlockCache(Path("/nonexistent")), 1)["papers"]
     print(f"  {len(found):,} records, {time.process_time() - started:.1f} s CPU")
-    return [link for link in links if link.confidence >= threshold]
+    return [link for link in links if link.confidence >= threshold and "/authorship/" not in link.subject]
 
 
 def report(name: str, links: Sequence[Link], truth: set[Pair], by_id: dict[str, PaperMention], errors: int) -> None:

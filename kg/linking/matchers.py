@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from kg.linking.authors import AuthorMatcher
 from kg.linking.model import Link, Matcher, ThingMention
-from kg.linking.papers import AuthorAligner, PaperMatcher
+from kg.linking.papers import PaperMatcher
 
-MATCHERS: tuple[Matcher, ...] = (PaperMatcher(), AuthorAligner(), AuthorMatcher())
+MATCHERS: tuple[Matcher, ...] = (PaperMatcher(), AuthorMatcher())
 
 
 def thing_links(things: Iterable[ThingMention]) -> Iterator[Link]:

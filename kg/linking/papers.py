@@ -25,6 +25,7 @@ _ONE_VENUE = 90  # of 100
 _NOT_IN_ACRONYM = frozenset(("of", "on", "the", "and", "in", "for"))
 _MOST_COMPARED = 40  # authors
 _MOST_IN_BLOCK = 300
+_SURE = 0.9  # that two records are of one paper, so that the places on it can be compared
 _NAMES_AGREE = 0.45  # two initials and the family name
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -58,49 +59,30 @@ class _Comparison(NamedTuple):
 
 
 class PaperMatcher:
-    """Records of papers to papers."""
+    """Records of papers to papers; and authors at the same place of two records of one paper to each other: theirs is
+    one authorship, whatever the author is called."""
 
     name = "papers"
-    version = "1"
+    version = "2"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         return _items(paper)
 
     def links(self, block: Sequence[bytes]) -> Iterator[Link]:
         for one, other in _pairs(block):
-            if one.paper == other.paper:
-                continue
+            if one.paper > other.paper:
+                one, other = other, one
             found = compare(one, other)
-            if found.relation:
-                subject, object_ = sorted((one.paper, other.paper))
-                facts = found.facts
-                if subject != one.paper:
-                    facts = tuple(Fact(fact.what, fact.object, fact.subject) for fact in facts)
+            if found.relation and one.paper != other.paper:
                 yield Link(
-                    subject=subject,
-                    object=object_,
+                    subject=one.paper,
+                    object=other.paper,
                     relation=found.relation,
                     method=found.method,
                     confidence=found.confidence,
-                    facts=facts,
+                    facts=found.facts,
                 )
-
-
-class AuthorAligner:
-    """Authors at the same place of two records of one paper: one authorship, whatever its author is called."""
-
-    name = "places"
-    version = "1"
-
-    def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
-        return _items(paper)
-
-    def links(self, block: Sequence[bytes]) -> Iterator[Link]:
-        for one, other in _pairs(block):
-            if one.record == other.record or len(one.authors) == 0 or len(other.authors) == 0:
-                continue
-            found = compare(one, other)
-            if found.relation == "same" and found.confidence >= 0.9:
+            if found.relation == "same" and found.confidence >= _SURE and one.record != other.record:
                 yield from _aligned(one, other)
 
 

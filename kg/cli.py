@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.commands import graph, store
+from kg.commands import graph, link, store
 from kg.commands.common import Context
 from kg.errors import KGError
 from kg.settings import TABLE, read_settings
@@ -61,5 +61,14 @@ def main(ctx: click.Context, store_folder: str | None, debug: bool) -> None:
     ctx.obj = Context(read_settings(store=store_folder), debug)
 
 
-for _command in (store.load, store.rebuild, store.backup, store.info, graph.query, graph.export, graph.validate):
+for _command in (
+    store.load,
+    store.rebuild,
+    store.backup,
+    store.info,
+    graph.query,
+    graph.export,
+    graph.validate,
+    link.link,
+):
     main.add_command(_command)

@@ -165,9 +165,12 @@ def identity(
     same = by_confidence(link for link in links if link.relation == "same")
     decided = [link for link in same if decisions.get((link.subject, link.object))]
     for link in decided:
-        clusters.unite(link, by_decision=True)
+        if link.subject.startswith(naming.base_iri) and link.object.startswith(naming.base_iri):
+            clusters.unite(link, by_decision=True)
     of_authorships = []
     for link in same:
+        if not (link.subject.startswith(naming.base_iri) and link.object.startswith(naming.base_iri)):
+            continue  # a thing of another graph has no statements to move
         if kind_of(link.subject, naming.base_iri) == "authorship":
             of_authorships.append(link)
         else:

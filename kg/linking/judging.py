@@ -56,7 +56,12 @@ def judge(
     known = {paper.paper for paper in papers} | {author.author for paper in papers for author in paper.authors}
     known |= {thing.thing for thing in things}
     for pair in decisions:
-        if pair not in found and known.issuperset(pair):
+        # One end may be a thing of another graph, which ours then calls the same.
+        if (
+            pair not in found
+            and any(end in known for end in pair)
+            and all(end in known or not end.startswith(naming.base_iri) for end in pair)
+        ):
             found[pair] = Link(subject=pair[0], object=pair[1], method="person", confidence=1.0, facts=())
     accepted = [
         link
@@ -112,7 +117,7 @@ def _state(out: Statements, base_iri: str, judged: Judged, identity: Identity) -
     out.link(subject, ns.TYPE, ns.IDENTITY_LINK)
     out.link(subject, ns.LINK_SUBJECT, link.subject)
     out.link(subject, ns.LINK_OBJECT, link.object)
-    for end in dict.fromkeys((identity.of(link.subject), identity.of(link.object))):
+    for end in dict.fromkeys(map(identity.of, _sides(base_iri, link)[0])):
         out.link(end, ns.HAS_IDENTITY_LINK, subject)
     out.text(subject, ns.LINK_RELATION, link.relation)
     out.text(subject, ns.LINK_METHOD, link.method)
@@ -120,11 +125,21 @@ def _state(out: Statements, base_iri: str, judged: Judged, identity: Identity) -
     for fact in link.facts:
         out.text(subject, ns.EVIDENCE, fact_text(fact))
     out.text(subject, ns.DECISION, judged.status)
+    if judged.status == "accepted" and link.relation == "same":
+        inside, outside = _sides(base_iri, link)
+        for end in outside:
+            out.link(identity.of(inside[0]), ns.SAME_AS, end)
     if judged.decision:
         out.text(subject, ns.DECIDED_BY, judged.decision.by)
         if judged.decision.on:
             out.typed(subject, ns.DECIDED_ON, judged.decision.on, "date")
         out.text(subject, ns.DECIDED_BECAUSE, judged.decision.why)
+
+
+def _sides(base_iri: str, link: Link) -> tuple[list[str], list[str]]:
+    """The ends in this graph, and those in others."""
+    ends = (link.subject, link.object)
+    return [end for end in ends if end.startswith(base_iri)], [end for end in ends if not end.startswith(base_iri)]
 
 
 def _versions(out: Statements, link: Link, judgement: Judgement) -> None:

@@ -1,0 +1,124 @@
+"""Links as SSSOM, the Simple Standard for Sharing Ontological Mappings: TSV out, and in as decisions.
+
+https://mapping-commons.github.io/sssom/
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from kg.errors import SourceError
+from kg.linking.decisions import Decision
+from kg.linking.judging import Judged, fact_text
+from kg.namespaces import DCTERMS, OWL, SKOS
+from kg.ntriples import is_iri
+
+_PREFIXES = {
+    "dcterms": DCTERMS,
+    "owl": OWL,
+    "semapv": "https://w3id.org/semapv/vocab/",
+    "skos": SKOS,
+}
+_COLUMNS = (
+    *("subject_id", "predicate_modifier", "predicate_id", "object_id", "mapping_justification", "confidence"),
+    *("author_label", "mapping_date", "mapping_tool", "match_string", "comment"),
+)
+_SAME = frozenset((OWL + "sameAs", SKOS + "exactMatch"))
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def written(links: Iterable[Judged]) -> Iterator[str]:
+    """A mapping set of these links as lines of TSV. A link that was rejected or refused says Not."""
+    yield "#curie_map:\n"
+    for prefix, iri in _PREFIXES.items():
+        yield f'#  {prefix}: "{iri}"\n'
+    yield '#mapping_set_description: "Identity links of a paperkg graph"\n'
+    yield "\t".join(_COLUMNS) + "\n"
+    for judged in links:
+        yield _row(judged)
+
+
+def _row(judged: Judged) -> str:
+    link, made = judged.link, judged.decision
+    justification = "LexicalMatching" if link.method == "title-and-authors" else "CompositeMatching"
+    values = {
+        "subject_id": link.subject,
+        "predicate_modifier": "Not" if judged.status in ("rejected", "refused") else "",
+        "predicate_id": "owl:sameAs" if link.relation == "same" else "dcterms:hasVersion",
+        "object_id": link.object,
+        "mapping_justification": "semapv:" + ("ManualMappingCuration" if made else justification),
+        "confidence": f"{link.confidence:.2f}",
+        "author_label": made.by if made else "",
+        "mapping_date": made.on if made else "",
+        "mapping_tool": f"paperkg {link.method}",
+        "match_string": "; ".join(map(fact_text, link.facts)),
+        "comment": made.why if made else "",
+    }
+    out = io.StringIO()
+    csv.DictWriter(out, _COLUMNS, delimiter="\t", lineterminator="\n").writerow(
+        {name: " ".join(value.split()) for name, value in values.items()}
+    )
+    return out.getvalue()
+
+
+class Read(list[Decision]):
+    """The decisions of a mapping set; `skipped` rows say neither that two things are one nor that they are not, or
+    are less sure than was asked for."""
+
+    skipped = 0
+
+
+def read(stream: TextIO, name: str, least: float) -> Read:
+    """The decisions that a mapping set in TSV comes to. SourceError where it is none."""
+    lines = [line.rstrip("\r\n") for line in stream]
+    prefixes = dict(_PREFIXES)
+    for line in lines:
+        if found := re.fullmatch(r"#\s+([\w.-]+):\s+\"?([^\"\s]+)\"?", line):
+            prefixes[found[1]] = found[2]
+    rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
+    missing = {"subject_id", "predicate_id", "object_id"} - set(rows.fieldnames or ())
+    if missing:
+        raise SourceError(name, f"is no SSSOM mapping set: it has no column {', '.join(sorted(missing))}")
+    decisions = Read()
+    for number, row in enumerate(rows, start=1):
+        made = _decision(row, prefixes, least, name, number)
+        if made:
+            decisions.append(made)
+        else:
+            decisions.skipped += 1
+    return decisions
+
+
+def _decision(row: dict[str, str], prefixes: dict[str, str], least: float, name: str, number: int) -> Decision | None:
+    ends = [_iri(row[column] or "", prefixes) for column in ("subject_id", "object_id")]
+    if not all(map(is_iri, ends)) or ends[0] == ends[1]:
+        raise SourceError(name, f"row {number} does not name two things by IRIs or by prefixes of its curie_map")
+    if _iri(row["predicate_id"] or "", prefixes) not in _SAME:
+        return None
+    try:
+        confidence = float(row.get("confidence") or 1)
+    except ValueError:
+        raise SourceError(name, f"row {number} has the confidence {row['confidence']!r}, which is no number") from None
+    is_not = (row.get("predicate_modifier") or "").strip().casefold() == "not"
+    if confidence < least and not is_not:
+        return None
+    one, other = sorted(ends)
+    on = (row.get("mapping_date") or "").strip()
+    who = (row.get("author_label") or row.get("author_id") or row.get("mapping_tool") or name).strip()
+    return Decision(
+        "rejected" if is_not else "accepted",
+        one,
+        other,
+        " ".join(who.split()),
+        on if _DATE.fullmatch(on) else "",
+        " ".join((row.get("comment") or "").split()),
+    )
+
+
+def _iri(text: str, prefixes: dict[str, str]) -> str:
+    prefix, colon, local = text.strip().partition(":")
+    return prefixes[prefix] + local if colon and prefix in prefixes else text.strip()

@@ -29,6 +29,7 @@ DCAT: Final = "http://www.w3.org/ns/dcat#"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 VOID: Final = "http://rdfs.org/ns/void#"
 SSSOM: Final = "https://w3id.org/sssom/"
+SEMAPV: Final = "https://w3id.org/semapv/vocab/"
 SH: Final = "http://www.w3.org/ns/shacl#"
 
 PREFIXES: Final[dict[str, str]] = {
@@ -49,6 +50,7 @@ PREFIXES: Final[dict[str, str]] = {
     "rdf": RDF,
     "rdfs": RDFS,
     "schema": SCHEMA,
+    "semapv": SEMAPV,
     "sh": SH,
     "skos": SKOS,
     "sssom": SSSOM,
@@ -198,15 +200,16 @@ CITED_BY_COUNT: Final = KG + "citedByCount"
 AUTHOR_LIST_COMPLETE: Final = KG + "authorListComplete"
 COUNT_OF: Final = KG + "countOf"
 
-# Identity links
+# Identity links, as SSSOM has mappings
 HAS_IDENTITY_LINK: Final = KG + "identityLink"
-LINK_SUBJECT: Final = KG + "linkSubject"
-LINK_OBJECT: Final = KG + "linkObject"
-LINK_RELATION: Final = KG + "linkRelation"
+LINK_SUBJECT: Final = OWL + "annotatedSource"
+LINK_OBJECT: Final = OWL + "annotatedTarget"
+LINK_RELATION: Final = OWL + "annotatedProperty"
 LINK_METHOD: Final = KG + "linkMethod"
-CONFIDENCE: Final = KG + "confidence"
+CONFIDENCE: Final = SSSOM + "confidence"
+JUSTIFICATION: Final = SSSOM + "mapping_justification"
 EVIDENCE: Final = KG + "evidence"
 DECISION: Final = KG + "decision"
-DECIDED_BY: Final = KG + "decidedBy"
-DECIDED_ON: Final = KG + "decidedOn"
-DECIDED_BECAUSE: Final = KG + "decidedBecause"
+DECIDED_BY: Final = SSSOM + "author_label"
+DECIDED_ON: Final = PAV + "authoredOn"
+DECIDED_BECAUSE: Final = RDFS + "comment"

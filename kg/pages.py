@@ -10,6 +10,7 @@ from kg import namespaces as ns
 from kg.dates import readable_date
 from kg.details import Detail, GrantEntry, LocationEntry, grants, locations, publication_details, related_papers
 from kg.identifiers import external_iris
+from kg.links import LinkEntry, identity_links
 from kg.records import Identifier
 from kg.resources import GraphReader, Incoming, Term, Thing, authorships_in_order
 
@@ -90,6 +91,7 @@ class PaperPage:
     reference_count: int
     cited_by: int | None
     records: list[RecordEntry]
+    links: list[LinkEntry]
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ def paper_page(reader: GraphReader, iri: str) -> PaperPage:
         reference_count=len(references),
         cited_by=reader.integer(iri, ns.CITED_BY_COUNT),
         records=records(reader, iri),
+        links=identity_links(reader, iri),
     )
 
 

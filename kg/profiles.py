@@ -11,6 +11,7 @@ from pyoxigraph import Store
 from kg import namespaces as ns
 from kg.details import Detail, thing_details
 from kg.latest import PAPERS_SHOWN, LatestPapers, Link, latest_papers, papers_per_year
+from kg.links import LinkEntry, identity_links
 from kg.pages import Date, ExternalIdentifier, RecordEntry, dates, identifiers, record_entry, records, same_elsewhere
 from kg.resources import GraphReader, Thing, authorships_in_order
 
@@ -96,6 +97,7 @@ class Profile:
     all_papers: bool
     people: list[Count]
     records: list[RecordEntry]
+    links: list[LinkEntry]
 
     @property
     def papers_shown(self) -> int:
@@ -166,6 +168,7 @@ def _profile(reader: GraphReader, iri: str, latest: LatestPapers, people: list[C
         all_papers=latest.complete,
         people=people,
         records=records(reader, iri),
+        links=identity_links(reader, iri),
     )
 
 

@@ -35,15 +35,23 @@ KINDS = {
     ns.DATASET: "dataset",
     ns.GRANT: "grant",
     ns.LOCATION: "location",
+    ns.IDENTITY_LINK: "link",
     ns.SKOS + "ConceptScheme": "scheme",
 }
 
 # The first that a thing has is its label.
 _LABELS = (ns.TITLE, ns.NAME, ns.PREF_LABEL, ns.RDFS + "label", ns.NAME_AS_PRINTED, ns.LOCATOR, ns.NOTATION)
 # What a thing that nobody names is called by.
-_LABELS_OF_KINDS = {"grant": (ns.IDENTIFIER,), "location": (ns.FULL_TEXT, ns.URL)}
+_LABELS_OF_KINDS = {"grant": (ns.IDENTIFIER,), "location": (ns.FULL_TEXT, ns.URL), "link": (ns.LINK_METHOD,)}
 # Things that exist for the sake of another one are described with it.
-_PARTS = (ns.HAS_AUTHORSHIP, ns.HAS_REPORTED_METRIC, ns.HAS_GRANT, ns.HAS_LOCATION, ns.DERIVED_FROM)
+_PARTS = (
+    ns.HAS_AUTHORSHIP,
+    ns.HAS_REPORTED_METRIC,
+    ns.HAS_GRANT,
+    ns.HAS_LOCATION,
+    ns.HAS_IDENTITY_LINK,
+    ns.DERIVED_FROM,
+)
 _DEFAULT_GRAPH = DefaultGraph()
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}")
 
@@ -89,6 +97,10 @@ class GraphReader:
         outgoing = self._store.quads_for_pattern(node, None, None, _DEFAULT_GRAPH)
         incoming = self._store.quads_for_pattern(None, None, node, _DEFAULT_GRAPH)
         return next(chain(outgoing, incoming), None) is not None
+
+    def is_described(self, iri: str) -> bool:
+        """Whether the graph says anything of it."""
+        return next(self._store.quads_for_pattern(NamedNode(iri), None, None, _DEFAULT_GRAPH), None) is not None
 
     def objects(self, iri: str, predicate: str) -> list[Term]:
         return sorted((triple.object for triple in self.triples(NamedNode(iri), predicate)), key=str)

@@ -28,6 +28,7 @@ RESOURCE_KINDS = (
     "scheme",
     "grant",
     "location",
+    "link",
 )
 
 # What kg.naming leaves as it is in a path.

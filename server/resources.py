@@ -15,6 +15,7 @@ from werkzeug.urls import iri_to_uri
 
 from kg import jsonld
 from kg.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, GraphFormat
+from kg.links import called_now
 from kg.pages import generic_page, paper_page
 from kg.profiles import author_page, concept_page, institution_page, venue_page
 from kg.resources import GraphReader, describe
@@ -41,6 +42,8 @@ _PROFILES: dict[str | None, Callable[..., object]] = {
 def thing(kind: str, key: str) -> Response:
     """303 to the page or to the data, by Accept."""
     iri = _find(kind, key, "/")
+    if isinstance(iri, Response):
+        return iri
     offer: Offer = choose((HTML, *DATA_FORMATS))
     target = local_path(iri, "/page/") if offer is HTML else local_path(iri, "/data/", f".{offer.extension}")
     response = Response(status=303, headers={"Location": iri_to_uri(target)})
@@ -51,7 +54,7 @@ def thing(kind: str, key: str) -> Response:
 @blueprint.get(f"/page/{_KIND}/<path:key>")
 def page(kind: str, key: str) -> Response:
     iri = _find(kind, key, "/page/")
-    return _linked(represented(HTML, lambda: _render_page(iri)), iri)
+    return iri if isinstance(iri, Response) else _linked(represented(HTML, lambda: _render_page(iri)), iri)
 
 
 @blueprint.get(f"/data/{_KIND}/<path:key>")
@@ -59,13 +62,26 @@ def data(kind: str, key: str) -> Response:
     stem, dot, extension = key.rpartition(".")
     graph_format = choose(DATA_FORMATS, extension if dot and stem else "")
     iri = _find(kind, stem, "/data/", f".{extension}")
+    if isinstance(iri, Response):
+        return iri
     return _linked(represented(graph_format, lambda: _serialise(iri, graph_format)), iri)
 
 
-def _find(kind: str, key: str, prefix: str, extension: str = "") -> str:
-    """The IRI that the request means, if the graph has it; NotFound otherwise."""
-    reader = GraphReader(current_snapshot().store)
-    for iri in candidate_iris(kind, key, prefix, extension):
+def _find(kind: str, key: str, prefix: str, extension: str = "") -> str | Response:
+    """The IRI that the request means, if the graph has it; where it is called otherwise now, the way there.
+
+    NotFound if the graph does not have it.
+    """
+    snapshot = current_snapshot()
+    reader = GraphReader(snapshot.store)
+    candidates = list(candidate_iris(kind, key, prefix, extension))
+    for iri in candidates:
+        if reader.is_described(iri):
+            return iri
+    for iri in candidates:
+        if now := called_now(snapshot.store, iri, snapshot.manifest.base_iri, key):
+            return Response(status=301, headers={"Location": iri_to_uri(local_path(now, prefix, extension))})
+    for iri in candidates:
         if reader.exists(iri):
             return iri
     raise NotFound(f"The graph has no {kind.replace('-', ' ')} with the key '{key}'; look for it by name at /search.")

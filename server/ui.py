@@ -19,6 +19,7 @@ from kg.namespaces import PREFIXES
 from kg.naming import Naming
 from kg.overview import Overview, overview
 from kg.query_descriptions import without_front_matter
+from kg.resources import readable_name
 from kg.snapshots import Snapshot, SnapshotManifest
 from server.gallery import GalleryEntry, gallery_sections, questions_about
 from server.links import address, is_resource, local_path, short_name
@@ -61,6 +62,7 @@ def register_templates(app: Flask) -> None:
         is_resource=is_resource,
         local_path=local_path,
         readable_date=readable_date,
+        readable_name=readable_name,
         readable_value=readable_value,
         without_front_matter=without_front_matter,
         short_name=short_name,

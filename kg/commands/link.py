@@ -44,7 +44,9 @@ def link(ctx: click.Context, jobs: int | None) -> None:
 
 
 def _print_summary(links: Iterable[Judged]) -> None:
-    counts = Counter((judged.link.method, judged.link.relation, judged.status) for judged in links)
+    counts: Counter[tuple[str, str, str]] = Counter(
+        (judged.link.method, judged.link.relation, judged.status) for judged in links
+    )
     for method, relation in sorted({key[:2] for key in counts}):
         found = ", ".join(
             f"{counts[method, relation, status]:,} {status}"

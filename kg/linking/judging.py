@@ -89,6 +89,13 @@ def link_iri(base_iri: str, link: Link) -> str:
     return f"{base_iri}link/{digest[:16]}"
 
 
+def justification(judged: Judged) -> str:
+    """The word of SSSOM's vocabulary of justifications (SEMAPV) for how a link is known."""
+    if judged.decision:
+        return ns.SEMAPV + "ManualMappingCuration"
+    return ns.SEMAPV + ("LexicalMatching" if judged.link.method == "name" else "CompositeMatching")
+
+
 def fact_text(fact: Fact) -> str:
     """
     >>> fact_text(Fact("year", "2022", "2023"))
@@ -119,7 +126,8 @@ def _state(out: Statements, base_iri: str, judged: Judged, identity: Identity) -
     out.link(subject, ns.LINK_OBJECT, link.object)
     for end in dict.fromkeys(map(identity.of, _sides(base_iri, link)[0])):
         out.link(end, ns.HAS_IDENTITY_LINK, subject)
-    out.text(subject, ns.LINK_RELATION, link.relation)
+    out.link(subject, ns.LINK_RELATION, ns.SAME_AS if link.relation == "same" else ns.HAS_VERSION)
+    out.link(subject, ns.JUSTIFICATION, justification(judged))
     out.text(subject, ns.LINK_METHOD, link.method)
     out.typed(subject, ns.CONFIDENCE, f"{link.confidence:.2f}", "decimal")
     for fact in link.facts:

@@ -13,14 +13,14 @@ from typing import TextIO
 
 from kg.errors import SourceError
 from kg.linking.decisions import Decision
-from kg.linking.judging import Judged, fact_text
-from kg.namespaces import DCTERMS, OWL, SKOS
+from kg.linking.judging import Judged, fact_text, justification
+from kg.namespaces import DCTERMS, OWL, SEMAPV, SKOS
 from kg.ntriples import is_iri
 
 _PREFIXES = {
     "dcterms": DCTERMS,
     "owl": OWL,
-    "semapv": "https://w3id.org/semapv/vocab/",
+    "semapv": SEMAPV,
     "skos": SKOS,
 }
 _COLUMNS = (
@@ -44,13 +44,12 @@ def written(links: Iterable[Judged]) -> Iterator[str]:
 
 def _row(judged: Judged) -> str:
     link, made = judged.link, judged.decision
-    justification = "LexicalMatching" if link.method == "title-and-authors" else "CompositeMatching"
     values = {
         "subject_id": link.subject,
         "predicate_modifier": "Not" if judged.status in ("rejected", "refused") else "",
         "predicate_id": "owl:sameAs" if link.relation == "same" else "dcterms:hasVersion",
         "object_id": link.object,
-        "mapping_justification": "semapv:" + ("ManualMappingCuration" if made else justification),
+        "mapping_justification": justification(judged).replace(SEMAPV, "semapv:"),
         "confidence": f"{link.confidence:.2f}",
         "author_label": made.by if made else "",
         "mapping_date": made.on if made else "",

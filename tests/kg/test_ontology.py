@@ -30,6 +30,7 @@ WITHOUT_COUNTERPART = {
     "coauthorCount",
     "derived",
     "identityBasis",
+    "identityLink",
     "statedAuthorListComplete",
 }
 ALIGNMENTS = {

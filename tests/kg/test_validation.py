@@ -46,6 +46,8 @@ GOOD = """
     kg:locator "l" ; pav:retrievedOn "2024-01-01"^^xsd:date ; kg:statedTitle "T" ; kg:statedDate "2023"^^xsd:gYear ;
     kg:statedAuthors "Ann" ; kg:statedAffiliations "u" ; kg:statedConcept "ML" ; kg:statedAuthorListComplete true .
 :d a kg:Dataset ; dcterms:title "d" ; kg:adapter "x" .
+<http://e.org/link> a kg:IdentityLink ; owl:annotatedSource :p ; owl:annotatedTarget :q ;
+    owl:annotatedProperty owl:sameAs ; sssom:confidence 0.95 ; kg:linkMethod "name" ; kg:decision "accepted" .
 <http://e.org/ml#papers-2023> a kg:YearlyCount ; kg:countOf :ml ; kg:publicationYear 2023 ; kg:paperCount 1 .
 """
 
@@ -207,6 +209,21 @@ FAULTS = [
     ),
     ("DELETE DATA { :d dcterms:title 'd' }", "! A dataset has a title."),
     ("DELETE DATA { :d kg:adapter 'x' }", "! A dataset was read by one adapter."),
+    ("DELETE WHERE { ?link owl:annotatedSource ?thing }", "! A link has one thing at one end."),
+    ("DELETE WHERE { ?link owl:annotatedTarget ?thing }", "! A link has one thing at its other end."),
+    (
+        "INSERT DATA { <http://e.org/link> owl:annotatedProperty owl:differentFrom }",
+        "! A link says that two things are one, or versions of one paper.",
+    ),
+    (
+        "DELETE { ?link sssom:confidence ?c } INSERT { ?link sssom:confidence 1.5 } WHERE { ?link sssom:confidence ?c }",
+        "! A link has one confidence, from 0 to 1.",
+    ),
+    ("DELETE WHERE { ?link kg:linkMethod ?method }", "! A link says which rule found it."),
+    (
+        'DELETE { ?link kg:decision ?d } INSERT { ?link kg:decision "perhaps" } WHERE { ?link kg:decision ?d }',
+        "! A link says what became of it.",
+    ),
     ("DELETE WHERE { ?count kg:countOf ?thing }", "! A yearly count is of one thing."),
     ("DELETE DATA { <http://e.org/ml#papers-2023> kg:publicationYear 2023 }", "! A yearly count is of one year."),
     (

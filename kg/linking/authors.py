@@ -16,6 +16,7 @@ from itertools import combinations
 
 import msgspec
 
+from kg.linking.consistency import consistent
 from kg.linking.model import AuthorMention, Fact, Link, PaperMention
 from kg.linking.names import compatible, folded, name_keys, parsed
 
@@ -63,7 +64,7 @@ class AuthorMatcher:
     """Authors whose names may be one person's, by family name and first initial."""
 
     name = "authors"
-    version = "1"
+    version = "2"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         names = [folded(author.name) for author in paper.authors]
@@ -79,9 +80,11 @@ class AuthorMatcher:
         if len(people) < 2:
             return
         block_facts = _Block(people)
-        for one, other in _pairs(people):
-            if link := block_facts.compare(one, other):
-                yield link
+        by_author = {person.author: person for person in people}
+        found = (block_facts.compare(one, other) for one, other in _pairs(people))
+        yield from consistent(
+            filter(None, found), lambda one, other: _cannot_be_one(by_author[one], by_author[other])
+        )
 
 
 def _appearance(paper: PaperMention, author: AuthorMention, names: list[str], place: int) -> Appearance:
@@ -166,8 +169,7 @@ class _Block:
             return _link(one, other, "shared-identifier", 0.99, [Fact("identifier", key, key) for key in shared[:3]])
         if _are_told_apart(one, other):
             return None
-        agreement = min(max(compatible(a, b) for b in other.names) for a in one.names[:20])
-        agreement = min(agreement, min(max(compatible(a, b) for a in one.names) for b in other.names[:20]))
+        agreement = _names_agree(one, other)
         if not agreement:
             return None
         facts = [Fact("name", one.names[0], other.names[0])]
@@ -227,6 +229,18 @@ class _Block:
         elif one.subjects and other.subjects:
             odds -= 1.5
         return odds
+
+
+def _names_agree(one: Person, other: Person) -> float:
+    """As the name of either that agrees least with any of the other's."""
+    agreement = min(max(compatible(a, b) for b in other.names) for a in one.names[:20])
+    return min(agreement, min(max(compatible(a, b) for a in one.names) for b in other.names[:20]))
+
+
+def _cannot_be_one(one: Person, other: Person) -> bool:
+    if one.keys & other.keys:
+        return False
+    return _are_told_apart(one, other) or not _names_agree(one, other)
 
 
 def _are_told_apart(one: Person, other: Person) -> bool:

@@ -9,29 +9,10 @@ from typing import NamedTuple
 
 _TURNED = 0.6  # what is left of an agreement that needs one of the names to begin with the family
 _LONGEST = 200  # characters; what is longer is no name, and is compared by its beginning
-_LETTERS = str.maketrans(
-    {
-        "ß": "ss",
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "æ": "ae",
-        "œ": "oe",
-        "ı": "i",
-        "ħ": "h",
-        "ŋ": "n",
-        "ĸ": "k",
-        "ŧ": "t",
-        "’": "'",
-        "‘": "'",
-        "`": "'",
-        "´": "'",
-        "ʼ": "'",
-        "ʻ": "'",
-        **dict.fromkeys("‐‑‒–—−", "-"),
-    }
+_MARKS = str.maketrans(dict.fromkeys("’‘`´ʼʻ", "'") | dict.fromkeys("‐‑‒–—−", "-"))
+_LETTERS = _MARKS | str.maketrans(
+    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+    | {"ŋ": "n", "ĸ": "k", "ŧ": "t"}
 )
 _NOT_NAME = re.compile(r"[^\w\s.,'-]|[\d_]")
 _APART_IN_GIVEN = re.compile(r"[\s.,]+|(?=-)")
@@ -160,7 +141,7 @@ def parsed(name: str) -> PersonName:
     >>> parsed("JW Smith Jr.")
     PersonName(given=('j', 'w'), family=('smith',))
     """
-    text = _NOT_NAME.sub(" ", name[:_LONGEST])
+    text = _NOT_NAME.sub(" ", name[:_LONGEST].translate(_MARKS))
     before, comma, after = text.partition(",")
     if comma and _words(after) and not _SUFFIXES.issuperset(_words(after)):
         given_text = after.partition(",")[0] if not _SUFFIXES.isdisjoint(_words(after.rpartition(",")[2])) else after
@@ -184,7 +165,7 @@ def readings(name: str) -> tuple[PersonName, ...]:
     usual = parsed(name)
     if "," in name or len(usual.family) != 1 or not usual.given:
         return (usual,)
-    pieces = [piece for piece in _APART.split(_NOT_NAME.sub(" ", name[:_LONGEST]).strip()) if piece]
+    pieces = [piece for piece in _APART.split(_NOT_NAME.sub(" ", name[:_LONGEST].translate(_MARKS)).strip()) if piece]
     pieces = [piece for piece in pieces if folded(piece) not in _SUFFIXES]
     if len(pieces) > 3 or len(folded(pieces[0])) < 2 or "." in name[: len(pieces[0]) + 1]:
         return (usual,)
@@ -218,10 +199,11 @@ def name_keys(name: str) -> tuple[str, ...]:
     keys = []
     for given, family in readings(name):
         if family:
-            initial = given[0][0] if given else ""
+            # Bob may stand as Robert elsewhere.
+            initials = {given[0][0], *(form[0] for form in _FORMAL.get(given[0], ()))} if given else {""}
             # Of a double family name either may stand alone.
             ends = {family[-1], family[0]} - _PARTICLES or {family[-1]}
-            keys += [f"{_plain(end)} {initial}" for end in sorted(ends)]
+            keys += [f"{_plain(end)} {initial}" for end in sorted(ends) for initial in sorted(initials)]
     return tuple(dict.fromkeys(keys))
 
 

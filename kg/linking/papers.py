@@ -191,7 +191,7 @@ def _same_venue(one: PaperMention, other: PaperMention) -> bool:
     """As far as is known: what is printed in one year and counted in the next is no other version."""
     if not one.venue_name or not other.venue_name:
         return one.year is not None and other.year is not None and abs(one.year - other.year) <= 1
-    if one.venue == other.venue:
+    if one.venue and one.venue == other.venue:
         return True
     names = title_key(one.venue_name), title_key(other.venue_name)
     return fuzz.ratio(*names) >= _ONE_VENUE or any(

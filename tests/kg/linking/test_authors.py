@@ -1,0 +1,115 @@
+"""Authors: who is one person, and who is kept apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.mentions import papers
+from kg.linking.authors import AuthorMatcher
+from kg.linking.model import AuthorMention, Link, PaperMention
+
+ROOT = Path(__file__).parents[3]
+
+
+def paper(name: str, *people: str | AuthorMention, year: int = 2020, **more: object) -> PaperMention:
+    authors = tuple(
+        AuthorMention(f"e:author/{person}", f"e:{name}/{person}", person) if isinstance(person, str) else person
+        for person in people
+    )
+    return PaperMention(f"e:paper/{name}", f"e:record/{name}", name, authors, year=year, **more)  # type: ignore[arg-type]
+
+
+def known(name: str, key: str, **more: object) -> AuthorMention:
+    return AuthorMention(f"e:author/{key}", f"e:authorship/{key}", name, keys=(key,), **more)  # type: ignore[arg-type]
+
+
+def links(*records: PaperMention) -> dict[tuple[str, str], Link]:
+    matcher = AuthorMatcher()
+    blocks: dict[str, list[bytes]] = {}
+    for each in records:
+        for key, item in matcher.items(each):
+            blocks.setdefault(key, []).append(item)
+    return {
+        (link.subject, link.object): link
+        for block in blocks.values()
+        if len(set(block)) > 1
+        for link in matcher.links(sorted(set(block)))
+    }
+
+
+def accepted(*records: PaperMention) -> set[tuple[str, str]]:
+    return {pair for pair, link in links(*records).items() if link.confidence >= 0.9}
+
+
+JOHN, J = ("e:author/John Roe", "e:author/J. Roe")
+
+
+def test_co_authors_tell_who_an_initial_is() -> None:
+    first = paper("a", "John Roe", "Ada Byron", "Grace Hopper")
+    second = paper("b", "J. Roe", "Ada Byron", "Grace Hopper")
+    found = links(first, second)[J, JOHN]
+    assert found.confidence >= 0.9
+    assert found.method == "name-and-evidence"
+    assert any(fact.what == "co-authors in common" and "ada byron" in fact.subject for fact in found.facts)
+
+
+def test_an_initial_alone_tells_nobody() -> None:
+    assert not accepted(paper("a", "John Roe", "Ada Byron"), paper("b", "J. Roe", "Someone Else"))
+
+
+def test_the_initial_of_two_is_neither_for_sure() -> None:
+    records = [paper("a", "John Roe"), paper("b", "J. Roe", subjects=("x",)), paper("c", "Jane Roe", subjects=("x",))]
+    assert not accepted(*records)
+
+
+def test_two_authors_of_one_record_are_two() -> None:
+    first = paper("a", "John Roe", "J. Roe", "Ada Byron")
+    assert not links(first, paper("b", "John Roe", "Ada Byron"))
+
+
+@pytest.mark.parametrize("scheme", ["orcid", "dblp-person", "openalex", "semanticscholar-author"])
+def test_whom_a_source_tells_apart_stay_apart(scheme: str) -> None:
+    together = ("Ada Byron", "Grace Hopper")
+    one = paper("a", known("John Roe", f"{scheme}:1", affiliations=("Uni of X, Town",)), *together, venue="v")
+    other = paper("b", known("John Roe", f"{scheme}:2", affiliations=("Uni of X, Town",)), *together, venue="v")
+    found = links(one, other)
+    assert not any({f"e:author/{scheme}:1", f"e:author/{scheme}:2"} == set(pair) for pair in found)
+
+
+def test_who_has_one_identifier_is_one() -> None:
+    one = AuthorMention("e:author/1", "e:1", "John Roe", keys=("orcid:1", "openalex:A1"))
+    other = AuthorMention("e:author/2", "e:2", "Roe, J.", keys=("openalex:A1",))
+    found = links(paper("a", one), paper("b", other))["e:author/1", "e:author/2"]
+    assert found.method == "shared-identifier"
+    assert found.confidence >= 0.9
+
+
+def test_another_family_name_is_another_person_without_an_identifier() -> None:
+    records = paper("a", "Mary Smith", "Ada Byron"), paper("b", "Mary Jones", "Ada Byron")
+    assert not links(*records)
+
+
+def test_a_person_may_stand_on_two_records_of_one_paper() -> None:
+    """As one source has it and as another does: that is no reason to keep them apart."""
+    one = paper("a", "John Roe", "Ada Byron", "Grace Hopper", "Alan Turing")
+    other = PaperMention(
+        "e:paper/a", "e:record/b", "a", paper("x", "J. Roe", "Ada Byron", "Grace Hopper", "Alan Turing").authors
+    )
+    assert (J, JOHN) in accepted(one, other)
+
+
+def test_the_two_jermyns_of_the_seeds_are_one() -> None:
+    found = links(*papers("profile-page", ROOT / "seeds"))
+    (link,) = (link for link in found.values() if "jermyn" in link.subject)
+    assert link.confidence >= 0.9
+    assert [(fact.what, fact.subject) for fact in link.facts] == [
+        ("name", "Adam Jermyn"),
+        ("co-authors in common", "evan hubinger"),
+    ]
+
+
+def test_many_of_one_name_cost_seconds() -> None:
+    people = [known("Y. Wang", f"orcid:{number}") for number in range(1500)]
+    links(*(paper(str(number), person, f"Co Author{number % 50}") for number, person in enumerate(people)))

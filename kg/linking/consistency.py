@@ -9,7 +9,7 @@ import msgspec
 from kg.linking.model import Fact, Link
 
 CONTRADICTED = 0.5
-"""As sure are links at most that would make one of two that cannot be. A quarter of them are right (bench): worth a look."""
+"""As sure at most are links that would make one of two that cannot be. A quarter of them are right: worth a look."""
 
 
 def consistent(links: Iterable[Link], are_apart: Callable[[str, str], bool]) -> Iterator[Link]:

@@ -113,3 +113,36 @@ def test_the_two_jermyns_of_the_seeds_are_one() -> None:
 def test_many_of_one_name_cost_seconds() -> None:
     people = [known("Y. Wang", f"orcid:{number}") for number in range(1500)]
     links(*(paper(str(number), person, f"Co Author{number % 50}") for number, person in enumerate(people)))
+
+
+def test_one_initial_is_not_two_people_however_well_it_fits_both() -> None:
+    john = paper("a", "John Roe", "Ada Byron", "Grace Hopper", "Alan Turing")
+    jane = paper("b", "Jane Roe", "Ada Byron", "Grace Hopper")
+    initial = paper("c", "J. Roe", "Ada Byron", "Grace Hopper", "Alan Turing")
+    found = links(john, jane, initial)
+    assert found[J, JOHN].confidence >= 0.9
+    doubtful = found[J, "e:author/Jane Roe"]
+    assert doubtful.confidence < 0.9
+    assert doubtful.facts[-1].what == "would make one of"
+
+
+def test_a_name_is_one_at_most_of_two_whom_a_source_tells_apart() -> None:
+    together = ("Ada Byron", "Grace Hopper", "Alan Turing")
+    records = [paper(name, known("John Roe", f"orcid:{name}"), *together) for name in "ab"]
+    found = accepted(*records, paper("c", "J. Roe", *together))
+    assert len(found) == 1
+    assert set(*found) < {J, "e:author/orcid:a", "e:author/orcid:b"}
+
+
+def test_confidence_is_never_certainty() -> None:
+    """However much speaks for it, of such links some are wrong."""
+    together = [f"Co Author{number}" for number in range(20)]
+    more = {"subjects": ("s", "t", "u"), "venue": "v", "keys": ("doi:1",), "references": ("doi:1",)}
+    (found,) = (
+        link
+        for pair, link in links(
+            paper("a", "John Roe", *together, **more), paper("b", "J. Roe", *together, **more)
+        ).items()
+        if pair == (J, JOHN)
+    )
+    assert 0.9 <= found.confidence < 1

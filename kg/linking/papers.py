@@ -7,6 +7,7 @@ one paper; so are two that the same source gives different identifiers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
@@ -23,6 +24,7 @@ _START = 16  # letters of a title in a key that bears a typing error further on
 _LONG = 60  # letters of a title that hardly two papers of a year have
 _ONE_VENUE = 90  # of 100
 _NOT_IN_ACRONYM = frozenset(("of", "on", "the", "and", "in", "for"))
+_FIRST_PAGE = re.compile(r"\s*(?:\w+:)?(\d+)\b")
 _MOST_COMPARED = 40  # authors
 _MOST_IN_BLOCK = 300
 _SURE = 0.9  # that two records are of one paper, so that the places on it can be compared
@@ -63,7 +65,7 @@ class PaperMatcher:
     one authorship, whatever the author is called."""
 
     name = "papers"
-    version = "2"
+    version = "3"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         return _items(paper)
@@ -154,6 +156,8 @@ def _confidence(
         return 0.93 if _same_place(one, other) else 0.9 if len(titles[0]) >= _LONG else 0.6
     if names < 0.3 or (names < 0.5 and alike < 1):
         return 0.0
+    if alike < 1 and _has_other_pages(one, other) and one.venue_name and other.venue_name and _same_venue(one, other):
+        return 0.0  # "X: Introductory Comments" stands before "X"
     confidence = 0.99 if alike == 1 and names >= 0.8 else 0.96 if names >= 0.8 or alike == 1 else 0.9
     if alike < 0.93:
         confidence -= 0.06
@@ -184,7 +188,15 @@ def _are_versions(one: PaperMention, other: PaperMention, apart: int | None) -> 
         return True
     if _tells_apart(one, other) or _is_of_workshop(one) != _is_of_workshop(other):
         return True
-    return bool(apart) and not _same_venue(one, other)
+    return (bool(apart) or _has_other_pages(one, other)) and not _same_venue(one, other)
+
+
+def _has_other_pages(one: PaperMention, other: PaperMention) -> bool:
+    """Whether both begin on a known page, and not on one. DBLP puts an article's number before it: "117:1-117:25"."""
+    if not one.pages or not other.pages:
+        return False
+    first, second = (_FIRST_PAGE.match(pages) for pages in (one.pages, other.pages))
+    return first is not None and second is not None and first[1].lstrip("0") != second[1].lstrip("0")
 
 
 def _same_venue(one: PaperMention, other: PaperMention) -> bool:

@@ -26,7 +26,7 @@ def record(
     return PaperMention(f"e:paper/{name}", f"e:record/{name}", title, authors, year=year, **more)  # type: ignore[arg-type]
 
 
-ONE = record("one")
+ONE = record("one", venue_name="Journal of Things", pages="8:1-8:25")
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,7 @@ ONE = record("one")
         record("x", people=PEOPLE[:2], is_complete=False),
         record("x", year=2021),
         record("x", year=None),
+        record("x", venue_name="J. Things", pages="1-25"),
         record("x", "Another Title Altogether of the Paper", keys=("doi:10.5555/1",)),
     ],
 )
@@ -63,6 +64,10 @@ def test_one_paper(other: PaperMention) -> None:
         ),
         (record("c", venue_name="ICML"), record("w", venue_name="ICML Workshops")),
         (record("c", venue_name="ICML"), record("j", venue_name="Journal of Things", year=2021)),
+        (
+            record("c", venue_name="ICML", pages="117-126"),
+            record("j", venue_name="Journal of Things", pages="8:1-8:25"),
+        ),
     ],
 )
 def test_versions(one: PaperMention, other: PaperMention) -> None:
@@ -82,6 +87,10 @@ def test_versions(one: PaperMention, other: PaperMention) -> None:
         (record("a", "Preface", PEOPLE[:1], year=2019), record("b", "Preface", PEOPLE[:1])),
         (record("a", "Editorial", ()), record("b", "Editorial", ())),
         (record("a", None), record("b", None)),
+        (
+            record("a", venue_name="Journal of Things", pages="51-66"),
+            record("b", TITLE + ": Introductory Comments", venue_name="Journal of Things", pages="67-80"),
+        ),
         (
             record("a", "Things of All Kinds Considered", keys=("doi:10.5555/1",)),
             record("b", "Proceedings of Something", ("Editor Person",), keys=("doi:10.5555/1",)),

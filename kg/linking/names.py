@@ -24,6 +24,7 @@ mac st san y e op
 """
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _UMLAUTS = re.compile(r"(?<=[aou])e")
+_I_AT_END = re.compile(r"(?<=[a-z]{2})(?:ii|iy|y)$")  # Andrei and Andrey, Yuri, Yurii and Yury
 # Given names and the short forms of each; two that share a form may be one name.
 _SHORT_FORMS = (
     "robert bob rob bobby robbie",
@@ -149,6 +150,10 @@ def parsed(name: str) -> PersonName:
     pieces = [piece for piece in _APART.split(before.strip()) if piece and folded(piece) not in _SUFFIXES]
     if not pieces:
         return PersonName((), ())
+    lengths = [len(folded(piece)) for piece in pieces]
+    if lengths[-1] == 1 < lengths[0]:  # "Smith J. A."
+        end = max(place for place, length in enumerate(lengths, start=1) if length > 1)
+        return PersonName(_given(" ".join(pieces[end:])), tuple(_words(" ".join(pieces[:end]))))
     start = len(pieces) - 1
     while start > 1 and folded(pieces[start - 1]) in _PARTICLES and len(pieces[start - 1]) > 1:
         start -= 1
@@ -203,6 +208,8 @@ def name_keys(name: str) -> tuple[str, ...]:
             initials = {given[0][0], *(form[0] for form in _FORMAL.get(given[0], ()))} if given else {""}
             # Of a double family name either may stand alone.
             ends = {family[-1], family[0]} - _PARTICLES or {family[-1]}
+            if len(family) > 1:  # "El-Sayed" and "Elsayed"
+                ends.add("".join(family))
             keys += [f"{_plain(end)} {initial}" for end in sorted(ends) for initial in sorted(initials)]
     return tuple(dict.fromkeys(keys))
 
@@ -268,9 +275,14 @@ def _word_agreement(one: str, other: str) -> float:
     if one == other:
         return 1.0 if len(one) > 1 else 0.55
     if len(one) == 1 or len(other) == 1:
-        return 0.6 if one[0] == other[0] else 0.0
+        if one[0] == other[0]:
+            return 0.6
+        initial, name = sorted((one, other), key=len)
+        return 0.5 if any(form[0] == initial for form in _FORMAL.get(name, ())) else 0.0
     if _plain(one) == _plain(other):
         return 0.98
+    if _I_AT_END.sub("i", one) == _I_AT_END.sub("i", other):
+        return 0.85
     forms = _FORMAL.get(one, _NO_FORMS), _FORMAL.get(other, _NO_FORMS)
     return 0.0 if forms[0].isdisjoint(forms[1]) else 0.85
 

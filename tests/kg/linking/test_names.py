@@ -35,6 +35,13 @@ from kg.linking.names import compatible, folded, name_keys, parsed
         ("J. Michael Herrmann", "Michael Herrmann", 0.5),
         ("Łukasz Kaiser", "Lukasz Kaiser", 1),
         ("Timothy P. Lillicrap", "Tim Lillicrap", 0.75),
+        ("Smith J.A.", "John A. Smith", 0.55),
+        ("Van Gogh V", "Vincent van Gogh", 0.6),
+        ("Omar El-Sayed", "Omar Elsayed", 0.95),
+        ("Omar al Hassan", "Omar Alhassan", 0.95),
+        ("W. Gates", "Bill Gates", 0.5),
+        ("Alexei Efros", "Alexey Efros", 0.8),
+        ("Yurii Nesterov", "Yury Nesterov", 0.8),
     ],
 )
 def test_spellings_of_one_name_agree(one: str, other: str, least: float) -> None:
@@ -54,6 +61,8 @@ def test_spellings_of_one_name_agree(one: str, other: str, least: float) -> None
         ("David D. Cox", "David Duvenaud"),
         ("Ann Lee", "Ann Leer"),
         ("Jane Smith", "John Smith"),
+        ("T. Gates", "Bill Gates"),
+        ("Li Wang", "Ly Wang"),
         ("", "John Smith"),
     ],
 )

@@ -58,6 +58,7 @@ university institute college hospital klinikum clinic clinica klinik school cent
 ministry museum observatory polytechnic hochschule academy sciences technology medical corporation company society
 association trust department organization organisation authority board
 """
+_HOSPITALS = frozenset(("hospital", "uniklinik", "universitatsklinikum", "klinikum", "affiliated", "nhs"))
 _KIND = frozenset(_KIND_WORDS.split())
 # A name of these alone names everything.
 _GENERIC_WORDS = """
@@ -66,6 +67,8 @@ medicine department ministry health public education general central regional st
 international american european business engineering nursing pharmacy dentistry law arts surgery physics chemistry
 biology psychology psychiatry neurology pediatrics orthopedics rehabilitation cancer heart children womens service
 services care group foundation society association academy faculty division unit program office agency council board
+pathology physiology pharmacology physik fisica physique biotechnology radiology behavioral microbiology immunology
+biochemistry genetics epidemiology oncology neuroscience neurosciences pathologisches computer environmental social
 company corporation limited inc ltd gmbh
 """
 _GENERIC = frozenset(_GENERIC_WORDS.split())
@@ -151,6 +154,8 @@ class Gazetteer:
             # Some have the country behind the name, in brackets.
             for spelling in {name, name.partition("(")[0]}:
                 key = name_key(spelling)
+                if key == self._institutions[thing.thing].place:
+                    continue  # that of a town is no name to find an organisation by
                 if _says_something(key):
                     self._named[key].add(thing.thing)
                     self._add_without_town(thing.thing, key)
@@ -217,11 +222,12 @@ class Gazetteer:
         if not bearers:
             return
         agreeing = [(address.agreement(each), each) for each in bearers]
+        agreeing = _preferred(agreeing, found.key)
         most = max(agreement for agreement, _ in agreeing)
         rivals = sum(agreement == most for agreement, _ in agreeing)
         for agreement, institution in agreeing:
             confidence = self._confidence(
-                found, agreement, len(bearers), rivals if agreement == most else 99, institution
+                found, address, agreement, len(bearers), rivals if agreement == most else 99, institution
             )
             if confidence >= _LEAST:
                 facts = [Fact("name", found.key, institution.name)]
@@ -241,7 +247,15 @@ class Gazetteer:
         bearers = [each for each in beside if address.agreement(each) > 0] or named
         return [each for each in bearers if each.is_active] or bearers
 
-    def _confidence(self, found: _Found, agreement: int, bearers: int, rivals: int, institution: _Institution) -> float:
+    def _confidence(
+        self,
+        found: _Found,
+        address: _Address,
+        agreement: int,
+        bearers: int,
+        rivals: int,
+        institution: _Institution,
+    ) -> float:
         """`agreement`: 1 for the country, 2 for the town; negative if they disagree."""
         if found.is_acronym:
             base = 0.55 if bearers == 1 else 0.35
@@ -258,6 +272,10 @@ class Gazetteer:
             base = 0.91 if found.begins or is_long else 0.89
         else:
             base = 0.8 if is_long else 0.5
+        if not found.fills and address.is_of_hospital(found):
+            return 0.7  # the hospital of a university is an organisation of its own
+        if not agreement and name_key(institution.name) != found.key:
+            base -= 0.05
         if agreement < 0:
             base -= 0.45
         elif agreement:
@@ -288,6 +306,13 @@ class _Address:
         self._countries = countries(raw) | ({country} if country else frozenset())
         self._text = " " + " ".join(self.words) + " "
 
+    def is_of_hospital(self, found: _Found) -> bool:
+        """Whether the name stands within that of a hospital: before the word, or after "hospital of"."""
+        ends = [border for border in self.borders if border >= found.end]
+        begins = [border for border in self.borders if border <= found.start]
+        around = self.words[max(begins, default=0) : found.start] + self.words[found.end : min(ends, default=found.end)]
+        return not _HOSPITALS.isdisjoint(around) and _HOSPITALS.isdisjoint(found.key.split())
+
     def agreement(self, institution: _Institution) -> int:
         """Whether country (1) and town (2) of an organisation stand here; -1: another country does."""
         town = 2 if institution.place and f" {institution.place} " in self._text else 0
@@ -295,7 +320,19 @@ class _Address:
             return town
         if institution.country in self._countries:
             return town + 1
-        return town or -1
+        return -1
+
+
+def _preferred(agreeing: list[tuple[int, _Institution]], key: str) -> list[tuple[int, _Institution]]:
+    """Of several that agree alike the one that is called so first of all, else the one that teaches: parts of a
+    university may bear its name among theirs."""
+    most = max(agreement for agreement, _ in agreeing)
+    rivals = [each for agreement, each in agreeing if agreement == most]
+    related = frozenset().union(*(each.relatives for each in rivals))
+    for better in ([e for e in rivals if name_key(e.name) == key], [e for e in rivals if "education" in e.kinds]):
+        if len(better) == 1 < len(rivals) and better[0].iri in related:
+            return [(most, better[0])]
+    return agreeing
 
 
 def _says_something(key: str) -> bool:

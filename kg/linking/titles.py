@@ -14,6 +14,7 @@ _TAG = re.compile(r"<[^<>]{1,40}>")
 # A command may be glued to what it changes, where its braces were lost.
 _STYLE = re.compile(
     r"\\(?:math(?:cal|bb|bf|rm|sf|frak|it|tt)|text(?:it|bf|tt|sc|rm|sf)?|emph|operatorname|boldsymbol|left|right|sqrt)"
+    r"|\\(?:rm|bf|it|sf|tt|sc|em|cal)(?![a-z])"
 )
 _GREEK = str.maketrans(
     dict(
@@ -80,7 +81,7 @@ def title_key(title: str) -> str:
     >>> title_key("Scaling  <i>Mono</i>semanticity: A $\\\\beta$-Test")
     'scaling monosemanticity a beta test'
     """
-    return _NOT_WORD.sub(" ", _STYLE.sub("", folded_text(_TAG.sub("", title)).translate(_GREEK))).strip()
+    return _NOT_WORD.sub(" ", folded_text(_STYLE.sub("", _TAG.sub("", title))).translate(_GREEK)).strip()
 
 
 def solid(key: str) -> str:

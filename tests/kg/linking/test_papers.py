@@ -36,6 +36,7 @@ ONE = record("one", venue_name="Journal of Things", pages="8:1-8:25")
         record("x", TITLE.upper() + "."),
         record("x", f"<i>{TITLE}</i>"),
         record("x", TITLE.replace("Examples", "Exampels")),
+        record("x", r"{\bf On the} Learning of $\rm Rare$ Things $\textrmfrom$ Few Examples"),
         record("x", people=("A. Byron", "G. Hopper", "J. Mueller")),
         record("x", people=("Byron, Ada", "Hopper, Grace", "Muller, Jurgen")),
         record("x", people=PEOPLE[:2], is_complete=False),

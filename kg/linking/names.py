@@ -23,7 +23,7 @@ van von vom zu zur zum der den de del della delle di da do dos das du des la le 
 mac st san y e op
 """
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
-_UMLAUTS = re.compile(r"(?<=[aou])e")
+_UMLAUTS = re.compile(r"(?<=[aou])(?<![xyq]u)e")  # Yuexin is not Yuxin
 _I_AT_END = re.compile(r"(?<=[a-z]{2})(?:ii|iy|y)$")  # Andrei and Andrey, Yuri, Yurii and Yury
 # Given names and the short forms of each; two that share a form may be one name.
 _SHORT_FORMS = (

@@ -63,6 +63,7 @@ def test_spellings_of_one_name_agree(one: str, other: str, least: float) -> None
         ("Jane Smith", "John Smith"),
         ("T. Gates", "Bill Gates"),
         ("Li Wang", "Ly Wang"),
+        ("Yuexin Wu", "Yuxin Wu"),
         ("", "John Smith"),
     ],
 )

@@ -5,7 +5,7 @@
 dblp       DBLP's ICML 2024 and NeurIPS 2022 against mlanthology. A paper stands in both where title, year and a family
            name agree to the letter; what is left over on DBLP's side is listed.
 doi        Crossref, Semantic Scholar, OpenAlex, arXiv, OpenCitations and mlanthology: records of two of them that share
-           an identifier. A link between others may be right: not every record has an identifier of every kind.
+           an identifier, and pairs without one that were judged by hand. Few: the sources were sampled independently.
 printed    each of those records against itself as another source would print it, among all the others.
 """
 
@@ -37,6 +37,9 @@ from kg.naming import Naming
 Pair = tuple[str, str]
 CHECKED = Path(__file__).resolve().parents[1] / "tests" / "kg" / "linking" / "data" / "papers.tsv"
 """DBLP's key, mlanthology's key, and what a person who looked both up says."""
+
+JUDGED = CHECKED.with_name("papers-judged.tsv")
+"""Records of two sources that share no identifier and were judged to be of one paper or of versions of it."""
 
 
 def hidden(found: Iterable[PaperMention]) -> list[PaperMention]:
@@ -160,6 +163,9 @@ def doi(arguments: argparse.Namespace) -> None:
     truth = {
         ordered(a, b) for records in by_key.values() if len(records) < 9 for a in records for b in records if a < b
     }
+    for line in JUDGED.read_text().splitlines():
+        (one, name), (other, another) = (record.split("/", 1) for record in line.split("\t")[:2])
+        truth.add(ordered(_record(one, name), _record(other, another)))
     blind = hidden(found)
     by_id = {paper.record: paper for paper in blind}
     titled = {pair for pair in truth if by_id[pair[0]].title and by_id[pair[1]].title}

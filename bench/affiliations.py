@@ -25,6 +25,7 @@ from bench.mentions import DATA, papers, things
 from kg.linking.affiliations import Gazetteer, match_many
 from kg.linking.model import ThingMention
 from kg.linking.names import folded_text
+from kg.namespaces import DEFAULT_BASE
 
 ACCEPTED = 0.9
 LABELS = Path(__file__).resolve().parents[1] / "tests" / "kg" / "linking" / "data" / "affiliations.jsonl"
@@ -120,7 +121,9 @@ def by_hand(strings: list[str], found: Answers, exact: Callable[[str], set[str]]
     digests = {hashlib.sha256(raw.encode()).hexdigest(): raw for raw in strings}
     entries = map(json.loads, LABELS.read_text("utf-8").splitlines())
     right = {
-        digests[entry["sha256"]]: {_iri(ror) for ror in entry["ror"]} for entry in entries if entry["sha256"] in digests
+        digests[entry["sha256"]]: {_iri(ror) for ror, _ in entry["institutions"]}
+        for entry in entries
+        if entry["sha256"] in digests
     }
     print(f"labels by hand, {len(right)} strings")
     print("  look-up   ", scores({raw: exact(raw) for raw in right}, right))
@@ -128,8 +131,6 @@ def by_hand(strings: list[str], found: Answers, exact: Callable[[str], set[str]]
 
 
 def _iri(ror: str) -> str:
-    from kg.namespaces import DEFAULT_BASE
-
     return f"{DEFAULT_BASE}institution/ror:{ror}"
 
 

@@ -110,7 +110,7 @@ def name_key(name: str) -> str:
     """The words of a name that count, spelled out.
 
     >>> name_key("The Univ. of Washington"), name_key("Université de Genève")
-    ('university washington', 'universite geneve')
+    ('university washington', 'university geneve')
     """
     return " ".join(_words(name))
 

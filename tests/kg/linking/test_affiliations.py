@@ -82,3 +82,8 @@ def test_any_text_is_read(pieces: list[str]) -> None:
     found = GAZETTEER.match(" ".join(pieces))
     assert all(0 <= match.confidence <= 1 for match in found)
     assert len({match.institution for match in found}) == len(found)
+
+
+def test_namesakes_in_one_country_are_not_decided_by_it() -> None:
+    twins = Gazetteer([organisation("a", "Cirrus State University"), organisation("b", "Cirrus State University")])
+    assert [match.confidence < 0.9 for match in twins.match("Cirrus State University, USA")] == [True, True]

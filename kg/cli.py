@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.commands import graph, link, store
+from kg.commands import graph, link, reconcile, store
 from kg.commands.common import Context
 from kg.errors import KGError
 from kg.settings import TABLE, read_settings
@@ -61,14 +61,10 @@ def main(ctx: click.Context, store_folder: str | None, debug: bool) -> None:
     ctx.obj = Context(read_settings(store=store_folder), debug)
 
 
-for _command in (
-    store.load,
-    store.rebuild,
-    store.backup,
-    store.info,
-    graph.query,
-    graph.export,
-    graph.validate,
-    link.link,
-):
+_COMMANDS = (
+    *(store.load, store.rebuild, store.backup, store.info),
+    *(graph.query, graph.export, graph.validate),
+    *(link.link, reconcile.reconcile),
+)
+for _command in _COMMANDS:
     main.add_command(_command)

@@ -70,6 +70,24 @@ def identifier(scheme: str, text: str | None) -> Identifier | None:
     return Identifier(scheme, found)
 
 
+# Those that a text without anything around it is told by.
+_TELLING = ("doi", "orcid", "ror", "arxiv", "openalex", "wikidata", "issn", "semanticscholar")
+
+
+def recognised(text: str) -> tuple[Identifier, ...]:
+    """The identifiers that `text` as a whole may be; none for a name.
+
+    >>> recognised("https://orcid.org/0000-0002-1825-0097")
+    (Identifier(scheme='orcid', value='0000-0002-1825-0097'),)
+    >>> recognised("Ada Byron")
+    ()
+    """
+    if not any(character.isdigit() for character in text) or any(character.isspace() for character in text):
+        return ()
+    found = (identifier(scheme, text) for scheme in _TELLING)
+    return tuple(dict.fromkeys(each for each in found if each is not None))
+
+
 def identifiers(scheme: str, texts: str | None, *more: str | None) -> tuple[Identifier, ...]:
     """All identifiers of that scheme in texts that may hold several, each once, in order.
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
 
 from kg import namespaces as ns
+from kg.ntriples import is_iri
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -101,6 +102,15 @@ class GraphReader:
     def is_described(self, iri: str) -> bool:
         """Whether the graph says anything of it."""
         return next(self._store.quads_for_pattern(NamedNode(iri), None, None, _DEFAULT_GRAPH), None) is not None
+
+    def is_described_safely(self, iri: str) -> bool:
+        """As `is_described`; what is no IRI is not described."""
+        return is_iri(iri) and self.is_described(iri)
+
+    def having(self, predicate: str, text: str, limit: int) -> list[str]:
+        """What has this text as a value of a property."""
+        quads = self._store.quads_for_pattern(None, NamedNode(predicate), Literal(text), _DEFAULT_GRAPH)
+        return sorted(quad.subject.value for quad in islice(quads, limit) if isinstance(quad.subject, NamedNode))
 
     def objects(self, iri: str, predicate: str) -> list[Term]:
         return sorted((triple.object for triple in self.triples(NamedNode(iri), predicate)), key=str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
 _POLICY = (
@@ -31,13 +31,21 @@ def register_security(app: Flask) -> None:
 
 def _secured(response: Response) -> Response:
     present = {name.lower() for name, _ in response.headers}
+    if g.get("may_be_framed"):
+        present.add("x-frame-options")
     response.headers.extend([item for item in _ALWAYS.items() if item[0].lower() not in present])
     return response
 
 
+def allow_frames(response: Response) -> None:
+    """Let pages of other sites show this one in a frame; for what has nothing to click that does anything."""
+    g.may_be_framed = True
+    response.headers["Content-Security-Policy"] = _POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+
+
 def _shared(response: Response) -> Response:
     """Any site may read. Writes need a token, which no page of another site can send: it is not among the headers."""
-    if request.method in ("GET", "HEAD"):
+    if request.method in ("GET", "HEAD") or (request.method == "POST" and request.path == "/reconcile"):
         response.headers.setdefault("Access-Control-Allow-Origin", "*")
         response.headers.setdefault("Access-Control-Expose-Headers", _SHOWN_HEADERS)
     elif request.method == "OPTIONS":

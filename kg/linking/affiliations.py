@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import ahocorasick  # type: ignore[import-not-found, unused-ignore]
@@ -106,6 +107,7 @@ class _Found(msgspec.Struct, frozen=True):
     is_acronym: bool
 
 
+@lru_cache(100_000)
 def name_key(name: str) -> str:
     """The words of a name that count, spelled out.
 

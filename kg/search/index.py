@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ KINDS = ("paper", "author", "institution", "concept", "venue")
 ANALYSER = "words"
 _LABEL_BOOST = 3.0
 _MAX_WORDS = 32
+_LONGEST, _LONGEST_WORD = 1000, 80
+_LONG_WORD = 5
+_ENOUGH = 3  # candidates that have every word, so that none with a wrong letter is looked for
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe"})
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,53 @@ class Index:
         found: Any = self._searcher.search(query, limit=limit, offset=offset)
         documents = (self._searcher.doc(address) for _, address in found.hits)
         return SearchResult(found.count or 0, [_hit(document) for document in documents])
+
+    def candidates(self, text: str, kind: str | None, limit: int) -> list[Hit]:
+        """Things that hold most words of `text` in what they are called, best first; also where a letter is wrong."""
+        words = [word for word in re.findall(r"\w+", _plain(text)) if len(word) <= _LONGEST_WORD][:_MAX_WORDS]
+        fields = ("label",) if kind == "paper" else ("label", "text")
+        terms = [self._term(word, fields) for word in dict.fromkeys(words)]
+        found = self._matching(tantivy.Occur.Must, terms, kind, limit)
+        if len(found) < _ENOUGH:
+            found += [hit for hit in self._matching(tantivy.Occur.Should, terms, kind, limit) if hit not in found]
+            near = [self._near(word) for word in words if len(word) >= _LONG_WORD]
+            found += [hit for hit in self._matching(tantivy.Occur.Should, near, kind, limit) if hit not in found]
+        return found[: 2 * limit]
+
+    def beginning(self, prefix: str, kind: str | None, limit: int, offset: int = 0) -> list[Hit]:
+        """Things that are called by all words of `prefix`, of which the last may go on."""
+        words = [word for word in re.findall(r"\w+", _plain(prefix)) if len(word) <= _LONGEST_WORD][:_MAX_WORDS]
+        if not words:
+            return []
+        queries = [self._term(word) for word in words[:-1]]
+        queries.append(tantivy.Query.regex_query(self._index.schema, "label", words[-1] + ".*"))
+        return self._hits([(tantivy.Occur.Must, query) for query in queries], kind, limit, offset)
+
+    def _term(self, word: str, fields: tuple[str, ...] = ("label",)) -> tantivy.Query:
+        queries = [tantivy.Query.term_query(self._index.schema, field, word) for field in fields]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+
+    def _near(self, word: str) -> tantivy.Query:
+        return tantivy.Query.fuzzy_term_query(self._index.schema, "label", word, distance=1)
+
+    def _matching(self, occur: tantivy.Occur, queries: list[tantivy.Query], kind: str | None, limit: int) -> list[Hit]:
+        return self._hits([(occur, query) for query in queries], kind, limit) if queries else []
+
+    def _hits(
+        self, clauses: list[tuple[tantivy.Occur, tantivy.Query]], kind: str | None, limit: int, offset: int = 0
+    ) -> list[Hit]:
+        query = tantivy.Query.boolean_query(clauses)
+        if kind is not None:
+            of_kind = tantivy.Query.term_query(self._index.schema, "kind", kind)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, of_kind)])
+        found: Any = self._searcher.search(query, limit=limit, offset=offset)
+        return [_hit(self._searcher.doc(address)) for _, address in found.hits]
+
+
+def _plain(text: str) -> str:
+    """As the analyser makes words plain."""
+    decomposed = unicodedata.normalize("NFKD", text[:_LONGEST].lower())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(_LETTERS)
 
 
 def schema() -> tantivy.Schema:

@@ -1,0 +1,170 @@
+"""Reconciling: candidates from the index of a snapshot, scored, with a match where one is clearly meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kg import namespaces as ns
+from kg.identifiers import recognised
+from kg.reconciliation.model import KINDS, PROPERTIES, Candidate, Property, Query, Value
+from kg.reconciliation.scoring import name_score, value_score
+from kg.resources import GraphReader, Thing
+from kg.search import Hit
+from kg.snapshots import Snapshot
+
+_LOOKED_AT = 16  # hits of the index
+_NAMES = {
+    "author": (ns.NAME, ns.ALT_LABEL),
+    "paper": (ns.TITLE,),
+    "institution": (ns.NAME, ns.ALT_LABEL, ns.NOTATION),
+    "concept": (ns.PREF_LABEL, ns.ALT_LABEL, ns.NOTATION),
+    "venue": (ns.NAME, ns.ALT_LABEL),
+}
+_NAMES_READ = 60
+_COMPARED = 8  # candidates whose other names and properties are looked at
+_RELATED = 0.3  # a name that agrees less is another, and then an identifier is a mistake
+_SURE, _AHEAD = 88, 8
+_EXACT, _NEAR = 100, 97
+"""What says the name to the letter is meant, if nothing else nearly does."""
+_WEIGHT = 0.45
+"""Of all properties together, beside the name."""
+_IDENTIFYING = frozenset(
+    ("orcid", "openalex", "ror", "doi", "arxiv", "dblp", "dblp-person", "issn", "wikidata", "grid", "isni")
+)
+
+
+class Reconciler:
+    """Answers about one snapshot. Cheap to make."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._base_iri = snapshot.manifest.base_iri
+        self.reader = GraphReader(snapshot.store)
+
+    def reconcile(self, query: Query) -> list[Candidate]:
+        """Things that may be meant, best first; one of them is a match at most."""
+        if known := self._identified(query):
+            return known
+        hits = sorted(
+            (
+                (name_score(hit.kind, query.text, [hit.label]), place, hit)
+                for place, hit in enumerate(self._hits(query))
+            ),
+            key=lambda each: (-each[0], each[1]),
+        )
+        # Only the likeliest are worth asking for their other names.
+        named = [(max(score, self._by_other_names(query.text, hit)), hit) for score, _, hit in hits[:_COMPARED]]
+        named += [(score, hit) for score, _, hit in hits[_COMPARED:]]
+        named.sort(key=lambda each: (-each[0], each[1].iri))
+        candidates = [self._candidate(name, hit, query) for name, hit in named[: max(query.limit, _COMPARED)] if name]
+        candidates.sort(key=lambda each: (-each.score, -self._papers(each, query), each.thing.iri))
+        return with_match(candidates)[: query.limit]
+
+    def _by_other_names(self, asked: str, hit: Hit) -> float:
+        if hit.kind == "paper" or hit.label == asked:
+            return 0.0
+        names = [text for predicate in _NAMES[hit.kind] for text in self.reader.texts(hit.iri, predicate)]
+        return name_score(hit.kind, asked, names[:_NAMES_READ])
+
+    def _candidate(self, name: float, hit: Hit, query: Query) -> Candidate:
+        thing = Thing(hit.iri, hit.kind, hit.label)
+        features = {"name": round(name, 3)}
+        score = self._score(name, thing, query, features)
+        return Candidate(thing, round(100 * score, 1), False, hit.detail, features)
+
+    def _papers(self, candidate: Candidate, query: Query) -> int:
+        """Of two that are called alike the one with more papers is meant more often."""
+        if candidate.thing.kind == "paper" or candidate.score < _SURE:
+            return 0
+        return self.reader.integer(candidate.thing.iri, ns.PAPER_COUNT) or 0
+
+    def _score(self, name: float, thing: Thing, query: Query, features: dict[str, float]) -> float:
+        known = {each.id: each for each in PROPERTIES.get(thing.kind or "", ())}
+        shares = []
+        for asked in query.properties:
+            found = known.get(asked.property)
+            share = value_score(asked.values, found.read(self.reader, thing.iri)) if found else None
+            if share is None:
+                continue
+            features[asked.property] = round(share, 3)
+            if asked.property in _IDENTIFYING:
+                # Another identifier is another thing, whatever it is called.
+                return max(name, 0.99) if share == 1 and name > _RELATED else 0.4 * name
+            shares.append(share)
+        if not shares:
+            return name
+        return (1 - _WEIGHT) * name + _WEIGHT * sum(shares) / len(shares)
+
+    def _identified(self, query: Query) -> list[Candidate]:
+        """The thing that the query itself identifies."""
+        for iri in self._meant(query.text.strip()):
+            thing = self.reader.thing(iri)
+            if thing.kind in KINDS and query.kind in (None, thing.kind) and self.reader.is_described(iri):
+                return [Candidate(thing, 100.0, True, self.description(thing), {"identifier": 1.0})]
+        return []
+
+    def _meant(self, text: str) -> Iterator[str]:
+        if not text or any(character.isspace() for character in text):
+            return
+        if (iri := self.iri(text)) is not None:
+            yield iri
+        for known in recognised(text):
+            yield from self.reader.having(ns.IDENTIFIER, f"{known.scheme}:{known.value}", 5)
+
+    def iri(self, id: str) -> str | None:
+        """The IRI that a client means by an id: itself, or what follows the base."""
+        iri = id if id.startswith(self._base_iri) else self._base_iri + id
+        kind = iri.removeprefix(self._base_iri).partition("/")[0]
+        return iri if kind in KINDS and self.reader.is_described_safely(iri) else None
+
+    def id(self, iri: str) -> str:
+        return iri.removeprefix(self._base_iri)
+
+    def _hits(self, query: Query) -> list[Hit]:
+        return self._snapshot.index.candidates(query.text, query.kind, _LOOKED_AT)
+
+    def description(self, thing: Thing) -> str:
+        """A line that tells a thing from others of its name."""
+        read = {
+            "author": ("affiliation", "orcid", "paperCount"),
+            "paper": ("author", "year", "venue"),
+            "institution": ("place", "country", "ror"),
+            "concept": ("scheme", "notation"),
+            "venue": ("publisher", "issn"),
+        }[thing.kind or "concept"]
+        parts = []
+        for id in read:
+            values = self.values(thing, id)
+            shown = ", ".join(_shown(value) for value in values[:2]) + (" …" if len(values) > 2 else "")
+            if values:
+                parts.append(f"{shown} paper{'' if shown == '1' else 's'}" if id == "paperCount" else shown)
+        return " · ".join(parts)
+
+    def values(self, thing: Thing, property: str) -> Sequence[Value]:
+        found = next((each for each in PROPERTIES.get(thing.kind or "", ()) if each.id == property), None)
+        return found.read(self.reader, thing.iri) if found else []
+
+    def suggest(self, prefix: str, kind: str | None, limit: int, offset: int) -> list[Thing]:
+        """Things with a word that begins so."""
+        hits = self._snapshot.index.beginning(prefix, kind, limit, offset)
+        return [Thing(hit.iri, hit.kind, hit.label) for hit in hits]
+
+
+def with_match(candidates: list[Candidate]) -> list[Candidate]:
+    """The same, best first, with the first a match where it is clearly meant."""
+    if not candidates:
+        return []
+    best, *others = (replace(each, is_match=False) for each in candidates)
+    second = others[0].score if others else 0.0
+    is_clear = (best.score >= _SURE and best.score - second >= _AHEAD) or (best.score == _EXACT and second < _NEAR)
+    return [replace(best, is_match=is_clear), *others]
+
+
+def _shown(value: Value) -> str:
+    return value.label if isinstance(value, Thing) else str(value)
+
+
+def properties_of(kinds: Sequence[str]) -> dict[str, Property]:
+    """The properties that things of these kinds have, by id."""
+    return {each.id: each for kind in kinds for each in PROPERTIES[kind]}

@@ -520,15 +520,16 @@ class Writer:
             return set(stream.read().splitlines(keepends=True))
 
     def _derive_by_rules(self, database: pyoxigraph.Store, judgement: Judgement) -> None:
-        """Run every rule over the asserted statements, then add what all of them say, and what is said of links."""
+        """Add what is said of links, then run every rule over all statements and add what the rules say."""
         unfinished = self._derived.with_suffix(".partial")
         with unfinished.open("wb") as raw, zstandard.ZstdCompressor().stream_writer(raw) as stream:
             for block in self._said_of_links(judgement):
                 stream.write(block)
-            for rule in _derivation_rules():
-                results = database.query(rule.read_text("utf-8"))
-                assert isinstance(results, pyoxigraph.QueryTriples)  # noqa: S101 - the rules are CONSTRUCT queries
-                results.serialize(stream, RdfFormat.N_TRIPLES)
+                database.bulk_load(block, RdfFormat.N_TRIPLES)
+            results = [database.query(rule.read_text("utf-8")) for rule in _derivation_rules()]
+            for result in results:
+                assert isinstance(result, pyoxigraph.QueryTriples)  # noqa: S101 - the rules are CONSTRUCT queries
+                result.serialize(stream, RdfFormat.N_TRIPLES)
         unfinished.replace(self._derived)
         with self._derived.open("rb") as packed:
             database.bulk_load(zstandard.ZstdDecompressor().stream_reader(packed), RdfFormat.N_TRIPLES)

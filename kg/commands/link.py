@@ -125,7 +125,7 @@ def explain(context: Context, thing: str, other: str | None) -> None:
 def _print_link(judged: Judged) -> None:
     found = judged.link
     click.echo(f"{found.subject}\n{found.object}")
-    relation = "are one" if found.relation == "same" else "are versions"
+    relation = {"same": "are one", "version": "are versions", "affiliation": "belong together"}[found.relation]
     click.echo(f"  {judged.status}: {relation} with confidence {found.confidence:.2f} by {found.method}")
     for fact in found.facts:
         click.echo(f"    {fact_text(fact)}")

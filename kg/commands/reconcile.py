@@ -109,7 +109,7 @@ def _opened(file: Path) -> Iterator[IO[str]]:
 def _table(stream: IO[str], file: Path) -> csv.DictReader[str]:
     first = stream.readline()
     stream.seek(0)
-    delimiter = max("\t;,", key=first.count)
+    delimiter = max(",;\t", key=first.count)
     return csv.DictReader(stream, delimiter=delimiter, restkey="", restval="")
 
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 import ahocorasick  # type: ignore[import-not-found, unused-ignore]
 import msgspec
 
-from kg.linking.model import Fact, ThingMention
+from kg.linking.model import Fact, Link, PaperMention, ThingMention
 from kg.linking.names import folded_text
 from kg.linking.places import countries
 
@@ -141,6 +141,9 @@ class Gazetteer:
 
     def __len__(self) -> int:
         return len(self._institutions)
+
+    def name_of(self, institution: str) -> str:
+        return self._institutions[institution].name
 
     def _add(self, thing: ThingMention) -> None:
         self._institutions[thing.thing] = _Institution(
@@ -366,3 +369,26 @@ def _longest(found: list[_Found]) -> list[_Found]:
 def match_many(gazetteer: Gazetteer, strings: Iterable[str]) -> list[list[Match]]:
     """The matches of each of some distinct strings, in their order."""
     return [gazetteer.match(raw) for raw in strings]
+
+
+def affiliation_links(papers: Iterable[PaperMention], things: Iterable[ThingMention]) -> Iterator[Link]:
+    """Of authorships whose records print an affiliation and identify no organisation: those that the text names."""
+    gazetteer = Gazetteer(thing for thing in things if thing.record is not None)
+    if not len(gazetteer):
+        return
+    known: dict[str, list[Match]] = {}
+    for paper in papers:
+        for author in paper.authors:
+            for raw in () if author.institutions else author.affiliations:
+                if raw not in known:
+                    known[raw] = gazetteer.match(raw)
+                for match in known[raw]:
+                    printed = Fact("affiliation", raw[:300], gazetteer.name_of(match.institution))
+                    yield Link(
+                        subject=author.authorship,
+                        object=match.institution,
+                        relation="affiliation",
+                        method="affiliation",
+                        confidence=match.confidence,
+                        facts=(printed, *match.facts[1:]),
+                    )

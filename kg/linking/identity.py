@@ -31,11 +31,13 @@ class Identity(msgspec.Struct, frozen=True):
     """What things are called once what is the same is one.
 
     `canonical`: of each thing that is merged into another, what it is called then. `authors`: of each authorship that
-    is another person's than the name alone would say, who that is.
+    is another person's than the name alone would say, who that is. `affiliations`: of authorships whose affiliation was
+    found in what is printed, which organisations.
     """
 
     canonical: dict[str, str] = {}
     authors: dict[str, str] = {}
+    affiliations: dict[str, list[str]] = {}
 
     def of(self, thing: str) -> str:
         return self.canonical.get(thing, thing)

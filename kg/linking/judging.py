@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
 
 from kg import namespaces as ns
+from kg.linking.affiliations import affiliation_links
 from kg.linking.decisions import Decision
 from kg.linking.identity import Identity, identity
 from kg.linking.model import Fact, Link, PaperMention, ThingMention
@@ -20,6 +22,9 @@ Status = Literal["accepted", "candidate", "rejected", "refused"]
 
 LEAST = 0.5
 """Less sure than this a link is not worth a look."""
+
+
+_RELATIONS = {"same": ns.SAME_AS, "version": ns.HAS_VERSION, "affiliation": ns.AFFILIATION}
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -53,6 +58,9 @@ def judge(
     """
     found = {(link.subject, link.object): link for link in links if link.confidence >= LEAST}
     papers, things = list(papers), list(things)
+    found |= {
+        (link.subject, link.object): link for link in affiliation_links(papers, things) if link.confidence >= LEAST
+    }
     known = {paper.paper for paper in papers} | {author.author for paper in papers for author in paper.authors}
     known |= {thing.thing for thing in things}
     for pair in decisions:
@@ -81,7 +89,11 @@ def judge(
         judged.append(Judged(found[pair], status, decided))
     ends = {end for link in found.values() if link.relation == "version" for end in (link.subject, link.object)}
     preprints = frozenset(paper.paper for paper in papers if paper.paper in ends and paper.type == "preprint")
-    return Judgement(judged, one, preprints)
+    affiliations: defaultdict[str, list[str]] = defaultdict(list)
+    for each in judged:
+        if each.link.relation == "affiliation" and each.status == "accepted":
+            affiliations[each.link.subject].append(one.of(each.link.object))
+    return Judgement(judged, msgspec.structs.replace(one, affiliations=dict(affiliations)), preprints)
 
 
 def link_iri(base_iri: str, link: Link) -> str:
@@ -126,13 +138,15 @@ def _state(out: Statements, base_iri: str, judged: Judged, identity: Identity) -
     out.link(subject, ns.LINK_OBJECT, link.object)
     for end in dict.fromkeys(map(identity.of, _sides(base_iri, link)[0])):
         out.link(end, ns.HAS_IDENTITY_LINK, subject)
-    out.link(subject, ns.LINK_RELATION, ns.SAME_AS if link.relation == "same" else ns.HAS_VERSION)
+    out.link(subject, ns.LINK_RELATION, _RELATIONS[link.relation])
     out.link(subject, ns.JUSTIFICATION, justification(judged))
     out.text(subject, ns.LINK_METHOD, link.method)
     out.typed(subject, ns.CONFIDENCE, f"{link.confidence:.2f}", "decimal")
     for fact in link.facts:
         out.text(subject, ns.EVIDENCE, fact_text(fact))
     out.text(subject, ns.DECISION, judged.status)
+    if judged.status == "accepted" and link.relation == "affiliation":
+        out.link(identity.of(link.subject), ns.AFFILIATION, identity.of(link.object))
     if judged.status == "accepted" and link.relation == "same":
         inside, outside = _sides(base_iri, link)
         for end in outside:

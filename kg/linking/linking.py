@@ -15,6 +15,7 @@ from kg.linking.blocks import BlockCache, find_links
 from kg.linking.decisions import Decision, Decisions
 from kg.linking.judging import Judgement, judge
 from kg.linking.matchers import MATCHERS, thing_links
+from kg.linking.matchers import VERSION as RULES
 from kg.linking.model import Link, Matcher, PaperMention, ThingMention, decoded_mentions
 from kg.naming import Naming
 from kg.settings import Settings
@@ -93,7 +94,7 @@ class Linker:
 
     def id_of(self, segments: Mapping[str, str]) -> str:
         """What tells the links of these segments from any others; that of no links where nothing can be linked."""
-        rules = [_VERSION, *(f"{matcher.name} {matcher.version}" for matcher in self._matchers)]
+        rules = [_VERSION, RULES, *(f"{matcher.name} {matcher.version}" for matcher in self._matchers)]
         made = [each.line() for each in self._decisions.values()]
         parts = (rules, sorted(segments.items()), made, f"{self._threshold:.4f}")
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]

@@ -101,11 +101,12 @@ class Fact(msgspec.Struct, array_like=True, frozen=True):
     object: str
 
 
-Relation = Literal["same", "version"]
+Relation = Literal["same", "version", "affiliation"]
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """That two things are the same, or versions of one paper, with how it is known."""
+    """That two things are the same, or versions of one paper, or that an authorship (the subject) has an affiliation
+    (the object); with how it is known."""
 
     subject: str
     """IRI; with `object`, of two of one kind the one that sorts first."""

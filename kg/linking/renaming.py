@@ -21,29 +21,40 @@ class Renaming:
         self._identity = identity
 
     def facts(self, facts: Iterator[PaperFacts]) -> Iterator[PaperFacts]:
-        if not self._identity.canonical:
+        if not self._identity.canonical and not self._identity.affiliations:
             return facts
         return map(self._renamed, facts)
 
     def _renamed(self, facts: PaperFacts) -> PaperFacts:
         of = self._identity.of
+        authors = facts.authors
         facts.authors = self._authors(facts)
+        if self._identity.affiliations:
+            facts.institutions = [*facts.institutions, *self._affiliations(facts.paper, authors)]
         facts.paper = of(facts.paper)
         facts.subjects = [of(subject) for subject in facts.subjects]
         facts.venue = of(facts.venue) if facts.venue else None
         facts.institutions = [of(institution) for institution in facts.institutions]
         return facts
 
+    def _affiliations(self, paper: str, authors: list[str]) -> Iterator[str]:
+        for authorship in self._authorships(paper, authors):
+            yield from self._identity.affiliations.get(authorship, ())
+
+    def _authorships(self, paper: str, authors: list[str]) -> Iterator[str]:
+        seen: Counter[str] = Counter()
+        for author in authors:
+            seen[author] += 1
+            yield self._naming.authorship(paper, author, seen[author])
+
     def _authors(self, facts: PaperFacts) -> list[str]:
         if not self._identity.authors:
             return [self._identity.of(author) for author in facts.authors]
-        seen: Counter[str] = Counter()
-        found = []
-        for author in facts.authors:
-            seen[author] += 1
-            authorship = self._naming.authorship(facts.paper, author, seen[author])
-            found.append(self._identity.authors.get(authorship) or self._identity.of(author))
-        return found
+        authorships = self._authorships(facts.paper, facts.authors)
+        return [
+            self._identity.authors.get(authorship) or self._identity.of(author)
+            for authorship, author in zip(authorships, facts.authors, strict=True)
+        ]
 
 
 def renamed_texts(content: bytes, identity: Identity) -> bytes:

@@ -14,11 +14,12 @@ from typing import TextIO
 from kg.errors import SourceError
 from kg.linking.decisions import Decision
 from kg.linking.judging import Judged, fact_text, justification
-from kg.namespaces import DCTERMS, OWL, SEMAPV, SKOS
+from kg.namespaces import DCTERMS, KG, OWL, SEMAPV, SKOS
 from kg.ntriples import is_iri
 
 _PREFIXES = {
     "dcterms": DCTERMS,
+    "kg": KG,
     "owl": OWL,
     "semapv": SEMAPV,
     "skos": SKOS,
@@ -27,6 +28,7 @@ _COLUMNS = (
     *("subject_id", "predicate_modifier", "predicate_id", "object_id", "mapping_justification", "confidence"),
     *("author_label", "mapping_date", "mapping_tool", "match_string", "comment"),
 )
+_PREDICATES = {"same": "owl:sameAs", "version": "dcterms:hasVersion", "affiliation": "kg:affiliation"}
 _SAME = frozenset((OWL + "sameAs", SKOS + "exactMatch"))
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -47,7 +49,7 @@ def _row(judged: Judged) -> str:
     values = {
         "subject_id": link.subject,
         "predicate_modifier": "Not" if judged.status in ("rejected", "refused") else "",
-        "predicate_id": "owl:sameAs" if link.relation == "same" else "dcterms:hasVersion",
+        "predicate_id": _PREDICATES[link.relation],
         "object_id": link.object,
         "mapping_justification": justification(judged).replace(SEMAPV, "semapv:"),
         "confidence": f"{link.confidence:.2f}",

@@ -81,7 +81,7 @@ class Index:
         fields = ("label",) if kind == "paper" else ("label", "text")
         terms = [self._term(word, fields) for word in dict.fromkeys(words)]
         found = self._matching(tantivy.Occur.Must, terms, kind, limit)
-        if len(found) < _ENOUGH:
+        if len(found) < (_ENOUGH if len(terms) < _ENOUGH + 1 else 1):
             found += [hit for hit in self._matching(tantivy.Occur.Should, terms, kind, limit) if hit not in found]
             near = [self._near(word) for word in words if len(word) >= _LONG_WORD]
             found += [hit for hit in self._matching(tantivy.Occur.Should, near, kind, limit) if hit not in found]

@@ -213,7 +213,7 @@ FAULTS = [
     ("DELETE WHERE { ?link owl:annotatedTarget ?thing }", "! A link has one thing at its other end."),
     (
         "INSERT DATA { <http://e.org/link> owl:annotatedProperty owl:differentFrom }",
-        "! A link says that two things are one, or versions of one paper.",
+        "! A link says that two things are one, versions of one paper, or an author and an institution.",
     ),
     (
         "DELETE { ?link sssom:confidence ?c } INSERT { ?link sssom:confidence 1.5 } WHERE { ?link sssom:confidence ?c }",

@@ -9,6 +9,7 @@ import pyoxigraph
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from pyoxigraph import NamedNode, RdfFormat, Store
 
 from kg import namespaces as ns
@@ -19,7 +20,7 @@ from kg.linking.linking import Linker
 from kg.linking.model import Fact, Link, PaperMention
 from kg.namespaces import DEFAULT_BASE as B
 from kg.naming import Naming
-from kg.records import Author, Authorship, Identifier, Institution, Paper, PartialDate, SourceRecord, Venue
+from kg.records import Author, Authorship, Identifier, Institution, Paper, PartialDate, Profile, SourceRecord, Venue
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder
 from tests.made_records import made_source
@@ -270,3 +271,37 @@ def test_what_is_merged_is_found_under_all_its_names(folder: Path) -> None:
     index = snapshot(folder).index
     for text in ("Ann Lee", "A Lee"):
         assert {hit.iri for hit in index.search(text, "author").hits} == {KNOWN}
+
+
+ROR = Identifier("ror", "05dxps055")
+REGISTER = Profile(
+    thing=Institution("Example University", (ROR,), country="US", place="Springfield"), source=SourceRecord("05dxps055")
+)
+
+
+def test_an_affiliation_that_is_only_printed_leads_to_its_organisation(folder: Path) -> None:
+    printed = "Dept. of Things, Example Univ., Springfield, USA"
+    written = paper("r9", "On Affiliations", [ANN], "10.5555/9")
+    (authorship,) = written.authorships
+    authorship = structs.replace(authorship, raw_affiliations=(printed,))
+    load(folder, "register", [REGISTER], None)  # type: ignore[list-item]
+    load(folder, "papers", [structs.replace(written, authorships=(authorship,), institutions=())], linker())
+    (iri,) = values(folder, f"{B}paper/doi:10.5555/9", ns.HAS_AUTHORSHIP)
+    assert values(folder, iri, ns.AFFILIATION) == {f"{B}institution/ror:05dxps055"}
+    (found,) = values(folder, iri, ns.HAS_IDENTITY_LINK)
+    assert values(folder, found, ns.LINK_RELATION) == {ns.AFFILIATION}
+    assert f"affiliation: {printed} | Example University" in values(folder, found, ns.EVIDENCE)
+    assert values(folder, f"{B}institution/ror:05dxps055", ns.PAPER_COUNT) == {"1"}
+    assert by_rules(snapshot(folder).store) == stated(snapshot(folder).store)
+    off = decision("rejected", iri, f"{B}institution/ror:05dxps055", "jo", "")
+    pipeline.link(StoreFolder(folder), linker(decisions=[off]))
+    assert values(folder, iri, ns.AFFILIATION) == set()
+
+
+def test_an_organisation_known_by_name_is_the_one_of_the_register(folder: Path) -> None:
+    load(folder, "register", [REGISTER], None)  # type: ignore[list-item]
+    named = structs.replace(
+        paper("r9", "On Names", [ANN], "10.5555/9"), institutions=(Institution("Example University"),)
+    )
+    load(folder, "papers", [named], linker())
+    assert values(folder, f"{B}paper/doi:10.5555/9", ns.PAPER_INSTITUTION) == {f"{B}institution/ror:05dxps055"}

@@ -1,0 +1,104 @@
+"""`kg reconcile`: a table comes back with what its names mean."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kg import pipeline
+from kg.records import Identifier, Institution, Profile, SourceRecord
+from kg.store import StoreFolder
+from tests.made_records import made_source
+
+HUBINGER = "https://w3id.org/paperkg/author/evan-hubinger"
+
+
+def kg(store: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "kg", "--store", str(store), "reconcile", *arguments]
+    return subprocess.run(command, input=given, capture_output=True, check=False)
+
+
+def rows(text: bytes, delimiter: str = ",") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.decode(), newline=""), delimiter=delimiter))
+
+
+@pytest.mark.parametrize(("delimiter", "encoding"), [(",", "utf-8"), ("\t", "utf-8-sig"), (";", "utf-16")])
+def test_a_table_comes_back_with_its_matches(seeded_store_folder: Path, delimiter: str, encoding: str) -> None:
+    table = f'n{delimiter}"who, exactly"\n1{delimiter}"Hubinger, Evan"\n2{delimiter}"Ünknown, Nobody"\n'
+    result = kg(seeded_store_folder, "-", "--column", "who, exactly", "--type", "author", given=table.encode(encoding))
+    assert result.returncode == 0, result.stderr
+    first, second = rows(result.stdout, delimiter)
+    assert first == {
+        "n": "1",
+        "who, exactly": "Hubinger, Evan",
+        "match": HUBINGER,
+        "name": "Evan Hubinger",
+        "score": "100",
+    }
+    assert second["who, exactly"] == "Ünknown, Nobody"
+    assert second["match"] == second["name"] == second["score"] == ""
+    assert b"1 of 2 rows matched" in result.stderr
+
+
+def test_other_columns_tell_who_is_meant(seeded_store_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("title,by\nEvan's Paper,Evan Hubinger\n")
+    written = tmp_path / "out.csv"
+    options = (
+        "--column",
+        "by",
+        "--type",
+        "author",
+        "--property",
+        "paper=title",
+        "--least",
+        "10",
+        "--output",
+        str(written),
+    )
+    assert kg(seeded_store_folder, str(tmp_path / "t.csv"), *options).returncode == 0
+    (row,) = rows(written.read_bytes())
+    assert row["match"] == HUBINGER
+    assert float(row["score"]) < 100
+
+
+def test_an_address_may_hold_several_organisations(tmp_path: Path) -> None:
+    names = {
+        "05dxps055": ("Example University", "US", "Springfield"),
+        "00f54p054": ("Institute of Made Things", "FR", "Lyon"),
+    }
+    register = [
+        Profile(
+            thing=Institution(
+                name, (Identifier("ror", ror), Identifier("grid", f"grid.{ror}")), country=country, place=place
+            ),
+            source=SourceRecord(ror),
+        )
+        for ror, (name, country, place) in names.items()
+    ]
+    (tmp_path / "register").touch()
+    pipeline.load(StoreFolder(tmp_path / "store"), made_source("register", register), {"r": [tmp_path / "register"]})
+    table = b'a\n"Dept. of X, Example Univ., Springfield, USA; Inst. of Made Things, Lyon, France"\nNowhere\n'
+    first, second = rows(kg(tmp_path / "store", "-", "--column", "a", "--type", "affiliation", given=table).stdout)
+    assert sorted(first["ror"].split()) == sorted(names)
+    assert len(first["match"].split()) == len(first["score"].split()) == 2
+    assert second["match"] == second["ror"] == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--column", "x", "--type", "author"), "there is no column 'x'; there are a, b"),
+        (("--column", "a", "--type", "author", "--property", "year"), "--property takes NAME=COLUMN"),
+        (("--column", "a", "--type", "affiliation", "--property", "year=b"), "affiliations have no properties"),
+        (("--column", "a", "--type", "affiliation"), "load ROR with"),
+    ],
+)
+def test_a_wrong_call_is_told(seeded_store_folder: Path, arguments: tuple[str, ...], message: str) -> None:
+    result = kg(seeded_store_folder, "-", *arguments, given=b"a,b\nx,y\n")
+    assert result.returncode == 2
+    assert message in result.stderr.decode()

@@ -60,7 +60,7 @@ def reconcile(
     snapshot = context.snapshot()
     reconciler = Reconciler(snapshot)
     with _opened(file) as stream, progress_lines() as progress:
-        reader = _table(stream, file)
+        reader = _table(stream, column)
         header = list(reader.fieldnames or ())
         for wanted in (column, *columns.values()):
             if wanted not in header:
@@ -106,10 +106,13 @@ def _opened(file: Path) -> Iterator[IO[str]]:
     yield io.StringIO(text, newline="")
 
 
-def _table(stream: IO[str], file: Path) -> csv.DictReader[str]:
-    first = stream.readline()
+def _table(stream: IO[str], column: str) -> csv.DictReader[str]:
+    """By the delimiter that makes a header with the column, else by the most frequent one."""
+    headers = {
+        delimiter: next(csv.reader(stream, delimiter=delimiter), []) for delimiter in ",;\t" if not stream.seek(0)
+    }
+    delimiter = max(headers, key=lambda each: (column in headers[each], len(headers[each])))
     stream.seek(0)
-    delimiter = max(",;\t", key=first.count)
     return csv.DictReader(stream, delimiter=delimiter, restkey="", restval="")
 
 

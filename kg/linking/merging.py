@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from kg import namespaces as ns
 from kg.linking.identity import Identity
@@ -19,6 +19,7 @@ from kg.linking.model import PaperMention
 _AT_ONCE = 10_000  # things; their statements are held in memory
 _KEPT_AS_OBJECTS = frozenset((ns.LINK_SUBJECT, ns.LINK_OBJECT, ns.SAME_AS))
 _DEFAULT = DefaultGraph()
+_BASIS, _BY_NAME, _BY_IDENTIFIER = NamedNode(ns.IDENTITY_BASIS), Literal("name"), Literal("identifier")
 _AUTHOR, _CREATOR = NamedNode(ns.AUTHORSHIP_AUTHOR), NamedNode(ns.CREATOR)
 
 
@@ -30,6 +31,14 @@ def merge(database: pyoxigraph.Store, identity: Identity) -> None:
         for quad in moved:
             database.remove(quad)
         database.bulk_extend(renamed(quad, identity) for quad in moved)
+        for thing in {identity.canonical[merged] for merged in batch}:
+            _settle_basis(database, NamedNode(thing))
+
+
+def _settle_basis(database: pyoxigraph.Store, thing: NamedNode) -> None:
+    """What one record identifies and another knows by name alone is identified."""
+    if Quad(thing, _BASIS, _BY_IDENTIFIER) in database:
+        database.remove(Quad(thing, _BASIS, _BY_NAME))
 
 
 def _statements(database: pyoxigraph.Store, things: Iterable[str]) -> Iterator[Quad]:

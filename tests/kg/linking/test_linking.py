@@ -164,6 +164,7 @@ def test_people_decide_against_rules(folder: Path) -> None:
     assert values(folder, rejected, ns.DECIDED_BY) == {"jo"}
     assert values(folder, rejected, ns.DECIDED_BECAUSE) == {"another edition"}
     assert values(folder, KNOWN, ns.NAME) == {"A. Lee", "Ann Lee"}
+    assert values(folder, KNOWN, ns.IDENTITY_BASIS) == {"identifier"}
     (accepted,) = values(folder, KNOWN, ns.HAS_IDENTITY_LINK)
     assert values(folder, accepted, ns.LINK_METHOD) == {"person"}
 

@@ -53,3 +53,5 @@ def _copy_links(links: LinkFolder, work: Path) -> None:
     if path.exists():
         (work / "links").mkdir()
         shutil.copyfile(path, work / "links" / path.name)
+    if (links.folder / "authorities").exists():
+        shutil.copytree(links.folder / "authorities", work / "links" / "authorities", dirs_exist_ok=True)

@@ -156,15 +156,15 @@ class SegmentStore:
 
     def facts(self, dataset: str, part: str) -> Iterator[bytes]:
         """The facts of a part, chunk after chunk as they were written."""
-        return _unpacked(self._path(dataset, part, ".facts.zst"))
+        return unpacked(self._path(dataset, part, ".facts.zst"))
 
     def texts(self, dataset: str, part: str) -> Iterator[bytes]:
         """The texts of a part, chunk after chunk as they were written."""
-        return _unpacked(self._path(dataset, part, ".texts.zst"))
+        return unpacked(self._path(dataset, part, ".texts.zst"))
 
     def mentions(self, dataset: str, part: str) -> Iterator[bytes]:
         """The mentions of a part, chunk after chunk as they were written."""
-        return _unpacked(self._path(dataset, part, ".mentions.zst"))
+        return unpacked(self._path(dataset, part, ".mentions.zst"))
 
     def statements_path(self, dataset: str, part: str) -> Path:
         return self._path(dataset, part, ".nt.zst")
@@ -282,7 +282,8 @@ def packed(content: bytes) -> bytes:
     return compressed(len(content).to_bytes(4, "big") + content)
 
 
-def _unpacked(path: Path) -> Iterator[bytes]:
+def unpacked(path: Path) -> Iterator[bytes]:
+    """What `packed` packed, chunk after chunk."""
     with path.open("rb") as stream:
         reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
         while length := reader.read(4):

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from kg import pipeline
 from kg.commands.common import Context, output_stream, progress_lines
@@ -19,6 +17,9 @@ from kg.linking import sssom
 from kg.linking.decisions import Decision, decision
 from kg.linking.identity import kind_of
 from kg.linking.judging import Judged, Judgement, fact_text
+from kg.linking.linking import authorities_of
+from kg.pipeline.authorities import read_authority
+from kg.sources import find_source
 
 _STATUSES = ("accepted", "candidate", "rejected", "refused")
 _KINDS = ("paper", "author", "authorship", "institution", "venue", "concept")
@@ -26,9 +27,16 @@ Verdict = Literal["accepted", "rejected"]
 
 
 @click.group(invoke_without_command=True)
+@click.option("--to", "authority", metavar="SOURCE", help="Link to the records of files that are not loaded: --file.")
+@click.option(
+    "--file", "files", multiple=True, type=click.Path(path_type=Path), help="A file or folder of the authority."
+)
+@click.option("--no-longer-to", "former", metavar="SOURCE", help="Link to this authority no more.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Matching processes; by default one a core.")
 @click.pass_context
-def link(ctx: click.Context, jobs: int | None) -> None:
+def link(
+    ctx: click.Context, authority: str | None, files: tuple[Path, ...], former: str | None, jobs: int | None
+) -> None:
     """Find which things are one, merge those that are sure, and publish the graph that results.
 
     Decisions made with accept and reject take effect here, and with the next load.
@@ -36,7 +44,17 @@ def link(ctx: click.Context, jobs: int | None) -> None:
     if ctx.invoked_subcommand is not None:
         return
     context: Context = ctx.obj
+    context.snapshot()
+    authorities = authorities_of(context.settings)
+    if bool(authority) != bool(files):
+        raise UsageError("give --to and --file together, as in 'kg link --to ror --file ror-data.json'")
+    if former:
+        authorities.remove(former)
     with progress_lines() as progress:
+        if authority:
+            source = find_source(authority)
+            records = read_authority(authorities, source, files, context.settings.base_iri, progress, jobs)
+            click.echo(f"{authority}: {records:,} records to link to")
         pipeline.link(context.store, context.linker(jobs), progress)
     _print_summary(_judgement(context).links)
     manifest = context.snapshot().manifest
@@ -82,13 +100,10 @@ def list_links(context: Context, kind: str | None, status: str | None, method: s
         and (method is None or judged.link.method == method)
     ]
     links.sort(key=lambda judged: (judged.link.confidence, judged.link.subject, judged.link.object))
-    table = Table("confidence", "what became of it", "method", "one", "other", box=None)
     for judged in links[:limit]:
         found = judged.link
-        ends = (end.removeprefix(base) for end in (found.subject, found.object))
-        table.add_row(f"{found.confidence:.2f}", judged.status, found.method, *ends)
-    if links:
-        Console().print(table)
+        one, other = (end.removeprefix(base) for end in (found.subject, found.object))
+        click.echo(f"{found.confidence:.2f}  {judged.status:9}  {found.method}\n      {one}\n      {other}")
     click.echo(f"{len(links):,} links" + (f", {limit:,} shown" if len(links) > limit else ""))
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from kg import namespaces as ns
+from kg.identifiers import external_iris
 from kg.linking.affiliations import affiliation_links
 from kg.linking.decisions import Decision
 from kg.linking.identity import Identity, identity
 from kg.linking.model import Fact, Link, PaperMention, ThingMention
 from kg.mapping.terms import Statements
 from kg.naming import Naming
+from kg.records import Identifier
 
 Status = Literal["accepted", "candidate", "rejected", "refused"]
 """'refused': sure enough, but it would make one of what a source tells apart, or of what a person said is not one."""
@@ -42,6 +44,8 @@ class Judgement(msgspec.Struct, frozen=True):
     identity: Identity = Identity()
     preprints: frozenset[str] = frozenset()
     """Of linked papers those that are preprints, so that it is known which is a version of which."""
+    outside: list[ThingMention] = []
+    """Things of authorities that are linked to."""
 
 
 def judge(
@@ -51,15 +55,19 @@ def judge(
     things: Iterable[ThingMention],
     decisions: Mapping[tuple[str, str], Decision],
     threshold: float,
+    outside: Sequence[ThingMention] = (),
 ) -> Judgement:
     """Accept what is sure enough or decided, as far as nothing speaks against it.
 
-    What people decided without any rule having found it is a link as well.
+    What people decided without any rule having found it is a link as well. Things `outside` are of authorities: they
+    may be what ours are, but are not in the graph.
     """
     found = {(link.subject, link.object): link for link in links if link.confidence >= LEAST}
     papers, things = list(papers), list(things)
     found |= {
-        (link.subject, link.object): link for link in affiliation_links(papers, things) if link.confidence >= LEAST
+        (link.subject, link.object): link
+        for link in affiliation_links(papers, [*things, *outside])
+        if link.confidence >= LEAST
     }
     known = {paper.paper for paper in papers} | {author.author for paper in papers for author in paper.authors}
     known |= {thing.thing for thing in things}
@@ -77,7 +85,7 @@ def judge(
         if (decisions[pair].verdict == "accepted" if pair in decisions else link.confidence >= threshold)
     ]
     verdicts = {pair: made.verdict == "accepted" for pair, made in decisions.items()}
-    one, refused = identity(naming, accepted, papers, things, verdicts)
+    one, refused = identity(naming, accepted, papers, [*things, *outside], verdicts)
     taken = {(link.subject, link.object) for link in accepted} - {(link.subject, link.object) for link in refused}
     against = {(link.subject, link.object) for link in refused}
     judged = []
@@ -93,7 +101,12 @@ def judge(
     for each in judged:
         if each.link.relation == "affiliation" and each.status == "accepted":
             affiliations[each.link.subject].append(one.of(each.link.object))
-    return Judgement(judged, msgspec.structs.replace(one, affiliations=dict(affiliations)), preprints)
+    taken_ends = {end for each in judged if each.status == "accepted" for end in (each.link.subject, each.link.object)}
+    inside = {thing.thing for thing in things}
+    met = {thing.thing: thing for thing in outside if thing.thing in taken_ends and thing.thing not in inside}
+    return Judgement(
+        judged, msgspec.structs.replace(one, affiliations=dict(affiliations)), preprints, list(met.values())
+    )
 
 
 def link_iri(base_iri: str, link: Link) -> str:
@@ -126,6 +139,8 @@ def statements(base_iri: str, judgement: Judgement) -> Iterator[bytes]:
         if judged.link.relation == "version" and judged.status == "accepted":
             _versions(out, judged.link, judgement)
         yield out.encoded()
+    for outside in judgement.outside:
+        yield _described(outside, judgement.identity.of(outside.thing))
     for thing, canonical in judgement.identity.canonical.items():
         yield f"<{canonical}> <{ns.SAME_AS}> <{thing}> .\n".encode()
 
@@ -156,6 +171,31 @@ def _state(out: Statements, base_iri: str, judged: Judged, identity: Identity) -
         if judged.decision.on:
             out.typed(subject, ns.DECIDED_ON, judged.decision.on, "date")
         out.text(subject, ns.DECIDED_BECAUSE, judged.decision.why)
+
+
+_CLASSES = {
+    "author": ns.AUTHOR,
+    "institution": ns.INSTITUTION,
+    "venue": ns.VENUE,
+    "concept": ns.CONCEPT,
+    "paper": ns.PAPER,
+}
+_NAMES = {"concept": ns.PREF_LABEL, "paper": ns.TITLE}
+
+
+def _described(thing: ThingMention, called: str) -> bytes:
+    """What an authority identifies it by, and its name, as little as a thing of the graph must have."""
+    out = Statements()
+    out.link(called, ns.TYPE, _CLASSES[thing.kind])
+    out.text(called, _NAMES.get(thing.kind, ns.NAME), thing.names[0])
+    for key in thing.keys:
+        scheme, _, value = key.partition(":")
+        out.text(called, ns.IDENTIFIER, key)
+        for other in external_iris(Identifier(scheme, value), thing.kind):
+            out.link(called, ns.SAME_AS, other)
+    if thing.kind != "concept":
+        out.text(called, ns.IDENTITY_BASIS, "identifier")
+    return out.encoded()
 
 
 def _sides(base_iri: str, link: Link) -> tuple[list[str], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ import zstandard
 
 from kg.errors import StoreError
 from kg.files import write_atomically
+from kg.linking.authorities import Authorities
 from kg.linking.blocks import BlockCache, find_links
 from kg.linking.decisions import Decision, Decisions
 from kg.linking.judging import Judgement, judge
@@ -85,18 +87,21 @@ class Linker:
         threshold: float,
         jobs: int | None = None,
         matchers: Sequence[Matcher] = MATCHERS,
+        authorities: Authorities | None = None,
     ) -> None:
         self._naming = Naming(base_iri)
         self._decisions = decisions
         self._threshold = threshold
         self._jobs = jobs
         self._matchers = matchers
+        self._authorities = authorities
 
     def id_of(self, segments: Mapping[str, str]) -> str:
         """What tells the links of these segments from any others; that of no links where nothing can be linked."""
         rules = [_VERSION, RULES, *(f"{matcher.name} {matcher.version}" for matcher in self._matchers)]
         made = [each.line() for each in self._decisions.values()]
-        parts = (rules, sorted(segments.items()), made, f"{self._threshold:.4f}")
+        outside = self._authorities.digest if self._authorities else ""
+        parts = (rules, sorted(segments.items()), made, f"{self._threshold:.4f}", outside)
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
     def link(self, folder: LinkFolder, links: str, mentions: Callable[[], Iterable[bytes]]) -> Judgement:
@@ -107,13 +112,33 @@ class Linker:
         folder.folder.mkdir(exist_ok=True)
         cache = BlockCache(folder.folder / "blocks.zst")
         papers, things = papers_and_things(mentions())
-        found: list[Link] = list(thing_links(things))
-        for of_matcher in find_links(mentions(), self._matchers, cache, self._jobs).values():
+        outside = list(self._authorities.mentions()) if self._authorities else []
+        known_papers, others = papers_and_things(outside)
+        others += [ThingMention(each.paper, "paper", (each.title or "",), each.keys) for each in known_papers]
+        found: list[Link] = list(thing_links([*things, *others]))
+        for of_matcher in find_links(chain(mentions(), outside), self._matchers, cache, self._jobs).values():
             found += of_matcher
-        judgement = judge(self._naming, found, papers, things, self._decisions, self._threshold)
+        if outside:
+            found = _with_an_end_here(found, papers, things)
+        judgement = judge(self._naming, found, papers, things, self._decisions, self._threshold, others)
         cache.write()
         folder.write(links, judgement)
         return judgement
+
+
+def _with_an_end_here(links: list[Link], papers: list[PaperMention], things: list[ThingMention]) -> list[Link]:
+    """Without those between things of authorities; whose an authorship is, only our own records tell."""
+    here = {thing.thing for thing in things}
+    authorships: set[str] = set()
+    for paper in papers:
+        here.add(paper.paper)
+        here.update(author.author for author in paper.authors)
+        authorships.update(author.authorship for author in paper.authors)
+    return [
+        link
+        for link in links
+        if link.subject in here or link.object in here or authorships.issuperset((link.subject, link.object))
+    ]
 
 
 def papers_and_things(mentions: Iterable[bytes]) -> tuple[list[PaperMention], list[ThingMention]]:
@@ -131,6 +156,16 @@ def decisions_of(settings: Settings) -> Decisions:
     return Decisions(settings.decisions or settings.store / "decisions.tsv")
 
 
+def authorities_of(settings: Settings) -> Authorities:
+    return Authorities(LinkFolder(settings.store).folder)
+
+
 def linker_of(settings: Settings, jobs: int | None = None) -> Linker:
     """A linker by the decisions and the threshold that are in force. StoreError if the decisions cannot be read."""
-    return Linker(settings.base_iri, decisions_of(settings).read(), settings.link_threshold, jobs)
+    return Linker(
+        settings.base_iri,
+        decisions_of(settings).read(),
+        settings.link_threshold,
+        jobs,
+        authorities=authorities_of(settings),
+    )

@@ -65,10 +65,10 @@ class PaperMention(msgspec.Struct, array_like=True, frozen=True):
 
 
 class ThingMention(msgspec.Struct, array_like=True, frozen=True):
-    """A person, institution, venue or concept as one record names it."""
+    """A person, institution, venue or concept as one record names it; a paper where no more of it matters."""
 
     thing: str
-    kind: Literal["author", "institution", "venue", "concept"]
+    kind: Literal["author", "institution", "venue", "concept", "paper"]
     names: tuple[str, ...]
     """The preferred one first; then others in any language."""
     keys: tuple[str, ...] = ()

@@ -99,16 +99,18 @@ def test_a_wrong_query_call_is_told(seeded_store_folder: Path, arguments: list[s
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "message"),
+    ("text", "timeout", "code", "message"),
     [
-        ("SELECT * {", 1, "line 1"),
-        ("SELECT * { SERVICE <http://127.0.0.1:1/> {} }", 1, "http://127.0.0.1:1/"),
-        ("CLEAR ALL", 2, "update"),
-        ("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", 1, "longer than 1 s"),
+        ("SELECT * {", "100", 1, "line 1"),
+        ("SELECT * { SERVICE <http://127.0.0.1:1/> {} }", "100", 1, "http://127.0.0.1:1/"),
+        ("CLEAR ALL", "100", 2, "update"),
+        ("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "1", 1, "longer than 1 s"),
     ],
 )
-def test_a_query_that_cannot_be_answered_is_told(seeded_store_folder: Path, text: str, code: int, message: str) -> None:
-    fails(kg(seeded_store_folder, "query", "-", stdin=text, KG_QUERY_TIMEOUT="1"), code, message)
+def test_a_query_that_cannot_be_answered_is_told(
+    seeded_store_folder: Path, text: str, timeout: str, code: int, message: str
+) -> None:
+    fails(kg(seeded_store_folder, "query", "-", stdin=text, KG_QUERY_TIMEOUT=timeout), code, message)
 
 
 def test_before_anything_is_loaded_every_reader_says_so(tmp_path: Path) -> None:

@@ -216,7 +216,7 @@ FAULTS = [
         "! A link says that two things are one, versions of one paper, or an author and an institution.",
     ),
     (
-        "DELETE { ?link sssom:confidence ?c } INSERT { ?link sssom:confidence 1.5 } WHERE { ?link sssom:confidence ?c }",
+        "DELETE { ?l sssom:confidence ?c } INSERT { ?l sssom:confidence 1.5 } WHERE { ?l sssom:confidence ?c }",
         "! A link has one confidence, from 0 to 1.",
     ),
     ("DELETE WHERE { ?link kg:linkMethod ?method }", "! A link says which rule found it."),

@@ -30,7 +30,7 @@ def place(seeded_store_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture
 def connection(place: tuple[str, int]) -> Iterator[http.client.HTTPConnection]:
-    connection = http.client.HTTPConnection(*place, timeout=30)
+    connection = http.client.HTTPConnection(*place, timeout=120)
     yield connection
     connection.close()
 

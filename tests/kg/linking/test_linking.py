@@ -15,11 +15,13 @@ from pyoxigraph import NamedNode, RdfFormat, Store
 from kg import namespaces as ns
 from kg import paths, pipeline
 from kg.edits import Change, Position
+from kg.linking.authorities import Authorities
 from kg.linking.decisions import Decision, decision
 from kg.linking.linking import Linker
 from kg.linking.model import Fact, Link, PaperMention
 from kg.namespaces import DEFAULT_BASE as B
 from kg.naming import Naming
+from kg.pipeline.authorities import read_authority
 from kg.records import Author, Authorship, Identifier, Institution, Paper, PartialDate, Profile, SourceRecord, Venue
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder
@@ -306,3 +308,31 @@ def test_an_organisation_known_by_name_is_the_one_of_the_register(folder: Path) 
     )
     load(folder, "papers", [named], linker())
     assert values(folder, f"{B}paper/doi:10.5555/9", ns.PAPER_INSTITUTION) == {f"{B}institution/ror:05dxps055"}
+
+
+def test_an_authority_gives_identifiers_and_nothing_else(folder: Path) -> None:
+    """Also without its records in the graph; and is forgotten."""
+    store = load(folder, "papers", FIRST, None)
+    authorities = Authorities(store.links.folder)
+    known = structs.replace(
+        paper("w1", "On Things", [ANN_KNOWN, BOB], "10.5555/1"),
+        identifiers=(Identifier("doi", "10.5555/1"), Identifier("openalex", "W1")),
+        keywords=("secret",),
+    )
+    other = paper("w2", "Something Else", [Author("Zed Zed")], "10.5555/99")
+    (folder.parent / "dump").touch()
+    records = read_authority(authorities, made_source("openalex", [known, other]), [folder.parent / "dump"], B)
+    assert records == 2
+    by = Linker(B, {}, 0.9, 1, (Table(link(KNOWN, NAMED)),), authorities)
+    pipeline.link(store, by)
+    assert values(folder, P1, ns.SAME_AS) >= {"https://doi.org/10.5555/1"}
+    assert values(folder, KNOWN, ns.NAME) == {"Ann Lee", "A. Lee"}
+    assert values(folder, KNOWN, ns.SAME_AS) == {"https://orcid.org/0000-0002-1825-0097", NAMED}
+    assert values(folder, KNOWN, ns.IDENTITY_BASIS) == {"identifier"}
+    content = "\n".join(lines(folder))
+    assert "secret" not in content
+    assert "Zed" not in content
+    before = Linker(B, {}, 0.9, 1, (Table(link(KNOWN, NAMED)),))
+    authorities.remove("openalex")
+    pipeline.link(store, before)
+    assert values(folder, NAMED, ns.NAME) == {"Ann Lee"}

@@ -62,6 +62,12 @@ class SnapshotManifest(msgspec.Struct, frozen=True):
     counts: dict[str, int]
     """Things by class name: Paper, Author, …"""
     datasets: tuple[DatasetSummary, ...]
+    linksets: dict[str, int] = {}
+    """Links to things of other graphs, by the beginning of their IRIs; merged things of this one among them."""
+
+    @property
+    def graph_counts(self) -> GraphCounts:
+        return GraphCounts(self.triples, self.counts, self.linksets)
 
 
 class Snapshot:
@@ -170,7 +176,7 @@ def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effect
         return publish(store, writer, contents, silent)
     with _preparing(store, writer, contents) as work:
         link_tree(store.folder / "snapshots" / current.id / "index", work / "index")
-        counts = GraphCounts(current.triples, current.counts).after(effects)
+        counts = current.graph_counts.after(effects)
         _put_in_force(store, contents, work, counts)
     return work.name.removeprefix(".")
 
@@ -183,7 +189,7 @@ def publish_index(store: StoreFolder, writer: Writer, things: set[str]) -> None:
     with _preparing(store, writer, contents) as work:
         database = pyoxigraph.Store.read_only(str(work / "store"))
         search.update(database, store.folder / "snapshots" / current.id / "index", work / "index", things)
-        _put_in_force(store, contents, work, GraphCounts(current.triples, current.counts))
+        _put_in_force(store, contents, work, current.graph_counts)
 
 
 def _build_index(store: StoreFolder, writer: Writer, database: pyoxigraph.Store, folder: Path) -> None:
@@ -265,6 +271,7 @@ def _describe(store: StoreFolder, contents: Contents, snapshot_id: str, counts: 
         triples=counts.triples,
         counts=counts.by_class,
         datasets=tuple(_summary(manifest) for manifest in manifests),
+        linksets=counts.linksets,
     )
 
 

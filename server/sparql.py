@@ -60,9 +60,11 @@ def _description() -> Response:
     """What is here: for programs the service description, for people the editor."""
     offer = choose((*GRAPH_FORMATS, HTML))
     if isinstance(offer, GraphFormat):
-        endpoint, triples = _endpoint(), current_snapshot().manifest.triples
+        endpoint, manifest = _endpoint(), current_snapshot().manifest
+        base_iri = current_state().settings.base_iri
+        outward = {target: links for target, links in manifest.linksets.items() if not base_iri.startswith(target)}
         writable = current_state().committer is not None
-        return represented(offer, lambda: describe_service(endpoint, triples, writable, offer))
+        return represented(offer, lambda: describe_service(endpoint, manifest.triples, outward, writable, offer))
     return represented(HTML, sparql_page)
 
 

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -47,7 +48,8 @@ def test_a_long_body_is_taken_with_the_token_only(connection: http.client.HTTPCo
     statement = b"<http://e/s> <http://e/p> '" + b"a" * TOO_MUCH + b"' ."
     headers = {"Content-Type": "text/turtle"}
     body = iter([statement]) if chunked else statement
-    connection.request("PUT", "/store?graph=http://e/g", body, headers, encode_chunked=chunked)
+    with suppress(ConnectionError):  # of chunks no end can be awaited: who still sends is cut off, the answer is there
+        connection.request("PUT", "/store?graph=http://e/g", body, headers, encode_chunked=chunked)
     response = connection.getresponse()
     assert response.status == 413
     assert "1,048,576" in problem(response)

@@ -1,0 +1,88 @@
+"""What is one is one on the web: its other names lead to it, and its page says how it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+from flask.testing import FlaskClient
+from pyoxigraph import NamedNode, RdfFormat
+
+from kg import namespaces as ns
+from kg import pipeline
+from kg.linking.linking import linker_of
+from kg.settings import read_settings
+from kg.store import StoreFolder
+from server import create_app
+from server.state import state_of
+
+MERGED, CANONICAL = "author/adam-s-jermyn", "author/adam-jermyn"
+
+
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    settings = read_settings({}, store=tmp_path_factory.mktemp("linked"))
+    pipeline.load_seeds(StoreFolder(Path(settings.store)), linker=linker_of(settings))
+    app = create_app(settings)
+    yield app.test_client()
+    state_of(app).close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads_to"),
+    [
+        (f"/{MERGED}", f"/{CANONICAL}"),
+        (f"/page/{MERGED}", f"/page/{CANONICAL}"),
+        (f"/data/{MERGED}.ttl", f"/data/{CANONICAL}.ttl"),
+    ],
+)
+def test_a_merged_thing_is_called_otherwise_now(linked: FlaskClient, asked: str, leads_to: str) -> None:
+    response = linked.get(asked)
+    assert response.status_code == 301
+    assert response.headers["Location"] == leads_to
+    assert linked.get(asked, follow_redirects=True, headers={"Accept": "text/html"}).status_code == 200
+
+
+def test_its_page_says_how_it_is_known(linked: FlaskClient) -> None:
+    page = linked.get(f"/page/{CANONICAL}").text
+    assert "One with, and why" in page
+    assert "The same as" in page
+    assert "co-authors in common: evan hubinger" in page
+    assert f'href="/{MERGED}"' in page
+
+
+def test_its_data_has_the_link_with_its_evidence(linked: FlaskClient) -> None:
+    content = linked.get(f"/data/{CANONICAL}.ttl").data
+    triples = {
+        (quad.subject.value, quad.predicate.value, quad.object) for quad in pyoxigraph.parse(content, RdfFormat.TURTLE)
+    }
+    base = ns.DEFAULT_BASE
+    assert (base + CANONICAL, ns.SAME_AS, NamedNode(base + MERGED)) in triples
+    (link,) = (subject for subject, predicate, _ in triples if predicate == ns.LINK_METHOD)
+    assert {value.value for subject, predicate, value in triples if (subject, predicate) == (link, ns.DECISION)} == {
+        "accepted"
+    }
+    assert linked.get(link.removeprefix(base.rstrip("/")), follow_redirects=True).status_code == 200
+
+
+def test_an_identifier_leads_to_what_it_identifies(rich_client: FlaskClient) -> None:
+    """Also where the thing is named by a stronger one."""
+    query = f"SELECT ?thing ?key {{ ?thing a <{ns.PAPER}> ; <{ns.IDENTIFIER}> ?key }} ORDER BY ?thing ?key"
+    answer = rich_client.get("/sparql", query_string={"query": query, "format": "json"}).json
+    assert answer is not None
+    found = [(row["thing"]["value"], row["key"]["value"]) for row in answer["results"]["bindings"]]
+    paths = [(thing.removeprefix(ns.DEFAULT_BASE.rstrip("/")), f"/paper/{key}") for thing, key in found]
+    others = [(path, asked) for path, asked in paths if path != asked]
+    assert others
+    for path, asked in others:
+        response = rich_client.get(asked)
+        assert (response.status_code, response.headers["Location"]) == (301, path)
+
+
+def test_the_description_tells_how_many_links_lead_where(rich_client: FlaskClient) -> None:
+    content = rich_client.get("/sparql", headers={"Accept": "application/n-triples"}).text
+    assert f"<{ns.VOID}objectsTarget> <https://doi.org/>" in content
+    assert f"<{ns.VOID}linkPredicate> <{ns.SAME_AS}>" in content
+    assert "w3id.org" not in "".join(line for line in content.splitlines() if "objectsTarget" in line)

@@ -17,7 +17,7 @@ from typing import Any
 
 
 def get(address: str, **parameters: str) -> Any:
-    with urllib.request.urlopen(f"{address}?{urllib.parse.urlencode(parameters)}") as response:  # noqa: S310
+    with urllib.request.urlopen(f"{address}?{urllib.parse.urlencode(parameters)}") as response:
         return json.load(response)
 
 

@@ -85,7 +85,7 @@ def main() -> None:
             return
         path = repeated(options.path, options.repeat, work / "data") if options.repeat > 1 else options.path
         graph = work / "graph.nt"
-        loading = [KG, "--store", work / "store", "load", options.source, path, "--dataset", "bench"]
+        loading = [KG, "--store", work / "store", "load", "--no-link", options.source, path, "--dataset", "bench"]
         seconds("kg load, to warm up", loading, work / "store")
         subprocess.run([KG, "--store", work / "store", "export", "--format", "ntriples", "--output", graph], check=True)
         triples = count_lines(graph)
@@ -100,7 +100,7 @@ def measure_growth(options: argparse.Namespace, work: Path) -> None:
     figures = []
     for times in (1, 10):
         path = repeated(options.path, times, work / f"data-{times}")
-        command = [KG, "--store", work / "store", "load", options.source, path, "--dataset", "bench"]
+        command = [KG, "--store", work / "store", "load", "--no-link", options.source, path, "--dataset", "bench"]
         started = time.monotonic()
         with subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL) as process:
             peak = 0

@@ -1,19 +1,20 @@
-"""The routes of this service as OpenAPI 3.1, https://spec.openapis.org/oas/v3.1.0, for programs and their makers.
+"""What this service answers as OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), for programs and who writes them.
 
-Addresses and methods are those of the application's own table, canned queries with the parameters of their files. What
-that table does not know stands here: in which formats a route answers, and what it takes beside its address.
+Addresses, methods and descriptions are those of the application's own table of routes, and canned queries take the
+parameters of their files. What neither tells stands here: the formats of answers, and what a request takes beside its
+address.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.routing import Rule
 
 from kg import __version__
@@ -23,92 +24,245 @@ from kg.search import KINDS
 from server.errors import Problem
 from server.exports import EXPORT_FORMATS
 from server.negotiation import HTML, PLAIN_JSON, PROBLEM_JSON, Offer, PageFormat
-from server.queries import SOURCE, formats_of
+from server.queries import SOURCE
 from server.representations import represented
 from server.resources import DATA_FORMATS
 from server.state import current_state
 
-Json = dict[str, Any]
-
 blueprint = Blueprint("openapi", __name__)
 
-_PLAIN_TEXT = PageFormat("text", "txt", "text/plain")
-_FORM = "application/x-www-form-urlencoded"
-_SPARQL_FORMATS: tuple[Offer, ...] = (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)
-_IRI: Json = {"type": "string", "format": "iri"}
-_TEXT: Json = {"type": "string"}
-_PLACEHOLDER = re.compile(r"<(?:([^:<>]+):)?([^<>]+)>")
-_SENTENCE_END = re.compile(r"(?<=\.)\s")
+Object = dict[str, Any]
+"""An object of JSON."""
+
 _CANNED = "queries.query"
+_PLACEHOLDER = re.compile(r"<(?:([^:<>]+):)?([^<>]+)>")
+_FORM = "application/x-www-form-urlencoded"
+_PLAIN_TEXT = PageFormat("text", "txt", "text/plain")
+_RDF_TYPES = tuple(name for known in GRAPH_FORMATS for name in (known.media_type, *known.other_media_types))
+_DATA = (*RESULT_FORMATS, *GRAPH_FORMATS)
+_PAGE_OR_DATA = (HTML, *DATA_FORMATS)
+_TEXT: Object = {"type": "string"}
+_IRI: Object = {"type": "string", "format": "iri"}
 
 
-def _asked(name: str, description: str, schema: Json, required: bool = False) -> Json:
-    return {"name": name, "in": "query", "description": description, "schema": schema, "required": required}
+def _asked(name: str, description: str, schema: Object, **more: Any) -> Object:
+    """A parameter in the query string."""
+    return {"name": name, "in": "query", "description": description, "schema": schema, **more}
 
 
-def _number(least: int, most: int, default: int) -> Json:
+def _number(least: int, most: int, default: int) -> Object:
     return {"type": "integer", "minimum": least, "maximum": most, "default": default}
 
 
-def _graphs(name: str, description: str) -> Json:
+def _graphs(name: str, description: str) -> Object:
     return _asked(name, description, {"type": "array", "items": _IRI})
 
 
 @dataclass(frozen=True)
 class _Route:
-    """What the application's table does not say of a route. `takes`: media types of a body; `needs_token`: of
-    KG_WRITE_TOKEN; `statuses`: of answers without a body, in the place of a 200 if there are no formats."""
+    """What the application's table does not know of a route.
+
+    `formats` are those of its answer, the first by default; `bare` are the statuses of its answers without a body;
+    `takes` are the media types of a request's body; `is_guarded` says that it needs the token.
+    """
 
     summary: str
     formats: Sequence[Offer] = ()
-    parameters: Sequence[Json] = ()
+    parameters: Sequence[Object] = ()
+    bare: Sequence[int] = ()
     takes: Sequence[str] = ()
-    needs_token: bool = False
-    statuses: Sequence[int] = ()
+    is_guarded: bool = False
 
 
-_DATASET = (
-    _graphs("default-graph-uri", "The graphs that make the default graph"),
-    _graphs("named-graph-uri", "The graphs that GRAPH can name"),
-)
-_ASK_HOW = (
+_QUERY = _asked("query", "A query in SPARQL 1.1", _TEXT)
+_EVALUATION = (
+    _graphs("default-graph-uri", "Graphs that make the default graph"),
+    _graphs("named-graph-uri", "Graphs that GRAPH can name"),
     _asked("timeout", "Seconds; lowers the deadline of the service", {"type": "number", "exclusiveMinimum": 0}),
-    _asked("truncate", "Take a part of a result that is too large", {"type": "boolean", "default": False}),
-    _asked("format", "A format by name, where no header can be set", {"enum": [f.name for f in _SPARQL_FORMATS[:-1]]}),
+    _asked("truncate", "Whether a part is taken of a result that is too large", {"type": "boolean", "default": False}),
+    _asked("format", "A format, where no header can be set", {"enum": [known.name for known in _DATA]}),
 )
 _GRAPH = (
-    _asked("graph", "The graph's IRI; give it, or 'default'", _IRI),
-    {**_asked("default", "The default graph", _TEXT), "allowEmptyValue": True},
+    _asked("graph", "The IRI of the graph", _IRI),
+    _asked("default", "In the place of 'graph': the default graph", _TEXT, allowEmptyValue=True),
 )
-_RECONCILE = (
-    _asked("queries", "A batch of queries, as JSON", _TEXT),
-    _asked("extend", "Things and properties to extend data by, as JSON", _TEXT),
+_SEARCH = (
+    _asked("q", "Words", {"type": "string", "maxLength": 1000}),
+    _asked("type", "What to look for; by default everything", {"enum": list(KINDS)}),
+    _asked("limit", "How many hits", _number(1, 100, 20)),
+    _asked("offset", "How many hits to pass over", _number(0, 10_000, 0)),
 )
-_PREFIX = _asked("prefix", "How the name begins", _TEXT)
+_RECONCILED = (
+    _asked("queries", "A batch of queries, in JSON", _TEXT),
+    _asked("extend", "Things, and the properties that are wanted of them, in JSON", _TEXT),
+)
+_PREFIX = _asked("prefix", "How a word of the name begins", _TEXT)
+_CURSOR = _asked("cursor", "How many to pass over", _number(0, 1000, 0))
 _TYPE = _asked("type", "A type, as the manifest names it", _TEXT)
 _ID = _asked("id", "What the service calls it", _TEXT, required=True)
-_RDF_TYPES = [name for known in GRAPH_FORMATS for name in (known.media_type, *known.other_media_types)]
-_PAGE_OR_DATA: tuple[Offer, ...] = (HTML, *DATA_FORMATS)
-_READ_GRAPH = _Route("Read a graph", GRAPH_FORMATS)
-_PUT_GRAPH = _Route("Replace a graph", (), takes=_RDF_TYPES, needs_token=True, statuses=(201, 204))
-_ADD_TO_GRAPH = _Route("Add to a graph", (), takes=_RDF_TYPES, needs_token=True, statuses=(201, 204))
-_DROP_GRAPH = _Route("Drop a graph", (), needs_token=True, statuses=(204,))
 
-# By endpoint, with the method where one endpoint has several.
-_ROUTES: dict[str, _Route] = {
+# By endpoint, and by method where an endpoint has several.
+_ROUTES = {
     "ui.front": _Route("The front page", (HTML,)),
     "sparql.sparql GET": _Route(
-        "Ask a SPARQL query; without one, the service description",
-        _SPARQL_FORMATS,
-        (_asked("query", "SPARQL 1.1", _TEXT), *_DATASET, *_ASK_HOW),
+        "Ask by SPARQL; without a query, what the endpoint says of itself", (*_DATA, HTML), (_QUERY, *_EVALUATION)
     ),
     "sparql.sparql POST": _Route(
-        "Ask a SPARQL query, or with the token make a SPARQL update",
-        _SPARQL_FORMATS,
-        (*_DATASET, _graphs("using-graph-uri", "USING of an update"), *_ASK_HOW),
+        "Ask by SPARQL, or change the graph, which needs the token",
+        _DATA,
+        _EVALUATION,
+        bare=(204,),
         takes=("application/sparql-query", "application/sparql-update", _FORM),
-        statuses=(204,),
     ),
-    "graph_store.read_indirectly": _Route(_READ_GRAPH.summary, _READ_GRAPH.formats, _GRAPH),
-    "graph_store.read_directly": _READ_GRAPH,
+    "graph_store.read_indirectly": _Route("Read a graph", GRAPH_FORMATS, _GRAPH),
+    "graph_store.read_directly": _Route("Read a graph that the service has named", GRAPH_FORMATS),
+    "graph_store.write_indirectly PUT": _Route("Replace a graph", (), _GRAPH, (201, 204), _RDF_TYPES, True),
+    "graph_store.write_indirectly POST": _Route("Add to a graph", (), _GRAPH, (201, 204), _RDF_TYPES, True),
+    "graph_store.write_indirectly DELETE": _Route("Drop a graph", (), _GRAPH, (204,), is_guarded=True),
+    "graph_store.write_directly PUT": _Route("Replace a graph", (), (), (201, 204), _RDF_TYPES, True),
+    "graph_store.write_directly POST": _Route("Add to a graph", (), (), (201, 204), _RDF_TYPES, True),
+    "graph_store.write_directly DELETE": _Route("Drop a graph", (), (), (204,), is_guarded=True),
+    "editor.editor": _Route("The SPARQL editor", (HTML,), (_QUERY,)),
+    "queries.gallery": _Route("The canned queries", (HTML, PLAIN_JSON, *DATA_FORMATS)),
+    "search.search": _Route("Search for words", (HTML, PLAIN_JSON), _SEARCH),
+    "ontology.ontology": _Route("The ontology", _PAGE_OR_DATA),
+    "ontology.shapes": _Route("The SHACL shapes", _PAGE_OR_DATA),
+    "ontology.of_version": _Route("A version of the ontology or of the shapes", bare=(303,)),
+    "ontology.context": _Route("The JSON-LD context", (JSON_LD,)),
+    "exports.exports": _Route("The downloads of this snapshot", (HTML,)),
+    "exports.export": _Route("The whole graph", EXPORT_FORMATS),
+    "reconcile.service GET": _Route("Reconcile names, or the manifest of that service", (PLAIN_JSON,), _RECONCILED),
+    "reconcile.service POST": _Route("Reconcile names", (PLAIN_JSON,), takes=(_FORM,)),
+    "reconcile.suggest": _Route("Complete a name", (PLAIN_JSON,), (_PREFIX, _TYPE, _CURSOR)),
+    "reconcile.properties": _Route("The properties that things have", (PLAIN_JSON,), (_TYPE,)),
+    "reconcile.flyout": _Route("A few words about something", (PLAIN_JSON,), (_ID,)),
+    "reconcile.preview": _Route("A small page about a thing", (HTML,), (_ID,)),
+    "resources.thing": _Route("A thing: the way to its page or its data", bare=(301, 303)),
+    "resources.page": _Route("The page of a thing", (HTML,), bare=(301,)),
+    "resources.data": _Route("The data of a thing, by the extension of the key", DATA_FORMATS, bare=(301,)),
+    "health.alive": _Route("Whether the service lives", (PLAIN_JSON,)),
+    "health.ready": _Route("Whether a graph has been published", (PLAIN_JSON,)),
+    "metrics.metrics": _Route("Figures for Prometheus", (_PLAIN_TEXT,)),
+    "running.listed": _Route("The queries that run or wait", (PLAIN_JSON,), is_guarded=True),
+    "running.stopped": _Route("End a query", bare=(204,), is_guarded=True),
+    "openapi.openapi": _Route("This description", (PLAIN_JSON,)),
 }
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """The description, for clients, their generators and tests."""
+    return represented(PLAIN_JSON, lambda: msgspec.json.format(msgspec.json.encode(_document())))
+
+
+def _document() -> Object:
+    _, schemas = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "paperkg",
+            "version": __version__,
+            "summary": "A knowledge graph of scholarly data",
+            "description": "Formats are chosen by the Accept header or by an extension at the end of the address. "
+            "Answers have an ETag that changes with the graph.",
+        },
+        "servers": [{"url": request.root_path or "/"}],
+        "paths": _paths(),
+        "components": {
+            "schemas": schemas,
+            "responses": {"Problem": _answer("What is wrong, and what to do", (PROBLEM_JSON, HTML))},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "KG_WRITE_TOKEN"}},
+        },
+    }
+
+
+def _paths() -> dict[str, Object]:
+    paths: dict[str, Object] = {}
+    for rule in current_app.url_map.iter_rules():
+        if rule.endpoint in ("static", _CANNED):
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            path = _PLACEHOLDER.sub(r"{\2}", rule.rule)
+            paths.setdefault(path, {})[method.lower()] = _operation(rule, path, method)
+    canned = {f"/queries/{query.name}": {"get": _question(query)} for query in current_state().queries.values()}
+    return dict(sorted((paths | canned).items()))
+
+
+def _operation(rule: Rule, path: str, method: str) -> Object:
+    route = _ROUTES.get(rule.endpoint) or _ROUTES[f"{rule.endpoint} {method}"]
+    operation = {
+        "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path}").strip("_"),
+        "tags": [rule.endpoint.partition(".")[0]],
+        "summary": route.summary,
+        "description": inspect.getdoc(current_app.view_functions[rule.endpoint]) or "",
+        "parameters": [*_placeholders(rule, route), *route.parameters],
+        "responses": _answers(route.formats, route.bare),
+    }
+    if route.takes:
+        operation["requestBody"] = {"required": True, "content": {name: _body(name) for name in route.takes}}
+    if route.is_guarded:
+        operation["security"] = [{"token": []}]
+    return operation
+
+
+def _placeholders(rule: Rule, route: _Route) -> Iterator[Object]:
+    """The parameters in the address, by werkzeug's notation: `<any('page', 'data'):kind>`."""
+    for converter, name in _PLACEHOLDER.findall(rule.rule):
+        schema = _TEXT
+        if name == "extension":
+            schema = {"enum": list(dict.fromkeys(offer.extension for offer in route.formats))}
+        elif converter.startswith("any("):
+            schema = {"enum": re.findall(r"[\w-]+", converter.removeprefix("any"))}
+        elif converter == "int":
+            schema = {"type": "integer", "minimum": 0}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _question(query: CannedQuery) -> Object:
+    """A canned query. It takes an extension too, for whoever cannot set a header."""
+    data = {"select": RESULT_FORMATS, "ask": tuple(known for known in RESULT_FORMATS if known.boolean)}
+    return {
+        "operationId": re.sub(r"\W+", "_", f"query_{query.name}"),
+        "tags": ["queries"],
+        "summary": query.title,
+        "description": query.description,
+        "parameters": [_parameter(parameter) for parameter in query.parameters],
+        "responses": _answers((HTML, *data.get(query.form, GRAPH_FORMATS), SOURCE), ()),
+    }
+
+
+def _parameter(parameter: Parameter) -> Object:
+    """A number is told by its bounds, a text by the bounds of its length, a thing by what it is."""
+    description = ". ".join(filter(None, (parameter.label, parameter.help)))
+    schema: Object
+    if parameter.type in ("integer", "year"):
+        schema = _number(parameter.minimum, parameter.maximum, int(parameter.default))
+        schema["examples"] = list(map(int, parameter.examples))
+    else:
+        schema = {"type": "string", "default": parameter.default, "examples": list(parameter.examples)}
+    if parameter.type == "string":
+        schema |= {"minLength": parameter.minimum, "maxLength": parameter.maximum}
+    if parameter.type == "iri":
+        description += f". The IRI of a thing of the kind '{parameter.kind}', or what follows the kind in it"
+    return _asked(parameter.name, description, schema)
+
+
+def _answers(formats: Sequence[Offer], bare: Sequence[int]) -> Object:
+    """By status. Whatever else there is, errors are, all told in one way."""
+    answers = {str(status): {"description": "Done" if status < 300 else "Elsewhere"} for status in bare}
+    if formats:
+        answers["200"] = _answer("The answer", formats)
+    return answers | {"default": {"$ref": "#/components/responses/Problem"}}
+
+
+def _answer(description: str, formats: Sequence[Offer]) -> Object:
+    names = dict.fromkeys(name for offer in formats for name in (offer.media_type, *offer.other_media_types))
+    return {"description": description, "content": {name: _body(name) for name in names}}
+
+
+def _body(media_type: str) -> Object:
+    if media_type == PROBLEM_JSON.media_type:
+        return {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
+    if media_type == _FORM:
+        return {"schema": {"type": "object", "additionalProperties": _TEXT}}
+    return {"schema": {} if media_type.endswith("json") else _TEXT}

@@ -20,7 +20,7 @@ from kg.linking.consistency import consistent
 from kg.linking.model import AuthorMention, Fact, Link, PaperMention
 from kg.linking.names import compatible, folded, name_keys, parsed
 
-_TELLING = ("orcid", "dblp-person", "openalex", "semanticscholar-author")
+_TELLING = ("orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author")
 _MOST_COAUTHORS = 60
 _MOST_SUBJECTS, _MOST_REFERENCES = 20, 80
 _MOST_PAIRS = 400_000  # of one block, so that the commonest names cost minutes and no more
@@ -64,7 +64,7 @@ class AuthorMatcher:
     """Authors whose names may be one person's, by family name and first initial."""
 
     name = "authors"
-    version = "5"
+    version = "6"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         names = [folded(author.name) for author in paper.authors]

@@ -23,7 +23,7 @@ _SCHEMES = {
     "venue": VENUE_SCHEMES,
 }
 # Who gives one of these to a person gives another person another.
-_PEOPLE = ("orcid", "dblp-person", "openalex", "semanticscholar-author")
+_PEOPLE = ("orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author")
 _TELLING = {"author": _PEOPLE, "authorship": _PEOPLE}
 
 

@@ -14,7 +14,7 @@ _LETTERS = _MARKS | str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
     | {"ŋ": "n", "ĸ": "k", "ŧ": "t"}
 )
-_NOT_NAME = re.compile(r"[^\w\s.,'-]|[\d_]")
+_NOT_NAME = re.compile(r"[^\w\s.,'-]|_")
 _APART_IN_GIVEN = re.compile(r"[\s.,]+|(?=-)")
 _APART = re.compile(r"[\s.]+")
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "2nd", "3rd", "phd", "md", "esq"])

@@ -65,7 +65,7 @@ class PaperMatcher:
     one authorship, whatever the author is called."""
 
     name = "papers"
-    version = "3"
+    version = "4"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         return _items(paper)

@@ -128,7 +128,7 @@ def test_processes_give_what_one_gives(data: Path, tmp_path: Path) -> None:
 
 
 def test_standard_input_is_a_file_like_any_other(data: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "kg", "--store", tmp_path / "piped", "load", "mlanthology", "-"]
+    command = [sys.executable, "-m", "kg", "--store", tmp_path / "piped", "load", "--no-link", "mlanthology", "-"]
     content = (data / "volume.json").read_bytes()
     nameless = subprocess.run(command, input=content, capture_output=True, check=False)
     assert nameless.returncode == 2 and b"--dataset" in nameless.stderr

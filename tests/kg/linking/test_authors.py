@@ -69,7 +69,7 @@ def test_two_authors_of_one_record_are_two() -> None:
     assert not links(first, paper("b", "John Roe", "Ada Byron"))
 
 
-@pytest.mark.parametrize("scheme", ["orcid", "dblp-person", "openalex", "semanticscholar-author"])
+@pytest.mark.parametrize("scheme", ["orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author"])
 def test_whom_a_source_tells_apart_stay_apart(scheme: str) -> None:
     together = ("Ada Byron", "Grace Hopper")
     one = paper("a", known("John Roe", f"{scheme}:1", affiliations=("Uni of X, Town",)), *together, venue="v")

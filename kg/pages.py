@@ -175,9 +175,11 @@ def identifiers(reader: GraphReader, iri: str, kind: str) -> list[ExternalIdenti
 
 
 def same_elsewhere(reader: GraphReader, iri: str, known: list[ExternalIdentifier]) -> list[str]:
-    """What other graphs call a thing, without what its identifiers lead to."""
+    """What other graphs call a thing, without what its identifiers lead to, and without what was merged into it."""
     shown = {identifier.address for identifier in known}
-    return [other for other in reader.iris(iri, ns.SAME_AS) if other not in shown]
+    own = iri.partition(f"/{reader.thing(iri).kind}/")[0] + "/"
+    others = (other for other in reader.iris(iri, ns.SAME_AS) if not other.startswith(own))
+    return [other for other in others if other not in shown]
 
 
 def dates(reader: GraphReader, iri: str, predicate: str) -> list[Date]:

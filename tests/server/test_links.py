@@ -51,6 +51,7 @@ def test_its_page_says_how_it_is_known(linked: FlaskClient) -> None:
     assert "The same as" in page
     assert "co-authors in common: evan hubinger" in page
     assert f'href="/{MERGED}"' in page
+    assert "Known elsewhere" not in page, "its other names here are no other graph's"
 
 
 def test_its_data_has_the_link_with_its_evidence(linked: FlaskClient) -> None:

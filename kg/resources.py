@@ -139,6 +139,11 @@ class GraphReader:
         quads = self._store.quads_for_pattern(None, NamedNode(predicate), NamedNode(iri), _DEFAULT_GRAPH)
         return sorted(quad.subject.value for quad in islice(quads, limit) if isinstance(quad.subject, NamedNode))
 
+    def pointing(self, predicate: str, iri: str) -> Iterator[str]:
+        """The things that point to `iri` by that property, in the order of the store, which is that of the snapshot."""
+        quads = self._store.quads_for_pattern(None, NamedNode(predicate), NamedNode(iri), _DEFAULT_GRAPH)
+        return (quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode))
+
     def thing(self, iri: str) -> Thing:
         known = self._things.get(iri)
         if known is None:

@@ -195,7 +195,7 @@ def _orcids(
 
 SOURCE = Source(
     name="bibtex",
-    version="1",
+    version="2",
     description="BibTeX and BibLaTeX of reference managers and publishers; DBLP's own is read as 'dblp'",
     chunks=bibtex_chunks,
     readings=readings,

@@ -122,7 +122,8 @@ def _reference(item: Item, faults: Faults) -> Reference:
     authors, author_identifiers = _names(item.author, "author", faults)
     editors, editor_identifiers = _names(item.editor, "editor", faults)
     publisher = _clean(item.publisher)
-    is_preprint = kind == "article" and (publisher or "").casefold() == "arxiv"
+    is_called_preprint = (_text(item.genre) or "").casefold() == "preprint"
+    is_preprint = kind == "article" and (is_called_preprint or (publisher or "").casefold() == "arxiv")
     return Reference(
         record_id=_record_id(item, known, title),
         word=item.type,
@@ -241,7 +242,7 @@ def _issns(item: Item, faults: Faults) -> tuple[Identifier, ...]:
 
 SOURCE = Source(
     name="csl-json",
-    version="1",
+    version="2",
     description="CSL-JSON of Zotero, Pandoc and citation services",
     chunks=chunks,
     readings=readings,

@@ -29,6 +29,7 @@ class Item(msgspec.Struct, rename="kebab"):
     id: str | int | None = None
     citation_key: str | None = None
     type: str | None = None
+    genre: Words = None
     title: Words = None
     author: list[Name | None] | None = None
     editor: list[Name | None] | None = None

@@ -21,6 +21,11 @@ _REPLACED = {
     "{\\textdollar}": "$",
     "\\textdollar ": "$",
     "\\surd": "√",
+    # Meant as they stand, whatever follows.
+    "\\textbackslash{}": "\ue05c",
+    "\\textasciitilde{}": "\ue07e",
+    "\\textbraceleft{}": "\ue07b",
+    "\\textbraceright{}": "\ue07d",
 }
 _REPLACING = re.compile("|".join(re.escape(text) for text in _REPLACED))
 _ESCAPED_TEX = {"{\\textbackslash}": "\\", "{\\_}": "_", "{\\^{}}": "^", "\\{": "{", "\\}": "}"}
@@ -35,6 +40,7 @@ _STYLE = re.compile(r"\\(?:math[a-z]{2,4}|text[a-z]{2}|text|mbox|emph)\s*(?=\{)"
 _LEFT_COMMAND = re.compile(r"\\[A-Za-z]+\*?\s*(?=\{)")
 _BRACES = re.compile(r"[{}]")
 _OPEN, _CLOSE = "\ue07b", "\ue07d"
+_LITERAL = str.maketrans({_OPEN: "{", _CLOSE: "}", "\ue05c": "\\", "\ue07e": "~"})
 _URL_ESCAPE = re.compile(r"\\(?=[_%&#~$^{}-])|\{\\([_%&#~$^-])\}|\{\}|[\s{}]+")
 _URL_COMMAND = re.compile(r"\s*(?:\\url\s*)?(\{.*\}|.*)\s*", re.DOTALL)
 
@@ -53,7 +59,7 @@ def tex_text(text: str) -> str:
         text = text.replace("~", " ")
     if "{" in text or "}" in text:
         text = _BRACES.sub("", text)
-    return plain_text(text).replace(_OPEN, "{").replace(_CLOSE, "}")
+    return plain_text(text).translate(_LITERAL)
 
 
 def tex_address(text: str) -> str:

@@ -1,0 +1,61 @@
+"""The papers of a thing, a page at a time: of an author, an institution, a venue or a concept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from kg import namespaces as ns
+from kg.latest import Link
+from kg.resources import GraphReader
+
+PAGE = 100
+CITABLE_KINDS = ("paper", "author", "institution", "concept", "venue")
+
+# Up to so many papers are sorted; those of a thing with more come as the graph has them.
+_FEW = 1000
+_LINKS = {
+    "author": (Link(ns.CREATOR),),
+    "institution": (Link(ns.PAPER_INSTITUTION), Link(ns.AFFILIATION, of_authorship=True)),
+    "concept": (Link(ns.SUBJECT), Link(ns.PAPER_TYPE)),
+    "venue": (Link(ns.IS_PART_OF),),
+}
+
+
+@dataclass(frozen=True)
+class CitedPapers:
+    """A page of papers, from 1; `is_last`: no other follows."""
+
+    papers: list[str]
+    page: int
+    is_last: bool
+
+
+def papers_of(reader: GraphReader, iri: str, kind: str, page: int = 1) -> CitedPapers:
+    """The paper itself; of a thing its papers, latest first, or as the graph has them where they are very many."""
+    if kind == "paper":
+        return CitedPapers([iri] if page == 1 else [], page, is_last=True)
+    start = (page - 1) * PAGE
+    few = list(islice(_linked(reader, iri, kind), _FEW + 1))
+    if len(few) <= _FEW:
+        few.sort(key=lambda paper: (_date(reader, paper), paper), reverse=True)
+        return CitedPapers(few[start : start + PAGE], page, start + PAGE >= len(few))
+    found = list(islice(_linked(reader, iri, kind), start, start + PAGE + 1))
+    return CitedPapers(found[:PAGE], page, len(found) <= PAGE)
+
+
+def _date(reader: GraphReader, paper: str) -> str:
+    return max(reader.texts(paper, ns.ISSUED), default="") or reader.text(paper, ns.PUBLICATION_YEAR) or ""
+
+
+def _linked(reader: GraphReader, iri: str, kind: str) -> Iterator[str]:
+    """Each paper once, in the order of the graph, which is the same as long as the snapshot is."""
+    seen: set[str] = set()
+    for link in _LINKS[kind]:
+        for subject in reader.pointing(link.predicate, iri):
+            papers = reader.pointing(ns.HAS_AUTHORSHIP, subject) if link.of_authorship else (subject,)
+            for paper in papers:
+                if paper not in seen and (link.predicate != ns.IS_PART_OF or reader.thing(paper).kind == "paper"):
+                    seen.add(paper)
+                    yield paper

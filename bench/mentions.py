@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kg.linking.model import PaperMention, ThingMention
-from kg.mapping import Mapper, Mapping
+from kg.mapping import Mapped, Mapper, Mapping
 from kg.namespaces import DEFAULT_BASE
 from kg.naming import Naming
 from kg.pipeline.inputs import find_inputs
@@ -16,18 +16,21 @@ from kg.sources.files import SourceFile
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-def mentions(
-    source: str, *paths: Path, dataset: str | None = None
-) -> Iterator[tuple[PaperMention | None, tuple[ThingMention, ...]]]:
-    """What each record mentions: its paper, if it is about one, and the things it names."""
+def mapped(source: str, *paths: Path, dataset: str | None = None) -> Iterator[Mapped]:
+    """What each record becomes."""
     adapter = find_source(source)
     mapper = Mapper(Mapping(Naming(DEFAULT_BASE), dataset or source, source, adapter.version))
     for path in find_inputs(adapter, list(paths)):
         for chunk in adapter.chunks(SourceFile(path)):
             for reading in adapter.readings(chunk):
-                for record in reading.records:
-                    mapped = mapper.map(record)
-                    yield mapped.mention, mapped.mentioned
+                yield from map(mapper.map, reading.records)
+
+
+def mentions(
+    source: str, *paths: Path, dataset: str | None = None
+) -> Iterator[tuple[PaperMention | None, tuple[ThingMention, ...]]]:
+    """What each record mentions: its paper, if it is about one, and the things it names."""
+    return ((each.mention, each.mentioned) for each in mapped(source, *paths, dataset=dataset))
 
 
 def papers(source: str, *paths: Path, dataset: str | None = None) -> Iterator[PaperMention]:

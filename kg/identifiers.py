@@ -39,6 +39,7 @@ _DBLP_PERSON = re.compile(
 _S2_PAPER = re.compile(r"(?:^|/)([0-9a-f]{40})$", re.IGNORECASE)
 _CORPUS = re.compile(r"(?:.*corpusid:?\s*)?(\d{1,12})$", re.IGNORECASE)
 _OPENREVIEW = re.compile(r"(?:.*openreview\.net/(?:forum|pdf|attachment)\?(?:.*&)?id=)?([\w-]{6,16})(?:&.*|#.*)?$")
+_WIKIPEDIA = re.compile(r"https?://en\.(?:m\.)?wikipedia\.org/wiki/([^?#]{1,255})")
 _NUMBER = re.compile(r"(?:.*[/:])?(\d{1,12})/?$")
 _PMC = re.compile(r"(?:.*[/:])?(?:PMC)?(\d{1,12})/?$", re.IGNORECASE)
 _OMID = re.compile(r"(?:.*omid[:/])?((?:br|ra|re)/\d+)$", re.IGNORECASE)
@@ -113,6 +114,16 @@ def external_iris(known: Identifier, kind: str) -> tuple[str, ...]:
         return tuple(_openalex_iris(known.value))
     template = _IRIS.get((known.scheme, kind)) or _IRIS.get((known.scheme, ""))
     return (template + quote(known.value, safe=_SAFE),) if template else ()
+
+
+def dbpedia_iri(page: str) -> str | None:
+    """What DBpedia calls the subject of a page of the English Wikipedia; None for any other page.
+
+    >>> dbpedia_iri("https://en.wikipedia.org/wiki/Density_functional_theory")
+    'http://dbpedia.org/resource/Density_functional_theory'
+    """
+    match = _WIKIPEDIA.fullmatch(page)
+    return "http://dbpedia.org/resource/" + quote(unquote(match[1]).replace(" ", "_"), safe=_SAFE) if match else None
 
 
 def _openalex_iris(value: str) -> list[str]:

@@ -13,6 +13,14 @@ from kg.resources import GraphReader
 
 _SHOWN = 50
 _LOOKED_AT = 20
+_WORDS = {
+    ns.SAME_AS: "the same as",
+    ns.HAS_VERSION: "a version of",
+    ns.AFFILIATION: "affiliated with",
+    ns.SUBJECT: "about",
+    ns.EXACT_MATCH: "the same in meaning as",
+    ns.CLOSE_MATCH: "close in meaning to",
+}
 _ORDER = {"accepted": 0, "candidate": 1, "refused": 2, "rejected": 3}
 
 
@@ -22,7 +30,8 @@ class LinkEntry:
 
     iri: str
     others: list[str]
-    is_version: bool
+    relation: str
+    """As a heading has it, with what became of the link: "Maybe the same as"."""
     status: str
     method: str
     confidence: str
@@ -39,18 +48,27 @@ def identity_links(reader: GraphReader, iri: str) -> list[LinkEntry]:
 
 
 def _entry(reader: GraphReader, link: str, iri: str) -> LinkEntry:
+    status = reader.text(link, ns.DECISION) or ""
     ends = reader.iris(link, ns.LINK_SUBJECT) + reader.iris(link, ns.LINK_OBJECT)
     return LinkEntry(
         link,
         [end for end in ends if end != iri],
-        is_version=reader.iris(link, ns.LINK_RELATION) == [ns.HAS_VERSION],
-        status=reader.text(link, ns.DECISION) or "",
+        relation=_in_words(next(iter(reader.iris(link, ns.LINK_RELATION)), ""), status),
+        status=status,
         method=reader.text(link, ns.LINK_METHOD) or "",
         confidence=reader.text(link, ns.CONFIDENCE) or "",
         evidence=reader.texts(link, ns.EVIDENCE),
         decided_by=reader.text(link, ns.DECIDED_BY),
         decided_because=reader.text(link, ns.DECIDED_BECAUSE),
     )
+
+
+def _in_words(relation: str, status: str) -> str:
+    if status == "refused":
+        return "Kept apart from"
+    words = _WORDS.get(relation, "linked to")
+    before = {"candidate": "maybe ", "rejected": "not "}.get(status, "")
+    return f"{before}{words}".capitalize()
 
 
 def called_now(store: Store, iri: str, base_iri: str, key: str) -> str | None:

@@ -335,7 +335,7 @@ class Writer:
         judgement = links.read(wanted.links)
         if judgement is None and linker:
             progress("linking")
-            judgement = linker.link(links, wanted.links, lambda: self._mentions(wanted))
+            judgement = linker.link(links, wanted.links, lambda: self._mentions(wanted), lambda: self._texts(wanted))
         if judgement is None:
             raise StoreError(f"{links.path(wanted.links)} is missing or damaged; run 'kg link'", wanted.links)
         before = links.read(present.links) if present else Judgement()
@@ -346,6 +346,10 @@ class Writer:
     def _mentions(self, contents: Contents) -> Iterator[bytes]:
         for part in self.parts(contents):
             yield from self._store.segments.mentions(*part)
+
+    def _texts(self, contents: Contents) -> Iterator[bytes]:
+        for part in self.parts(contents):
+            yield from self._store.segments.texts(*part)
 
     def _merge(self, database: pyoxigraph.Store, contents: Contents, judgement: Judgement, progress: Progress) -> None:
         """Make one what is one, then apply the edits: what a person removed stays removed, also where a new segment

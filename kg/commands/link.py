@@ -16,14 +16,24 @@ from kg.errors import SourceError, UsageError
 from kg.linking import sssom
 from kg.linking.decisions import Decision, decision
 from kg.linking.identity import kind_of
-from kg.linking.judging import Judged, Judgement, fact_text
+from kg.linking.judging import Judgement, fact_text
 from kg.linking.linking import authorities_of
+from kg.linking.model import Judged
 from kg.pipeline.authorities import read_authority
 from kg.sources import find_source
 
 _STATUSES = ("accepted", "candidate", "rejected", "refused")
 _KINDS = ("paper", "author", "authorship", "institution", "venue", "concept")
 Verdict = Literal["accepted", "rejected"]
+_RELATIONS = {
+    "same": "are one",
+    "version": "are versions",
+    "affiliation": "belong together",
+    "subject": "are a paper and what it is about",
+    "exact-match": "mean the same",
+    "close-match": "mean nearly the same",
+}
+_PLURALS = {"exact-match": "exact matches", "close-match": "close matches"}
 
 
 @click.group(invoke_without_command=True)
@@ -71,7 +81,8 @@ def _print_summary(links: Iterable[Judged]) -> None:
             for status in _STATUSES
             if (method, relation, status) in counts
         )
-        click.echo(f"{method}{'' if relation == 'same' else f' ({relation}s)'}: {found}")
+        kind = "" if relation == "same" else f" ({_PLURALS.get(relation, f'{relation}s')})"
+        click.echo(f"{method}{kind}: {found}")
 
 
 def _judgement(context: Context) -> Judgement:
@@ -140,7 +151,7 @@ def explain(context: Context, thing: str, other: str | None) -> None:
 def _print_link(judged: Judged) -> None:
     found = judged.link
     click.echo(f"{found.subject}\n{found.object}")
-    relation = {"same": "are one", "version": "are versions", "affiliation": "belong together"}[found.relation]
+    relation = _RELATIONS[found.relation]
     click.echo(f"  {judged.status}: {relation} with confidence {found.confidence:.2f} by {found.method}")
     for fact in found.facts:
         click.echo(f"    {fact_text(fact)}")

@@ -74,7 +74,7 @@ def find_links(
 ) -> dict[str, list[Link]]:
     """What each matcher, by name, finds in these mentions (`encoded_mentions`), each pair of things once, in order."""
     chunks = list(mentions)
-    with _processes(sum(map(len, chunks)), jobs, tuple(matchers)) as run:
+    with processes(sum(map(len, chunks)), jobs, _start, tuple(matchers)) as run:
         items: list[defaultdict[str, list[bytes]]] = [defaultdict(list) for _ in matchers]
         for found in run(_items, chunks):
             for blocks, of_matcher in zip(items, found, strict=True):
@@ -86,14 +86,14 @@ def find_links(
         }
 
 
-class _Run(Protocol):
+class Run(Protocol):
     """`map`, here or in processes."""
 
     def __call__(self, function: Callable[[_Given], _Result], given: Iterable[_Given], /) -> Iterator[_Result]: ...
 
 
 def _links_of_blocks(
-    number: int, matcher: Matcher, blocks: defaultdict[str, list[bytes]], cache: BlockCache, run: _Run
+    number: int, matcher: Matcher, blocks: defaultdict[str, list[bytes]], cache: BlockCache, run: Run
 ) -> list[Link]:
     known: list[Link] = []
     new: list[tuple[bytes, list[bytes]]] = []
@@ -159,8 +159,6 @@ _matchers: tuple[Matcher, ...] = ()
 
 def _start(matchers: tuple[Matcher, ...]) -> None:
     global _matchers
-    gc.disable()
-    end_with_parent()
     _matchers = matchers
 
 
@@ -174,18 +172,26 @@ def _compared(task: tuple[int, list[tuple[bytes, list[bytes]]]]) -> list[list[Li
     return [list(_matchers[number].links(members)) for _, members in batch]
 
 
+def _start_process(start: Callable[[_Given], None], given: _Given) -> None:
+    gc.disable()
+    end_with_parent()
+    start(given)
+
+
 @contextmanager
-def _processes(size: int, jobs: int | None, matchers: tuple[Matcher, ...]) -> Iterator[_Run]:
-    """Something like `map`, in processes where that is worth it. StoreError if one of them is killed."""
+def processes(size: int, jobs: int | None, start: Callable[[_Given], None], given: _Given) -> Iterator[Run]:
+    """Something like `map`, in processes where that is worth it for so many bytes.
+
+    What does the work is prepared by `start(given)`, wherever it runs. StoreError if a process is killed.
+    """
     count = jobs or len(os.sched_getaffinity(0))
     if count == 1 or (size < _WORTH_PROCESSES and jobs is None):
-        global _matchers
-        _matchers = matchers
+        start(given)
         yield map
         return
     # Not by fork: the database's threads would be missing in the child, with their locks held.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(matchers,)) as pool:
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_start_process, initargs=(start, given)) as pool:
         try:
             yield pool.map
         except BrokenProcessPool as error:

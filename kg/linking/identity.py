@@ -32,12 +32,14 @@ class Identity(msgspec.Struct, frozen=True):
 
     `canonical`: of each thing that is merged into another, what it is called then. `authors`: of each authorship that
     is another person's than the name alone would say, who that is. `affiliations`: of authorships whose affiliation was
-    found in what is printed, which organisations.
+    found in what is printed, which organisations. `subjects`: of papers, as they are called in the end, that no source
+    gives concepts for, those that were found in their texts.
     """
 
     canonical: dict[str, str] = {}
     authors: dict[str, str] = {}
     affiliations: dict[str, list[str]] = {}
+    subjects: dict[str, list[str]] = {}
 
     def of(self, thing: str) -> str:
         return self.canonical.get(thing, thing)

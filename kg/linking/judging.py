@@ -5,36 +5,35 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal
 
 import msgspec
 
 from kg import namespaces as ns
 from kg.identifiers import external_iris
 from kg.linking.affiliations import affiliation_links
+from kg.linking.concepts import METHOD
 from kg.linking.decisions import Decision
 from kg.linking.identity import Identity, identity
-from kg.linking.model import Fact, Link, PaperMention, ThingMention
+from kg.linking.model import Fact, Judged, Link, PaperMention, Status, ThingMention
+from kg.linking.subjects import accepted_subjects, is_of_subject, judged_subjects
 from kg.mapping.terms import Statements
 from kg.naming import Naming
 from kg.records import Identifier
-
-Status = Literal["accepted", "candidate", "rejected", "refused"]
-"""'refused': sure enough, but it would make one of what a source tells apart, or of what a person said is not one."""
 
 LEAST = 0.5
 """Less sure than this a link is not worth a look."""
 
 
-_RELATIONS = {"same": ns.SAME_AS, "version": ns.HAS_VERSION, "affiliation": ns.AFFILIATION}
-
-
-class Judged(msgspec.Struct, frozen=True):
-    """A link, what became of it, and who said so if a person did."""
-
-    link: Link
-    status: Status
-    decision: Decision | None = None
+_RELATIONS = {
+    "same": ns.SAME_AS,
+    "version": ns.HAS_VERSION,
+    "affiliation": ns.AFFILIATION,
+    "subject": ns.SUBJECT,
+    "exact-match": ns.EXACT_MATCH,
+    "close-match": ns.CLOSE_MATCH,
+}
+_MATCHES = ("exact-match", "close-match")
+_LEXICAL = ("name", "label", METHOD)
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -56,11 +55,12 @@ def judge(
     decisions: Mapping[tuple[str, str], Decision],
     threshold: float,
     outside: Sequence[ThingMention] = (),
+    subjects: Iterable[Link] = (),
 ) -> Judgement:
     """Accept what is sure enough or decided, as far as nothing speaks against it.
 
     What people decided without any rule having found it is a link as well. Things `outside` are of authorities: they
-    may be what ours are, but are not in the graph.
+    may be what ours are, but are not in the graph. `subjects` are concepts found in the texts of papers.
     """
     found = {(link.subject, link.object): link for link in links if link.confidence >= LEAST}
     papers, things = list(papers), list(things)
@@ -72,6 +72,8 @@ def judge(
     known = {paper.paper for paper in papers} | {author.author for paper in papers for author in paper.authors}
     known |= {thing.thing for thing in things}
     for pair in decisions:
+        if is_of_subject(naming, pair):
+            continue
         # One end may be a thing of another graph, which ours then calls the same.
         if (
             pair not in found
@@ -95,6 +97,8 @@ def judge(
         if decided and decided.verdict == "rejected":
             status = "rejected"
         judged.append(Judged(found[pair], status, decided))
+    of_subjects = judged_subjects(naming, subjects, papers, one, decisions, threshold)
+    judged += of_subjects
     ends = {end for link in found.values() if link.relation == "version" for end in (link.subject, link.object)}
     preprints = frozenset(paper.paper for paper in papers if paper.paper in ends and paper.type == "preprint")
     affiliations: defaultdict[str, list[str]] = defaultdict(list)
@@ -104,9 +108,8 @@ def judge(
     taken_ends = {end for each in judged if each.status == "accepted" for end in (each.link.subject, each.link.object)}
     inside = {thing.thing for thing in things}
     met = {thing.thing: thing for thing in outside if thing.thing in taken_ends and thing.thing not in inside}
-    return Judgement(
-        judged, msgspec.structs.replace(one, affiliations=dict(affiliations)), preprints, list(met.values())
-    )
+    one = msgspec.structs.replace(one, affiliations=dict(affiliations), subjects=accepted_subjects(of_subjects))
+    return Judgement(judged, one, preprints, list(met.values()))
 
 
 def link_iri(base_iri: str, link: Link) -> str:
@@ -118,7 +121,7 @@ def justification(judged: Judged) -> str:
     """The word of SSSOM's vocabulary of justifications (SEMAPV) for how a link is known."""
     if judged.decision:
         return ns.SEMAPV + "ManualMappingCuration"
-    return ns.SEMAPV + ("LexicalMatching" if judged.link.method == "name" else "CompositeMatching")
+    return ns.SEMAPV + ("LexicalMatching" if judged.link.method in _LEXICAL else "CompositeMatching")
 
 
 def fact_text(fact: Fact) -> str:
@@ -134,6 +137,8 @@ def fact_text(fact: Fact) -> str:
 def statements(base_iri: str, judgement: Judgement) -> Iterator[bytes]:
     """What the graph says of its links and of what is merged, as N-Triples, a text for each thing."""
     for judged in judgement.links:
+        if judged.link.relation == "subject" and judged.status != "accepted" and not judged.decision:
+            continue  # a paper may speak of much
         out = Statements()
         _state(out, base_iri, judged, judgement.identity)
         if judged.link.relation == "version" and judged.status == "accepted":
@@ -151,7 +156,9 @@ def _state(out: Statements, base_iri: str, judged: Judged, identity: Identity) -
     out.link(subject, ns.TYPE, ns.IDENTITY_LINK)
     out.link(subject, ns.LINK_SUBJECT, link.subject)
     out.link(subject, ns.LINK_OBJECT, link.object)
-    for end in dict.fromkeys(map(identity.of, _sides(base_iri, link)[0])):
+    # What is known of a paper's concept is said of the paper: a concept may have a million papers.
+    ends = [link.subject] if link.relation == "subject" else _sides(base_iri, link)[0]
+    for end in dict.fromkeys(map(identity.of, ends)):
         out.link(end, ns.HAS_IDENTITY_LINK, subject)
     out.link(subject, ns.LINK_RELATION, _RELATIONS[link.relation])
     out.link(subject, ns.JUSTIFICATION, justification(judged))
@@ -162,6 +169,11 @@ def _state(out: Statements, base_iri: str, judged: Judged, identity: Identity) -
     out.text(subject, ns.DECISION, judged.status)
     if judged.status == "accepted" and link.relation == "affiliation":
         out.link(identity.of(link.subject), ns.AFFILIATION, identity.of(link.object))
+    if judged.status == "accepted" and link.relation == "subject":
+        out.link(link.subject, ns.SUBJECT, link.object)
+    if judged.status == "accepted" and link.relation in _MATCHES:
+        out.link(link.subject, _RELATIONS[link.relation], link.object)
+        out.link(link.object, _RELATIONS[link.relation], link.subject)
     if judged.status == "accepted" and link.relation == "same":
         inside, outside = _sides(base_iri, link)
         for end in outside:

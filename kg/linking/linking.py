@@ -14,15 +14,18 @@ from kg.errors import StoreError
 from kg.files import write_atomically
 from kg.linking.authorities import Authorities
 from kg.linking.blocks import BlockCache, find_links
+from kg.linking.concept_search import find_concepts
+from kg.linking.concepts import VERSION as CONCEPTS
 from kg.linking.decisions import Decision, Decisions
 from kg.linking.judging import Judgement, judge
 from kg.linking.matchers import MATCHERS, thing_links
 from kg.linking.matchers import VERSION as RULES
 from kg.linking.model import Link, Matcher, PaperMention, ThingMention, decoded_mentions
+from kg.linking.schemes import scheme_links
 from kg.naming import Naming
 from kg.settings import Settings
 
-_VERSION = "1"
+_VERSION = "2"
 _KEPT = 3  # files of links: the store's, a snapshot's, and one that is being made
 
 
@@ -32,6 +35,7 @@ class LinkFolder:
     links.json           the id of those in force
     links/<id>.zst       links with what became of them, and what is one by them
     links/blocks.zst     the links of every block that was compared, so that the next time only new ones are
+    links/concepts.zst   the concepts of every chunk of texts that was looked through
     """
 
     def __init__(self, folder: Path) -> None:
@@ -98,14 +102,21 @@ class Linker:
 
     def id_of(self, segments: Mapping[str, str]) -> str:
         """What tells the links of these segments from any others; that of no links where nothing can be linked."""
-        rules = [_VERSION, RULES, *(f"{matcher.name} {matcher.version}" for matcher in self._matchers)]
+        rules = [_VERSION, RULES, CONCEPTS, *(f"{matcher.name} {matcher.version}" for matcher in self._matchers)]
         made = [each.line() for each in self._decisions.values()]
         outside = self._authorities.digest if self._authorities else ""
         parts = (rules, sorted(segments.items()), made, f"{self._threshold:.4f}", outside)
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
-    def link(self, folder: LinkFolder, links: str, mentions: Callable[[], Iterable[bytes]]) -> Judgement:
-        """The links with the id `links`: those that are kept, else those found among all these mentions."""
+    def link(
+        self,
+        folder: LinkFolder,
+        links: str,
+        mentions: Callable[[], Iterable[bytes]],
+        texts: Callable[[], Iterable[bytes]],
+    ) -> Judgement:
+        """The links with the id `links`: those that are kept, else those found among all these mentions and texts, of
+        which each chunk of the one has its chunk of the other."""
         known = folder.read(links)
         if known:
             return known
@@ -115,12 +126,15 @@ class Linker:
         outside = list(self._authorities.mentions()) if self._authorities else []
         known_papers, others = papers_and_things(outside)
         others += [ThingMention(each.paper, "paper", (each.title or "",), each.keys) for each in known_papers]
-        found: list[Link] = list(thing_links([*things, *others]))
+        found: list[Link] = [*thing_links([*things, *others]), *scheme_links(self._naming, things)]
         for of_matcher in find_links(chain(mentions(), outside), self._matchers, cache, self._jobs).values():
             found += of_matcher
         if outside:
             found = _with_an_end_here(found, papers, things)
-        judgement = judge(self._naming, found, papers, things, self._decisions, self._threshold, others)
+        of_texts = find_concepts(mentions(), texts(), things, BlockCache(folder.folder / "concepts.zst"), self._jobs)
+        judgement = judge(
+            self._naming, found, papers, things, self._decisions, self._threshold, others, subjects=of_texts
+        )
         cache.write()
         folder.write(links, judgement)
         return judgement

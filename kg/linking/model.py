@@ -13,6 +13,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from kg.linking.decisions import Decision
+
 
 class AuthorMention(msgspec.Struct, array_like=True, frozen=True):
     """One author as one record of a paper prints them."""
@@ -101,12 +103,12 @@ class Fact(msgspec.Struct, array_like=True, frozen=True):
     object: str
 
 
-Relation = Literal["same", "version", "affiliation"]
+Relation = Literal["same", "version", "affiliation", "subject", "exact-match", "close-match"]
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """That two things are the same, or versions of one paper, or that an authorship (the subject) has an affiliation
-    (the object); with how it is known."""
+    """That two things are the same, or versions of one paper, or that concepts of two schemes match; or that an
+    authorship (the subject) has an affiliation (the object), or a paper a concept; with how it is known."""
 
     subject: str
     """IRI; with `object`, of two of one kind the one that sorts first."""
@@ -117,6 +119,18 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float
     """The share of such links that are right, 0 to 1, to two decimals; measured in bench/."""
     facts: tuple[Fact, ...] = ()
+
+
+Status = Literal["accepted", "candidate", "rejected", "refused"]
+"""'refused': sure enough, but it would make one of what a source tells apart, or of what a person said is not one."""
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A link, what became of it, and who said so if a person did."""
+
+    link: Link
+    status: Status
+    decision: Decision | None = None
 
 
 class Matcher(Protocol):

@@ -21,7 +21,7 @@ class Renaming:
         self._identity = identity
 
     def facts(self, facts: Iterator[PaperFacts]) -> Iterator[PaperFacts]:
-        if not self._identity.canonical and not self._identity.affiliations:
+        if not (self._identity.canonical or self._identity.affiliations or self._identity.subjects):
             return facts
         return map(self._renamed, facts)
 
@@ -32,7 +32,7 @@ class Renaming:
         if self._identity.affiliations:
             facts.institutions = [*facts.institutions, *self._affiliations(facts.paper, authors)]
         facts.paper = of(facts.paper)
-        facts.subjects = [of(subject) for subject in facts.subjects]
+        facts.subjects = [of(subject) for subject in facts.subjects] or self._identity.subjects.get(facts.paper, [])
         facts.venue = of(facts.venue) if facts.venue else None
         facts.institutions = [of(institution) for institution in facts.institutions]
         return facts

@@ -13,7 +13,8 @@ from typing import TextIO
 
 from kg.errors import SourceError
 from kg.linking.decisions import Decision
-from kg.linking.judging import Judged, fact_text, justification
+from kg.linking.judging import fact_text, justification
+from kg.linking.model import Judged
 from kg.namespaces import DCTERMS, KG, OWL, SEMAPV, SKOS
 from kg.ntriples import is_iri
 
@@ -28,7 +29,14 @@ _COLUMNS = (
     *("subject_id", "predicate_modifier", "predicate_id", "object_id", "mapping_justification", "confidence"),
     *("author_label", "mapping_date", "mapping_tool", "match_string", "comment"),
 )
-_PREDICATES = {"same": "owl:sameAs", "version": "dcterms:hasVersion", "affiliation": "kg:affiliation"}
+_PREDICATES = {
+    "same": "owl:sameAs",
+    "version": "dcterms:hasVersion",
+    "affiliation": "kg:affiliation",
+    "subject": "dcterms:subject",
+    "exact-match": "skos:exactMatch",
+    "close-match": "skos:closeMatch",
+}
 _SAME = frozenset((OWL + "sameAs", SKOS + "exactMatch"))
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 

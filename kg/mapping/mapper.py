@@ -32,7 +32,7 @@ from kg.records import (
 )
 from kg.texts import PaperText, ThingText
 
-VERSION = "3"
+VERSION = "4"
 """Changes when the same record maps to other statements, so that it is mapped again."""
 
 

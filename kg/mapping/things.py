@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import unquote
 
 from kg import namespaces as ns
-from kg.identifiers import external_iris
+from kg.identifiers import dbpedia_iri, external_iris
 from kg.linking.model import ThingMention
 from kg.mapping.terms import Statements
 from kg.naming import AUTHOR_SCHEMES, INSTITUTION_SCHEMES, VENUE_SCHEMES, Naming
@@ -185,6 +186,10 @@ class Things:
             out.outward_if_valid(subject, ns.EXACT_MATCH, match)
         for page in concept.pages:
             out.outward_if_valid(subject, ns.PAGE, page)
+            if subject_of := dbpedia_iri(page):
+                out.outward_if_valid(
+                    subject, ns.CLOSE_MATCH if _is_titled(page, concept) else ns.RELATED_MATCH, subject_of
+                )
         # What an English reader is shown; without that, any of them.
         labels = tuple(label for language, label in preferred.items() if (language or "en").lower().startswith("en"))
         names = (*preferred.values(), *_words(concept.other_labels), *_words(concept.alternative_labels))
@@ -200,6 +205,13 @@ class Things:
         if scheme not in self._known_schemes:
             out.link(scheme_iri, ns.TYPE, ns.SKOS + "ConceptScheme")
             out.text(scheme_iri, ns.PREF_LABEL, scheme)
+
+
+def _is_titled(page: str, concept: Concept) -> bool:
+    """Whether a page is about the concept itself, and not about something that it has to do with."""
+    title = unquote(page.rpartition("/")[2]).replace("_", " ").casefold()
+    labels = (concept.label, *_words(concept.other_labels), *_words(concept.alternative_labels))
+    return title in {label.casefold() for label in labels if label}
 
 
 def _words(texts: Iterable[Text]) -> Iterable[str]:

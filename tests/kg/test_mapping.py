@@ -153,3 +153,22 @@ def test_hostile_text_is_stated_exactly_or_refused(title: str, name: str, abstra
         return
     literals = {getattr(quad.object, "value", "") for quad in pyoxigraph.parse(text, RdfFormat.N_TRIPLES)}
     assert {title, name} - {""} <= literals
+
+
+@pytest.mark.parametrize(
+    ("page", "statement"),
+    [
+        ("https://en.wikipedia.org/wiki/Graph_theory", "closeMatch> <http://dbpedia.org/resource/Graph_theory>"),
+        (
+            "https://en.wikipedia.org/wiki/Graph_(discrete)",
+            "relatedMatch> <http://dbpedia.org/resource/Graph_(discrete)>",
+        ),
+        ("https://de.wikipedia.org/wiki/Graphentheorie", None),
+        ("https://en.wikipedia.org/wiki/", None),
+    ],
+)
+def test_the_page_of_a_concept_leads_to_dbpedia(page: str, statement: str | None) -> None:
+    topic = Concept("made", "1", "Graph theory", "en", pages=(page,))
+    said = "\n".join(statements(Profile(thing=topic, source=SourceRecord("1"))))
+    assert f"<{page}>" in said
+    assert "dbpedia" not in said if statement is None else statement in said

@@ -47,7 +47,7 @@ def test_a_merged_thing_is_called_otherwise_now(linked: FlaskClient, asked: str,
 
 def test_its_page_says_how_it_is_known(linked: FlaskClient) -> None:
     page = linked.get(f"/page/{CANONICAL}").text
-    assert "One with, and why" in page
+    assert "Links, and why" in page
     assert "The same as" in page
     assert "co-authors in common: evan hubinger" in page
     assert f'href="/{MERGED}"' in page

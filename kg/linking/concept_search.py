@@ -1,0 +1,68 @@
+"""Looking for concepts in the texts of all papers, over all cores, and never twice in the same texts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from kg.linking.blocks import BlockCache, processes
+from kg.linking.concepts import VERSION, ConceptFinder
+from kg.linking.model import Link, ThingMention, decoded_mentions
+from kg.texts import decoded_texts
+
+
+def find_concepts(
+    mentions: Iterable[bytes],
+    texts: Iterable[bytes],
+    things: Iterable[ThingMention],
+    cache: BlockCache,
+    jobs: int | None,
+) -> list[Link]:
+    """The concepts among `things` that papers speak of, where the paper's own record gives it none.
+
+    The chunks of `mentions` and `texts` are of the same records, one for one.
+    """
+    concepts = sorted(
+        (thing for thing in things if thing.kind == "concept"), key=lambda thing: (thing.thing, thing.names)
+    )
+    if not concepts:
+        return []
+    seed = hashlib.blake2b(msgspec.msgpack.encode((VERSION, concepts)), digest_size=16).digest()
+    found: list[Link] = []
+    new: list[tuple[bytes, bytes]] = []
+    digests: list[bytes] = []
+    for mentioned, said in zip(mentions, texts, strict=True):
+        digest = hashlib.blake2b(seed + mentioned + said, digest_size=16).digest()
+        known = cache.get(digest)
+        if known is None:
+            new.append((mentioned, said))
+            digests.append(digest)
+        else:
+            found += known
+    with processes(sum(len(said) for _, said in new), jobs, _start, concepts) as run:
+        for digest, links in zip(digests, run(_links, new), strict=True):
+            cache.put(digest, links)
+            found += links
+    cache.write()
+    return found
+
+
+_finder = ConceptFinder(())
+
+
+def _start(concepts: list[ThingMention]) -> None:
+    global _finder
+    _finder = ConceptFinder(concepts)
+
+
+def _links(chunk: tuple[bytes, bytes]) -> list[Link]:
+    mentioned, said = chunk
+    with_subjects = {paper.paper for paper in decoded_mentions(mentioned).papers if paper.subjects}
+    return [
+        link
+        for text in decoded_texts(said).papers
+        if text.paper not in with_subjects
+        for link in _finder.links(text.paper, text.title, text.abstract)
+    ]

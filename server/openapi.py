@@ -18,6 +18,7 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.routing import Rule
 
 from kg import __version__
+from kg.citations import CITATION_FORMATS
 from kg.formats import GRAPH_FORMATS, JSON_LD, RESULT_FORMATS
 from kg.queries import CannedQuery, Parameter
 from kg.search import KINDS
@@ -27,6 +28,7 @@ from server.negotiation import HTML, PLAIN_JSON, PROBLEM_JSON, Offer, PageFormat
 from server.queries import SOURCE
 from server.representations import represented
 from server.resources import DATA_FORMATS
+from server.signposting import LINKSET_FORMATS
 from server.state import current_state
 
 blueprint = Blueprint("openapi", __name__)
@@ -91,7 +93,13 @@ _SEARCH = (
     _asked("type", "What to look for; by default everything", {"enum": list(KINDS)}),
     _asked("limit", "How many hits", _number(1, 100, 20)),
     _asked("offset", "How many hits to pass over", _number(0, 10_000, 0)),
+    _asked("format", "A format, where no header can be set", {"enum": ["html", "json", "bib", "ris", "csl.json"]}),
 )
+_REFERENCES = (
+    _asked("abstracts", "Whether references have abstracts", {"type": "boolean", "default": False}),
+    _asked("ascii", "Whether BibTeX has TeX for what is not ASCII", {"type": "boolean", "default": False}),
+)
+_PAGE = _asked("page", "Which page of the papers of a thing, as references", _number(1, 1000, 1))
 _RECONCILED = (
     _asked("queries", "A batch of queries, in JSON", _TEXT),
     _asked("extend", "Things, and the properties that are wanted of them, in JSON", _TEXT),
@@ -124,7 +132,7 @@ _ROUTES = {
     "graph_store.write_directly DELETE": _Route("Drop a graph", (), (), (204,), is_guarded=True),
     "editor.editor": _Route("The SPARQL editor", (HTML,), (_QUERY,)),
     "queries.gallery": _Route("The canned queries", (HTML, PLAIN_JSON, *DATA_FORMATS)),
-    "search.search": _Route("Search for words", (HTML, PLAIN_JSON), _SEARCH),
+    "search.search": _Route("Search for words", (HTML, PLAIN_JSON, *CITATION_FORMATS), _SEARCH),
     "ontology.ontology": _Route("The ontology", _PAGE_OR_DATA),
     "ontology.shapes": _Route("The SHACL shapes", _PAGE_OR_DATA),
     "ontology.of_version": _Route("A version of the ontology or of the shapes", bare=(303,)),
@@ -139,7 +147,13 @@ _ROUTES = {
     "reconcile.preview": _Route("A small page about a thing", (HTML,), (_ID,)),
     "resources.thing": _Route("A thing: the way to its page or its data", bare=(301, 303)),
     "resources.page": _Route("The page of a thing", (HTML,), bare=(301,)),
-    "resources.data": _Route("The data of a thing, by the extension of the key", DATA_FORMATS, bare=(301,)),
+    "resources.data": _Route(
+        "The data of a thing, and its references, by the extension of the key",
+        (*DATA_FORMATS, *CITATION_FORMATS),
+        (*_REFERENCES, _PAGE),
+        bare=(301,),
+    ),
+    "resources.links": _Route("What belongs to a thing, as a set of links", LINKSET_FORMATS, bare=(301,)),
     "health.alive": _Route("Whether the service lives", (PLAIN_JSON,)),
     "health.ready": _Route("Whether a graph has been published", (PLAIN_JSON,)),
     "metrics.metrics": _Route("Figures for Prometheus", (_PLAIN_TEXT,)),
@@ -221,13 +235,14 @@ def _placeholders(rule: Rule, route: _Route) -> Iterator[Object]:
 def _question(query: CannedQuery) -> Object:
     """A canned query. It takes an extension too, for whoever cannot set a header."""
     data = {"select": RESULT_FORMATS, "ask": tuple(known for known in RESULT_FORMATS if known.boolean)}
+    references = CITATION_FORMATS if "paper" in query.columns else ()
     return {
         "operationId": re.sub(r"\W+", "_", f"query_{query.name}"),
         "tags": ["queries"],
         "summary": query.title,
         "description": query.description,
         "parameters": [_parameter(parameter) for parameter in query.parameters],
-        "responses": _answers((HTML, *data.get(query.form, GRAPH_FORMATS), SOURCE), ()),
+        "responses": _answers((HTML, *data.get(query.form, GRAPH_FORMATS), SOURCE, *references), ()),
     }
 
 

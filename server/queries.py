@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import pyoxigraph
 from flask import Blueprint, Response, render_template, request
+from pyoxigraph import NamedNode
 from werkzeug.exceptions import NotFound
 
+from kg.citations import CITATION_FORMATS
 from kg.errors import ParameterError, QueryError, QueueFull
 from kg.formats import CSV, GRAPH_FORMATS, JSON, JSON_LD, N_TRIPLES, RESULT_FORMATS, GraphFormat
 from kg.queries import CannedQuery, Chart, bind
@@ -17,6 +20,7 @@ from kg.query_descriptions import describe_queries
 from kg.serialisation import serialise
 from kg.snapshots import Snapshot
 from kg.workers import QueryRequest, QueryResult
+from server.citations import OPTIONS, as_citation_format, asked_options, listed
 from server.gallery import gallery_sections, listing, query_path
 from server.negotiation import HTML, PLAIN_JSON, Offer, PageFormat, choose, content_type
 from server.representations import represented, result_sent
@@ -27,6 +31,8 @@ from server.tables import ResultTable, result_table, triples_table, with_bars
 blueprint = Blueprint("queries", __name__)
 
 SOURCE = PageFormat("sparql", "rq", "application/sparql-query")
+_PAPERS = "paper"  # the column of queries whose rows are papers
+_MOST_REFERENCES = 1000
 _log = logging.getLogger(__name__)
 _FORMATS: dict[str, Sequence[DataFormat]] = {
     "select": RESULT_FORMATS,
@@ -50,21 +56,33 @@ def gallery(extension: str | None = None) -> Response:
 
 @blueprint.get("/queries/<subject>/<name>")
 def query(subject: str, name: str) -> Response:
-    stem, dot, extension = name.rpartition(".")
+    stem, dot, extension = name.partition(".")
     found = current_state().queries.get(f"{subject}/{stem if dot else name}")
     if found is None:
         raise NotFound(f"No query is called {subject}/{name}; see them all at /queries.")
     formats = _FORMATS[found.form]
     if extension == JSON.extension and JSON not in formats:
         extension = JSON_LD.extension  # statements as JSON are JSON-LD
-    offer: Offer = choose((HTML, *formats, SOURCE), extension if dot else None)
+    references = CITATION_FORMATS if _PAPERS in found.columns else ()
+    offer: Offer = choose((HTML, *formats, SOURCE, *references), extension if dot else None)
     if offer is HTML:
         return _page(found)
+    if citation_format := as_citation_format(offer):
+        asked, options = _bound(found, OPTIONS), asked_options()
+        return represented(citation_format, lambda: listed(_papers(asked), citation_format, options))
     text = _bound(found)
     if offer is SOURCE:
         return represented(SOURCE, lambda: text)
     data_format = next(known for known in formats if known is offer)
     return result_sent(data_format, lambda: _answer(text, data_format))
+
+
+def _papers(text: str) -> list[str]:
+    """The papers that the rows name, in their order; no more than are written as references."""
+    with _answer(text, JSON).body as body:
+        solutions: Any = pyoxigraph.parse_query_results(body, format=JSON.results_format)
+        papers = (solution[_PAPERS] for solution in solutions)
+        return list(dict.fromkeys(paper.value for paper in papers if isinstance(paper, NamedNode)))[:_MOST_REFERENCES]
 
 
 def _page(found: CannedQuery) -> Response:
@@ -93,12 +111,13 @@ def _render(
     )
 
 
-def _bound(found: CannedQuery) -> str:
-    """The query with the values of this request. Raises ParameterError."""
+def _bound(found: CannedQuery, besides: Sequence[str] = ()) -> str:
+    """The query with the values of this request, which may say more beside them. Raises ParameterError."""
     for name, values in request.args.lists():
         if len(values) > 1:
             raise ParameterError(name, "give it once", values)
-    return bind(found, request.args.to_dict(), current_state().settings.base_iri)
+    values = {name: value for name, value in request.args.items() if name not in besides}
+    return bind(found, values, current_state().settings.base_iri)
 
 
 def _table(found: CannedQuery, text: str) -> ResultTable:

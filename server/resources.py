@@ -1,16 +1,15 @@
-"""Things by their own address: a redirect to their page or their data, the page, the data.
+"""Things by their own address: a redirect to their page or their data, the page, the data, the set of their links.
 
 https://www.w3.org/TR/cooluris/ (303 URIs forwarding to different documents)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
-from werkzeug.http import dump_options_header
 from werkzeug.urls import iri_to_uri
 
 from kg import jsonld
@@ -20,9 +19,11 @@ from kg.pages import generic_page, paper_page
 from kg.profiles import author_page, concept_page, institution_page, venue_page
 from kg.resources import GraphReader, describe
 from kg.serialisation import serialise
+from server.citations import as_citation_format, citation_formats, cited
 from server.links import RESOURCE_KINDS, candidate_iris, local_path
-from server.negotiation import HTML, Offer, choose
+from server.negotiation import HTML, AnyOffer, Offer, choose
 from server.representations import represented
+from server.signposting import LINKSET_FORMATS, Link, header, linkset, page_links
 from server.state import current_snapshot
 
 blueprint = Blueprint("resources", __name__)
@@ -41,10 +42,11 @@ _PROFILES: dict[str | None, Callable[..., object]] = {
 @blueprint.get(f"/{_KIND}/<path:key>")
 def thing(kind: str, key: str) -> Response:
     """303 to the page or to the data, by Accept."""
-    iri = _find(kind, key, "/")
+    iri = find(kind, key, "/")
     if isinstance(iri, Response):
         return iri
-    offer: Offer = choose((HTML, *DATA_FORMATS))
+    offers: Sequence[Offer] = (HTML, *DATA_FORMATS, *citation_formats(kind))
+    offer = choose(offers)
     target = local_path(iri, "/page/") if offer is HTML else local_path(iri, "/data/", f".{offer.extension}")
     response = Response(status=303, headers={"Location": iri_to_uri(target)})
     response.vary.add("Accept")
@@ -53,21 +55,47 @@ def thing(kind: str, key: str) -> Response:
 
 @blueprint.get(f"/page/{_KIND}/<path:key>")
 def page(kind: str, key: str) -> Response:
-    iri = _find(kind, key, "/page/")
-    return iri if isinstance(iri, Response) else _linked(represented(HTML, lambda: _render_page(iri)), iri)
+    iri = find(kind, key, "/page/")
+    if isinstance(iri, Response):
+        return iri
+    reader = GraphReader(current_snapshot().store)
+    return _linked(represented(HTML, lambda: _render_page(iri)), iri, page_links(reader, iri, kind, DATA_FORMATS))
 
 
 @blueprint.get(f"/data/{_KIND}/<path:key>")
 def data(kind: str, key: str) -> Response:
-    stem, dot, extension = key.rpartition(".")
-    graph_format = choose(DATA_FORMATS, extension if dot and stem else "")
-    iri = _find(kind, stem, "/data/", f".{extension}")
+    offers: Sequence[Offer] = (*DATA_FORMATS, *citation_formats(kind))
+    stem, offer = split_format(key, offers)
+    iri = find(kind, stem, "/data/", f".{offer.extension}")
     if isinstance(iri, Response):
         return iri
-    return _linked(represented(graph_format, lambda: _serialise(iri, graph_format)), iri)
+    citation_format = as_citation_format(offer)
+    describes = Link("", "describes", local_path(iri, "/page/"), HTML.media_type)
+    if citation_format:
+        return _linked(cited(iri, kind, citation_format), iri, [describes])
+    graph_format = next(known for known in DATA_FORMATS if known is offer)
+    return _linked(represented(graph_format, lambda: _serialise(iri, graph_format)), iri, [describes])
 
 
-def _find(kind: str, key: str, prefix: str, extension: str = "") -> str | Response:
+@blueprint.get(f"/linkset/{_KIND}/<path:key>")
+def links(kind: str, key: str) -> Response:
+    """What belongs to a thing, as a set of links (RFC 9264)."""
+    stem, offer = split_format(key, LINKSET_FORMATS)
+    iri = find(kind, stem, "/linkset/", f".{offer.extension}")
+    return iri if isinstance(iri, Response) else linkset(iri, kind, DATA_FORMATS, offer)
+
+
+def split_format(key: str, offers: Sequence[AnyOffer]) -> tuple[str, AnyOffer]:
+    """What stands before the extension, and the format that it names. NotFound if it names none."""
+    for offer in sorted(offers, key=lambda offer: -len(offer.extension)):
+        stem = key.removesuffix(f".{offer.extension}")
+        if stem and stem != key:
+            return stem, offer
+    stem, dot, extension = key.rpartition(".")
+    return stem, choose(offers, extension if dot and stem else "")
+
+
+def find(kind: str, key: str, prefix: str, extension: str = "") -> str | Response:
     """The IRI that the request means, if the graph has it; where it is called otherwise now, the way there.
 
     NotFound if the graph does not have it.
@@ -107,15 +135,13 @@ def _serialise(iri: str, graph_format: GraphFormat) -> bytes:
     return serialise(triples, graph_format)
 
 
-def _linked(response: Response, iri: str) -> Response:
-    """The response with its relations to the thing's other representations (RFC 8288)."""
-    links = [f'<{iri_to_uri(iri)}>; rel="canonical"', _link(local_path(iri, "/page/"), "alternate", HTML)]
-    for graph_format in DATA_FORMATS:
-        links.append(_link(local_path(iri, "/data/", f".{graph_format.extension}"), "alternate", graph_format))
-    links.append(_link(local_path(iri, "/data/", f".{TURTLE.extension}"), "describedby", TURTLE))
-    response.headers["Link"] = ", ".join(links)
+def _linked(response: Response, iri: str, more: Iterable[Link] = ()) -> Response:
+    """The response with its relations to the thing's other representations (RFC 8288), and with `more`."""
+    page_path = local_path(iri, "/page/")
+    found = [Link("", "canonical", iri), Link("", "alternate", page_path, HTML.media_type)]
+    for offer in DATA_FORMATS:
+        found.append(Link("", "alternate", local_path(iri, "/data/", f".{offer.extension}"), offer.media_type))
+    found += more or [Link("", "describedby", local_path(iri, "/data/", f".{TURTLE.extension}"), TURTLE.media_type)]
+    paging = response.headers.getlist("Link")
+    response.headers["Link"] = ", ".join([header(found), *paging])
     return response
-
-
-def _link(path: str, relation: str, offer: Offer) -> str:
-    return dump_options_header(f"<{iri_to_uri(path)}>", {"rel": relation, "type": offer.media_type})

@@ -9,9 +9,11 @@ import msgspec
 from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 
+from kg.citations import CITATION_FORMATS
 from kg.search import KINDS, SearchResult
+from server.citations import as_citation_format, asked_options, listed
 from server.links import address
-from server.negotiation import HTML, PLAIN_JSON, choose
+from server.negotiation import HTML, PLAIN_JSON, Offer, choose
 from server.representations import represented
 from server.state import current_snapshot
 
@@ -47,12 +49,17 @@ class Search:
 
 
 @blueprint.get("/search")
-def search() -> Response:
+@blueprint.get("/search.<path:extension>")
+def search(extension: str | None = None) -> Response:
     asked = _parse()
-    offer = choose((HTML, PLAIN_JSON))
+    offer: Offer = choose((HTML, PLAIN_JSON, *CITATION_FORMATS), extension or request.args.get("format"))
     result = current_snapshot().index.search(asked.text, asked.kind, asked.limit, asked.offset)
     if offer is HTML:
         return represented(HTML, lambda: render_template("search.html", asked=asked, result=result, kinds=KINDS))
+    if citation_format := as_citation_format(offer):
+        options = asked_options()
+        papers = [hit.iri for hit in result.hits if hit.kind == "paper"]
+        return represented(citation_format, lambda: listed(papers, citation_format, options))
     return represented(PLAIN_JSON, lambda: _json(asked, result))
 
 

@@ -109,10 +109,10 @@ def test_pages_link_to_paths_of_this_server(client: FlaskClient) -> None:
 def test_links_lead_to_the_other_representations(client: FlaskClient, path: str) -> None:
     link = client.get(path).headers["Link"]
     assert f'<{DEFAULT_BASE}author/evan-hubinger>; rel="canonical"' in link
-    assert f'</page{AUTHOR}>; rel=alternate; type="text/html"' in link
+    assert f'</page{AUTHOR}>; rel="alternate"; type="text/html"' in link
     for graph_format in FORMATS:
-        assert f'</data{AUTHOR}.{graph_format.extension}>; rel=alternate; type="{graph_format.media_type}"' in link
-    assert "rel=describedby" in link
+        assert f'</data{AUTHOR}.{graph_format.extension}>; rel="alternate"; type="{graph_format.media_type}"' in link
+    assert ('rel="describes"' if path.startswith("/data/") else 'rel="describedby"') in link
 
 
 @pytest.mark.parametrize("doi", AWKWARD_DOIS)

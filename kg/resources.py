@@ -22,6 +22,9 @@ Term = NamedNode | BlankNode | Literal | Triple
 INCOMING_LIMIT = 200
 _OUTGOING_LIMIT = 20_000
 _SCAN_LIMIT = 5_000
+# Of what points to a thing: read as it comes, and if that is not all, counted by property.
+_INCOMING_SCAN = 500
+_INCOMING_COUNT = 1_000
 
 KINDS = {
     ns.PAPER: "paper",
@@ -52,6 +55,25 @@ _PARTS = (
     ns.HAS_LOCATION,
     ns.HAS_IDENTITY_LINK,
     ns.DERIVED_FROM,
+)
+# What is said of a thing that is only named, by its kind; of other things all of _LABELS.
+_NAMES_OF_KINDS = {
+    "paper": (ns.TITLE,),
+    "author": (ns.NAME,),
+    "institution": (ns.NAME,),
+    "venue": (ns.NAME,),
+    "concept": (ns.PREF_LABEL, ns.NOTATION),
+}
+# By which things of this graph point to others.
+_POINTING = (
+    *(ns.CREATOR, ns.EDITOR, ns.SUBJECT, ns.PRIMARY_CONCEPT, ns.PAPER_TYPE, ns.IS_PART_OF, ns.PUBLISHER, ns.CITES),
+    *(ns.REFERENCE, ns.HAS_VERSION, ns.IS_VERSION_OF, ns.RETRACTS, ns.IS_RETRACTED_BY, ns.CORRECTS, ns.IS_CORRECTED_BY),
+    *(ns.REVIEWS, ns.IS_REVIEWED_BY, ns.TRANSLATION, ns.TRANSLATION_OF, ns.SUPPLEMENT, ns.SUPPLEMENT_OF, ns.FUNDER),
+    *(ns.HAS_GRANT, ns.HAS_LOCATION, ns.PAPER_INSTITUTION, ns.HAS_AUTHORSHIP, ns.AUTHORSHIP_AUTHOR, ns.AFFILIATION),
+    *(ns.RESEARCH_FIELD, ns.MEMBER_OF, ns.SUB_ORGANIZATION_OF, ns.HAS_SUB_ORGANIZATION, ns.RELATION, ns.REPLACES),
+    *(ns.IS_REPLACED_BY, ns.IN_SCHEME, ns.BROADER, ns.RELATED, ns.EXACT_MATCH, ns.SAME_AS, ns.HAS_REPORTED_METRIC),
+    *(ns.COMPUTED_ON, ns.IS_MEASUREMENT_OF, ns.DERIVED_FROM, ns.RECORD_DATASET, ns.COUNT_OF, ns.HAS_IDENTITY_LINK),
+    *(ns.LINK_SUBJECT, ns.LINK_OBJECT),
 )
 _DEFAULT_GRAPH = DefaultGraph()
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}")
@@ -156,17 +178,24 @@ class GraphReader:
         return sorted(map(self.thing, self.iris(iri, predicate)), key=lambda thing: (thing.label.casefold(), thing.iri))
 
     def incoming(self, iri: str) -> list[Incoming]:
-        """What points to `iri`, by property. The scan is bounded, so that a hub costs no more than another thing."""
+        """What points to `iri`, by property. The work is bounded, so that a hub costs no more than another thing.
+
+        Of a hub a property that the ontology has not may be missed.
+        """
         scan = self._store.quads_for_pattern(None, None, NamedNode(iri), _DEFAULT_GRAPH)
         found: defaultdict[str, list[NamedNode | BlankNode]] = defaultdict(list)
-        for quad in islice(scan, _SCAN_LIMIT):
+        for quad in islice(scan, _INCOMING_SCAN):
             if not isinstance(quad.subject, Triple):
                 found[quad.predicate.value].append(quad.subject)
-        exact = next(scan, None) is None
-        return [
-            Incoming(predicate, sorted(subjects, key=str)[:INCOMING_LIMIT], len(subjects), exact)
-            for predicate, subjects in sorted(found.items())
-        ]
+        if next(scan, None) is None:
+            return [_incoming(predicate, subjects, True) for predicate, subjects in sorted(found.items())]
+        counted = (self._counted(predicate, iri) for predicate in sorted({*found, *_POINTING}))
+        return [link for link in counted if link.total]
+
+    def _counted(self, predicate: str, iri: str) -> Incoming:
+        quads = self._store.quads_for_pattern(None, NamedNode(predicate), NamedNode(iri), _DEFAULT_GRAPH)
+        subjects = [quad.subject for quad in islice(quads, _INCOMING_COUNT) if not isinstance(quad.subject, Triple)]
+        return _incoming(predicate, subjects, next(quads, None) is None)
 
     def _kind(self, iri: str) -> str | None:
         kinds = (KINDS[name] for name in self.iris(iri, ns.TYPE) if name in KINDS)
@@ -182,6 +211,10 @@ class GraphReader:
         names = _LABELS_OF_KINDS.get(kind or "", ())
         own = (value for name in names for value in (*self.texts(iri, name), *self.iris(iri, name)))
         return next(own, None) or readable_name(iri)
+
+
+def _incoming(predicate: str, subjects: list[NamedNode | BlankNode], exact: bool) -> Incoming:
+    return Incoming(predicate, sorted(subjects, key=str)[:INCOMING_LIMIT], len(subjects), exact)
 
 
 def whole_number(text: str | None) -> int | None:
@@ -276,5 +309,17 @@ def _names(reader: GraphReader, triples: list[Triple]) -> Iterator[Triple]:
     named = (node for triple in triples for node in (triple.subject, triple.object) if isinstance(node, NamedNode))
     for node in dict.fromkeys(named):
         if node not in described:
-            for predicate in (ns.TYPE, *_LABELS):
-                yield from reader.triples(node, predicate)
+            types = list(reader.triples(node, ns.TYPE))
+            yield from types
+            yield from _names_of(reader, node, types)
+
+
+def _names_of(reader: GraphReader, node: NamedNode, types: list[Triple]) -> Iterator[Triple]:
+    kinds = (KINDS.get(triple.object.value) for triple in types if isinstance(triple.object, NamedNode))
+    kind = next(filter(None, kinds), "")
+    names = [triple for predicate in _NAMES_OF_KINDS.get(kind, ()) for triple in reader.triples(node, predicate)]
+    yield from names or [triple for predicate in _LABELS for triple in reader.triples(node, predicate)]
+    if kind == "author":
+        for triple in reader.triples(node, ns.IDENTIFIER):
+            if isinstance(triple.object, Literal) and triple.object.value.startswith("orcid:"):
+                yield triple

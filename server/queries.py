@@ -116,8 +116,8 @@ def _bound(found: CannedQuery, besides: Sequence[str] = ()) -> str:
     for name, values in request.args.lists():
         if len(values) > 1:
             raise ParameterError(name, "give it once", values)
-    values = {name: value for name, value in request.args.items() if name not in besides}
-    return bind(found, values, current_state().settings.base_iri)
+    asked = {name: value for name, value in request.args.items() if name not in besides}
+    return bind(found, asked, current_state().settings.base_iri)
 
 
 def _table(found: CannedQuery, text: str) -> ResultTable:

@@ -51,6 +51,7 @@ _ESCAPES = str.maketrans(
 )
 _DASHES = re.compile(r"-(?=-)")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_PARTS = re.compile(r"[-‐–—/(\"'“‘]")
 _WORD = re.compile(r"\S+")
 # Addresses stand as they are, which every reader expects; but what would end the field is percent-encoded.
 _IN_ADDRESS = str.maketrans({"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"})
@@ -172,14 +173,19 @@ def _title(title: str) -> str:
     is_sentence = bool(spelled) and small > _MOSTLY * len(spelled)
 
     def written(place: int, word: str) -> str:
-        keeps = any(letter.isupper() for letter in word[1:]) or (is_sentence and place > 0 and word[0].isupper())
-        follows = place > 0 and words[place - 1].endswith((":", ".", "?", "!", "–", "—"))
-        if is_shouted or not keeps or (follows and not any(letter.isupper() for letter in word[1:])):
+        starts = place == 0 or words[place - 1].endswith((":", ".", "?", "!", "–", "—"))
+        is_name = is_sentence and not starts and word[0].isupper()
+        if is_shouted or not (is_name or _has_capitals_inside(word)):
             return escaped(word)
         core = word.rstrip(":,;.?!")
         return _braced(escaped(core)) + escaped(word[len(core) :])
 
     return " ".join(written(place, word) for place, word in enumerate(words))
+
+
+def _has_capitals_inside(word: str) -> bool:
+    """As `NeRF` and `GPT-4` have, and `Two-Sample` has not."""
+    return any(letter.isupper() for part in _PARTS.split(word) for letter in part[1:])
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from kg import namespaces as ns
 from kg.latest import Link
@@ -25,24 +25,27 @@ _LINKS = {
 
 @dataclass(frozen=True)
 class CitedPapers:
-    """A page of papers, from 1; `is_last`: no other follows."""
+    """A page of papers; `is_last`: no other follows."""
 
     papers: list[str]
-    page: int
     is_last: bool
 
 
-def papers_of(reader: GraphReader, iri: str, kind: str, page: int = 1) -> CitedPapers:
-    """The paper itself; of a thing its papers, latest first, or as the graph has them where they are very many."""
+def papers_of(reader: GraphReader, iri: str, kind: str, page: int | None = 1) -> CitedPapers:
+    """The paper itself; of a thing its papers, latest first, or as the graph has them where they are very many.
+
+    `page` None: all of them.
+    """
     if kind == "paper":
-        return CitedPapers([iri] if page == 1 else [], page, is_last=True)
-    start = (page - 1) * PAGE
-    few = list(islice(_linked(reader, iri, kind), _FEW + 1))
+        return CitedPapers([iri] if page in (1, None) else [], is_last=True)
+    start, end = (0, None) if page is None else ((page - 1) * PAGE, page * PAGE)
+    linked = _linked(reader, iri, kind)
+    few = list(islice(linked, _FEW + 1))
     if len(few) <= _FEW:
         few.sort(key=lambda paper: (_date(reader, paper), paper), reverse=True)
-        return CitedPapers(few[start : start + PAGE], page, start + PAGE >= len(few))
-    found = list(islice(_linked(reader, iri, kind), start, start + PAGE + 1))
-    return CitedPapers(found[:PAGE], page, len(found) <= PAGE)
+        return CitedPapers(few[start:end], is_last=end is None or end >= len(few))
+    found = islice(chain(few, linked), start, end)
+    return CitedPapers(list(found), is_last=next(chain(few[end or 0 :], linked), None) is None)
 
 
 def _date(reader: GraphReader, paper: str) -> str:

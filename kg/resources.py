@@ -265,6 +265,11 @@ def describe(store: Store, iri: str) -> list[Triple]:
     return list(found)
 
 
+def with_names(reader: GraphReader, triples: list[Triple]) -> list[Triple]:
+    """The statements, with labels and types of all that they name."""
+    return list(dict.fromkeys([*triples, *_names(reader, triples)]))
+
+
 def authorships_in_order(reader: GraphReader, iri: str) -> list[str]:
     """The authorships of a paper: printed positions first, then those without one."""
 

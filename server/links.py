@@ -31,6 +31,9 @@ RESOURCE_KINDS = (
     "link",
 )
 
+KIND = f"<any({', '.join(repr(kind) for kind in RESOURCE_KINDS)}):kind>"
+"""A part of a route."""
+
 # What kg.naming leaves as it is in a path.
 _SAFE_IN_KEY = "/:@!$'()*+,;=~"
 

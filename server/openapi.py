@@ -99,7 +99,8 @@ _REFERENCES = (
     _asked("abstracts", "Whether references have abstracts", {"type": "boolean", "default": False}),
     _asked("ascii", "Whether BibTeX has TeX for what is not ASCII", {"type": "boolean", "default": False}),
 )
-_PAGE = _asked("page", "Which page of the papers of a thing, as references", _number(1, 1000, 1))
+_PAGE = _asked("page", "Which page of a list that has several", _number(1, 1000, 1))
+_PROPERTY = _asked("property", "A property, as dcterms:isPartOf or as an IRI; without it, the properties", _TEXT)
 _RECONCILED = (
     _asked("queries", "A batch of queries, in JSON", _TEXT),
     _asked("extend", "Things, and the properties that are wanted of them, in JSON", _TEXT),
@@ -153,6 +154,7 @@ _ROUTES = {
         (*_REFERENCES, _PAGE),
         bare=(301,),
     ),
+    "incoming.incoming": _Route("What points to a thing", _PAGE_OR_DATA, (_PROPERTY, _PAGE), bare=(301,)),
     "resources.links": _Route("What belongs to a thing, as a set of links", LINKSET_FORMATS, bare=(301,)),
     "health.alive": _Route("Whether the service lives", (PLAIN_JSON,)),
     "health.ready": _Route("Whether a graph has been published", (PLAIN_JSON,)),

@@ -20,7 +20,7 @@ from kg.profiles import author_page, concept_page, institution_page, venue_page
 from kg.resources import GraphReader, describe
 from kg.serialisation import serialise
 from server.citations import as_citation_format, citation_formats, cited
-from server.links import RESOURCE_KINDS, candidate_iris, local_path
+from server.links import KIND, candidate_iris, local_path
 from server.negotiation import HTML, AnyOffer, Offer, choose
 from server.representations import represented
 from server.signposting import LINKSET_FORMATS, Link, header, linkset, page_links
@@ -30,7 +30,6 @@ blueprint = Blueprint("resources", __name__)
 
 DATA_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 
-_KIND = f"<any({', '.join(repr(kind) for kind in RESOURCE_KINDS)}):kind>"
 _PROFILES: dict[str | None, Callable[..., object]] = {
     "author": author_page,
     "institution": institution_page,
@@ -39,7 +38,7 @@ _PROFILES: dict[str | None, Callable[..., object]] = {
 }
 
 
-@blueprint.get(f"/{_KIND}/<path:key>")
+@blueprint.get(f"/{KIND}/<path:key>")
 def thing(kind: str, key: str) -> Response:
     """303 to the page or to the data, by Accept."""
     iri = find(kind, key, "/")
@@ -53,7 +52,7 @@ def thing(kind: str, key: str) -> Response:
     return _linked(response, iri)
 
 
-@blueprint.get(f"/page/{_KIND}/<path:key>")
+@blueprint.get(f"/page/{KIND}/<path:key>")
 def page(kind: str, key: str) -> Response:
     iri = find(kind, key, "/page/")
     if isinstance(iri, Response):
@@ -62,7 +61,7 @@ def page(kind: str, key: str) -> Response:
     return _linked(represented(HTML, lambda: _render_page(iri)), iri, page_links(reader, iri, kind, DATA_FORMATS))
 
 
-@blueprint.get(f"/data/{_KIND}/<path:key>")
+@blueprint.get(f"/data/{KIND}/<path:key>")
 def data(kind: str, key: str) -> Response:
     offers: Sequence[Offer] = (*DATA_FORMATS, *citation_formats(kind))
     stem, offer = split_format(key, offers)
@@ -77,7 +76,7 @@ def data(kind: str, key: str) -> Response:
     return _linked(represented(graph_format, lambda: _serialise(iri, graph_format)), iri, [describes])
 
 
-@blueprint.get(f"/linkset/{_KIND}/<path:key>")
+@blueprint.get(f"/linkset/{KIND}/<path:key>")
 def links(kind: str, key: str) -> Response:
     """What belongs to a thing, as a set of links (RFC 9264)."""
     stem, offer = split_format(key, LINKSET_FORMATS)

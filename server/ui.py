@@ -22,6 +22,7 @@ from kg.query_descriptions import without_front_matter
 from kg.resources import readable_name
 from kg.snapshots import Snapshot, SnapshotManifest
 from server.gallery import GalleryEntry, gallery_sections, questions_about
+from server.incoming import incoming_path
 from server.links import address, is_resource, local_path, short_name
 from server.negotiation import HTML
 from server.representations import represented
@@ -59,6 +60,7 @@ def register_templates(app: Flask) -> None:
     app.jinja_env.filters.update(
         address=address,
         figure=figure,
+        incoming_path=incoming_path,
         is_resource=is_resource,
         local_path=local_path,
         readable_date=readable_date,

@@ -44,6 +44,7 @@ from kg.linking.model import decoded_mentions
 from kg.linking.renaming import Renaming, renamed_texts
 from kg.namespaces import DEFAULT_BASE
 from kg.naming import Naming
+from kg.processes import without_collecting
 from kg.progress import Progress
 from kg.search import PreparedIndex
 from kg.segments import Counts, Input, Manifest, Part, SegmentStore, compressed, segment_id
@@ -228,6 +229,12 @@ class Writer:
         derives the statistics anew if anything changed. On any error the primary store and the catalogue are as they
         were.
         """
+        with without_collecting():
+            return self._build(progress, from_nothing, arriving, linker)
+
+    def _build(
+        self, progress: Progress, from_nothing: bool, arriving: Arriving | None, linker: Linker | None
+    ) -> Contents:
         self._ensure_vocabulary()
         wanted = wanted_contents(self._store, arriving.segments if arriving else {})
         if linker:

@@ -18,7 +18,7 @@ import msgspec
 
 from kg.linking.consistency import consistent
 from kg.linking.model import AuthorMention, Fact, Link, PaperMention
-from kg.linking.names import compatible, folded, name_keys, parsed
+from kg.linking.names import ANY_NAME, compatible, folded, given_keys, name_keys
 
 _TELLING = ("orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author")
 _MOST_COAUTHORS = 60
@@ -64,7 +64,7 @@ class AuthorMatcher:
     """Authors whose names may be one person's, by family name and first initial."""
 
     name = "authors"
-    version = "6"
+    version = "7"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         names = [folded(author.name) for author in paper.authors]
@@ -79,9 +79,10 @@ class AuthorMatcher:
         people = _people(map(_DECODER.decode, block))
         if len(people) < 2:
             return
-        block_facts = _Block(people)
+        bearers = _Bearers(people)
+        compared = _Block(people, bearers)
         by_author = {person.author: person for person in people}
-        found = (block_facts.compare(one, other) for one, other in _pairs(people))
+        found = (compared.compare(one, other) for one, other in _pairs(people, bearers))
         yield from consistent(filter(None, found), lambda one, other: _cannot_be_one(by_author[one], by_author[other]))
 
 
@@ -137,31 +138,74 @@ def _people(appearances: Iterable[Appearance]) -> list[Person]:
     return [Person(author, found[author]) for author in sorted(found)]
 
 
-def _pairs(people: list[Person]) -> Iterator[tuple[Person, Person]]:
-    """All pairs; where they are too many, those that share a co-author, a place or an identifier."""
-    if len(people) * len(people) / 2 <= _MOST_PAIRS:
-        yield from combinations(people, 2)
-        return
-    sharing: defaultdict[str, list[int]] = defaultdict(list)
+class _Bearers:
+    """People by what of their names is looked at first, so that those whose names cannot agree are never compared."""
+
+    def __init__(self, people: list[Person]) -> None:
+        self._people = people
+        self._usual: defaultdict[str, set[int]] = defaultdict(set)
+        self._turned: defaultdict[str, set[int]] = defaultdict(set)
+        for number, person in enumerate(people):
+            for name in person.names:
+                for bearers, keys in zip((self._usual, self._turned), given_keys(name), strict=True):
+                    for key in keys:
+                        bearers[key].add(number)
+        self._of_names: dict[str, frozenset[int]] = {}
+
+    def maybe(self, names: Iterable[str]) -> set[int]:
+        """People with a name that may agree with one of these."""
+        found = self._usual[ANY_NAME] | self._turned[ANY_NAME]
+        for usual, turned in map(given_keys, names):
+            if ANY_NAME in usual or ANY_NAME in turned:
+                return set(range(len(self._people)))
+            found.update(
+                *(self._usual[key] | self._turned[key] for key in usual), *(self._usual[key] for key in turned)
+            )
+        return found
+
+    def of(self, name: str) -> frozenset[int]:
+        """People who may be called so."""
+        found = self._of_names.get(name)
+        if found is None:
+            found = self._of_names[name] = frozenset(
+                number
+                for number in self.maybe((name,))
+                if any(compatible(other, name) >= 0.5 for other in self._people[number].names[:3])
+            )
+        return found
+
+
+def _pairs(people: list[Person], bearers: _Bearers) -> Iterator[tuple[int, int]]:
+    """Those whose names may agree, or who have an identifier in common; where they are too many, those that share a
+    co-author or an identifier."""
+    identified: defaultdict[str, list[int]] = defaultdict(list)
     for number, person in enumerate(people):
-        for thing in (*person.coauthors, *person.keys):
-            sharing[thing].append(number)
-    pairs = {pair for numbers in sharing.values() if len(numbers) < 200 for pair in combinations(numbers, 2)}
-    for one, other in sorted(pairs)[:_MOST_PAIRS]:
-        yield people[one], people[other]
+        for key in person.keys:
+            identified[key].append(number)
+    pairs = {pair for numbers in identified.values() for pair in combinations(numbers, 2)}
+    for number, person in enumerate(people):
+        pairs.update((number, other) for other in bearers.maybe(person.names) if other > number)
+    if len(pairs) > _MOST_PAIRS:
+        sharing: defaultdict[str, list[int]] = defaultdict(list)
+        for number, person in enumerate(people):
+            for thing in (*person.coauthors, *person.keys):
+                sharing[thing].append(number)
+        pairs &= {pair for numbers in sharing.values() if len(numbers) < 200 for pair in combinations(numbers, 2)}
+    yield from sorted(pairs)[:_MOST_PAIRS]
 
 
 class _Block:
     """People whose names may be one person's, and how much the names alone say among them."""
 
-    def __init__(self, people: list[Person]) -> None:
+    def __init__(self, people: list[Person], bearers: _Bearers) -> None:
         self._people = people
+        self._bearers = bearers
         self._coauthors = Counter(name for person in people for name in person.coauthors)
         self._places = Counter(place for person in people for place in person.places)
         self._subjects = Counter(subject for person in people for subject in person.subjects)
-        self._given = Counter(given for person in people for given in {_first(name) for name in person.names})
 
-    def compare(self, one: Person, other: Person) -> Link | None:
+    def compare(self, number: int, another: int) -> Link | None:
+        one, other = self._people[number], self._people[another]
         shared = sorted(one.keys & other.keys)
         if shared:
             return _link(one, other, "shared-identifier", 0.99, [Fact("identifier", key, key) for key in shared[:3]])
@@ -171,22 +215,11 @@ class _Block:
         if not agreement:
             return None
         facts = [Fact("name", one.names[0], other.names[0])]
-        odds = self._prior(one, other, agreement) + self._evidence(one, other, facts)
+        rivals = len(self._bearers.of(one.names[0]) - {number, another})
+        odds = _prior(agreement, rivals) + self._evidence(one, other, facts)
         if odds < 0:
             return None
         return _link(one, other, "name-and-evidence" if len(facts) > 1 else "name", _confidence(odds), facts)
-
-    def _prior(self, one: Person, other: Person, agreement: float) -> float:
-        """What the names say: full ones much, the more the rarer they are here; initials little."""
-        rivals = sum(
-            1
-            for person in self._people
-            if person is not one
-            and person is not other
-            and any(compatible(name, one.names[0]) >= 0.5 for name in person.names[:3])
-        )
-        base = next(odds for least, odds in _NAMES_SAY if agreement >= least)
-        return base - 0.9 * math.log1p(rivals)
 
     def _evidence(self, one: Person, other: Person, facts: list[Fact]) -> float:
         odds = 0.0
@@ -226,6 +259,12 @@ class _Block:
         elif one.subjects and other.subjects:
             odds -= 1.5
         return odds
+
+
+def _prior(agreement: float, rivals: int) -> float:
+    """What the names say: full ones much, the fewer others here may be called so; initials little."""
+    base = next(odds for least, odds in _NAMES_SAY if agreement >= least)
+    return base - 0.9 * math.log1p(rivals)
 
 
 def _confidence(odds: float) -> float:
@@ -271,11 +310,6 @@ def _same_people(some: Iterable[str], others: Iterable[str]) -> list[str]:
         for name in sorted(some)
         if any(compatible(name, other) >= 0.5 for key in name_keys(name) for other in by_key.get(key, ()))
     ]
-
-
-def _first(name: str) -> str:
-    given = parsed(name).given
-    return given[0] if given else ""
 
 
 def _listed(names: Sequence[str]) -> str:

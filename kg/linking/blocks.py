@@ -33,6 +33,7 @@ _Items = list[tuple[str, bytes]]
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(list[Link])
+_ITEMS = msgspec.msgpack.Decoder(list[_Items])
 
 
 class BlockCache:
@@ -69,21 +70,68 @@ class BlockCache:
             write_atomically(self._path, zstandard.ZstdCompressor(level=1).compress(content))
 
 
+class ItemCache:
+    """The items of chunks of mentions that were read before, a file each, so that names are taken apart once only."""
+
+    def __init__(self, folder: Path, matchers: Sequence[Matcher]) -> None:
+        self._folder = folder
+        self._seed = "".join(f"{matcher.name} {matcher.version} " for matcher in matchers).encode()
+        self._used: set[str] = set()
+
+    def _path(self, chunk: bytes) -> Path:
+        name = hashlib.blake2b(self._seed + chunk, digest_size=16).hexdigest()
+        self._used.add(name)
+        return self._folder / name
+
+    def get(self, chunk: bytes) -> list[_Items] | None:
+        try:
+            content = zstandard.ZstdDecompressor().decompress(self._path(chunk).read_bytes())
+            return _ITEMS.decode(content)
+        except (OSError, zstandard.ZstdError, msgspec.DecodeError):
+            return None  # it only saves work
+
+    def put(self, chunk: bytes, items: list[_Items]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._path(chunk).write_bytes(zstandard.ZstdCompressor(level=1).compress(msgspec.msgpack.encode(items)))
+
+    def forget_others(self) -> None:
+        """Remove what was not asked for since this was made."""
+        for path in self._folder.glob("*"):
+            if path.name not in self._used:
+                path.unlink(missing_ok=True)
+
+
 def find_links(
-    mentions: Iterable[bytes], matchers: Sequence[Matcher], cache: BlockCache, jobs: int | None = None
+    mentions: Iterable[bytes],
+    matchers: Sequence[Matcher],
+    cache: BlockCache,
+    jobs: int | None = None,
+    known: ItemCache | None = None,
 ) -> dict[str, list[Link]]:
     """What each matcher, by name, finds in these mentions (`encoded_mentions`), each pair of things once, in order."""
-    chunks = list(mentions)
-    with processes(sum(map(len, chunks)), jobs, _start, tuple(matchers)) as run:
-        items: list[defaultdict[str, list[bytes]]] = [defaultdict(list) for _ in matchers]
-        for found in run(_items, chunks):
-            for blocks, of_matcher in zip(items, found, strict=True):
-                for key, item in of_matcher:
-                    blocks[key].append(item)
+    items: list[defaultdict[str, list[bytes]]] = [defaultdict(list) for _ in matchers]
+    new: list[bytes] = []
+    for chunk in mentions:
+        found = known.get(chunk) if known else None
+        if found is None:
+            new.append(chunk)
+        else:
+            _collect(items, found)
+    with processes(sum(map(len, new)), jobs, _start, tuple(matchers)) as run:
+        for chunk, found in zip(new, run(_items, new), strict=True):
+            _collect(items, found)
+            if known:
+                known.put(chunk, found)
         return {
             matcher.name: _links_of_blocks(number, matcher, items[number], cache, run)
             for number, matcher in enumerate(matchers)
         }
+
+
+def _collect(items: list[defaultdict[str, list[bytes]]], found: list[_Items]) -> None:
+    for blocks, of_matcher in zip(items, found, strict=True):
+        for key, item in of_matcher:
+            blocks[key].append(item)
 
 
 class Run(Protocol):

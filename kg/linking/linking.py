@@ -13,7 +13,7 @@ import zstandard
 from kg.errors import StoreError
 from kg.files import write_atomically
 from kg.linking.authorities import Authorities
-from kg.linking.blocks import BlockCache, find_links
+from kg.linking.blocks import BlockCache, ItemCache, find_links
 from kg.linking.concept_search import find_concepts
 from kg.linking.concepts import VERSION as CONCEPTS
 from kg.linking.decisions import Decision, Decisions
@@ -34,6 +34,7 @@ class LinkFolder:
 
     links.json           the id of those in force
     links/<id>.zst       links with what became of them, and what is one by them
+    links/items/         what is compared of every chunk of mentions, so that only new ones are taken apart
     links/blocks.zst     the links of every block that was compared, so that the next time only new ones are
     links/concepts.zst   the concepts of every chunk of texts that was looked through
     """
@@ -127,8 +128,10 @@ class Linker:
         known_papers, others = papers_and_things(outside)
         others += [ThingMention(each.paper, "paper", (each.title or "",), each.keys) for each in known_papers]
         found: list[Link] = [*thing_links([*things, *others]), *scheme_links(self._naming, things)]
-        for of_matcher in find_links(chain(mentions(), outside), self._matchers, cache, self._jobs).values():
+        items = ItemCache(folder.folder / "items", self._matchers)
+        for of_matcher in find_links(chain(mentions(), outside), self._matchers, cache, self._jobs, items).values():
             found += of_matcher
+        items.forget_others()
         if outside:
             found = _with_an_end_here(found, papers, things)
         of_texts = find_concepts(mentions(), texts(), things, BlockCache(folder.folder / "concepts.zst"), self._jobs)

@@ -195,6 +195,7 @@ def _given(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(200_000)
 def name_keys(name: str) -> tuple[str, ...]:
     """Keys of which two names that may be one person's share at least one: end of the family name and first initial.
 
@@ -214,9 +215,36 @@ def name_keys(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
+@lru_cache(200_000)
 def _plain(word: str) -> str:
     """Without the e that stands for an umlaut, so that Mueller and Müller are one."""
     return _UMLAUTS.sub("", word) if len(word) > 3 else word
+
+
+ANY_NAME = ""
+"""Stands among `given_keys` for an initial, or for nothing: it may be any name's."""
+
+
+@lru_cache(100_000)
+def given_keys(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Keys of the given name, and of what would be the given name if the family name stood first.
+
+    Two names that are `compatible` share a key, but not among their second ones only, unless one of them has
+    `ANY_NAME`. Families are not looked at.
+
+    >>> given_keys("Bob Smith")[0] & given_keys("Robert Smith")[0], given_keys("R. Smith")[0]
+    (frozenset({'robert'}), frozenset({''}))
+    """
+    usual, *turned = (_keys_of_given(reading.given) for reading in readings(name))
+    return usual, turned[0] if turned else frozenset()
+
+
+def _keys_of_given(given: tuple[str, ...]) -> frozenset[str]:
+    if not given or len(given[0]) == 1:
+        return frozenset((ANY_NAME,))
+    first = given[0]
+    joined = "".join(given).replace("-", "")
+    return frozenset((_plain(first), _I_AT_END.sub("i", first), joined)) | _FORMAL.get(first, _NO_FORMS)
 
 
 @lru_cache(500_000)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.linking.names import compatible, folded, name_keys, parsed
+from kg.linking.names import ANY_NAME, compatible, folded, given_keys, name_keys, parsed
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,44 @@ def test_any_two_texts_can_be_compared(one: str, other: str) -> None:
     assert 0 <= compatible(one, other) <= 1
     assert compatible(one, other) == compatible(other, one)
     assert all(name_keys(one)) and isinstance(parsed(other).family, tuple)
+
+
+def may_agree(one: str, other: str) -> bool:
+    (usual, turned), (usual_other, turned_other) = given_keys(one), given_keys(other)
+    return (
+        ANY_NAME in usual | turned | usual_other | turned_other
+        or not usual.isdisjoint(usual_other | turned_other)
+        or not usual_other.isdisjoint(turned)
+    )
+
+
+WORDS = [
+    "J.",
+    "Jo",
+    "JW",
+    "Wei",
+    "wang",
+    "Bob",
+    "Robert",
+    "Sergei",
+    "Sergey",
+    "Xiao",
+    "ming",
+    "Xiaoming",
+    "van",
+    "M.",
+    "Li",
+]
+
+
+@given(*[st.lists(st.sampled_from([*WORDS, "Xiao-ming", ",", "-"]), min_size=1, max_size=4).map(" ".join)] * 2)
+def test_names_without_a_common_key_are_not_compatible(one: str, other: str) -> None:
+    assert may_agree(one, other) or not compatible(one, other)
+
+
+def test_most_names_are_not_even_compared() -> None:
+    assert not may_agree("Yi Wang", "Wei Wang")
+    assert may_agree("Wang Wei", "Wei Wang")
 
 
 @given(st.text("abcdefgh äöüß-'.,JK", min_size=1, max_size=30))

@@ -1,0 +1,64 @@
+"""Blocks: what was compared is not compared again, and what was taken apart not taken apart again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kg.linking.blocks import BlockCache, ItemCache, find_links
+from kg.linking.model import Link, Mentions, PaperMention, encoded_mentions
+
+
+class Counting:
+    """Papers of one title are one; counts what it is asked."""
+
+    name = "counting"
+    version = "1"
+
+    def __init__(self) -> None:
+        self.taken_apart = 0
+        self.compared = 0
+
+    def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
+        self.taken_apart += 1
+        yield paper.title or "", paper.paper.encode()
+
+    def links(self, block: Sequence[bytes]) -> Iterator[Link]:
+        self.compared += 1
+        first, *others = sorted(item.decode() for item in block)
+        for other in others:
+            yield Link(subject=first, object=other, method="title", confidence=0.9)
+
+
+def found(folder: Path, *chunks: bytes) -> tuple[list[Link], int, int]:
+    """The links, how many papers were taken apart, how many blocks compared."""
+    matcher, cache = Counting(), BlockCache(folder / "blocks.zst")
+    items = ItemCache(folder / "items", [matcher])
+    links = find_links(chunks, [matcher], cache, 1, items)["counting"]
+    cache.write()
+    items.forget_others()
+    return links, matcher.taken_apart, matcher.compared
+
+
+def papers(*names: str, title: str) -> bytes:
+    return encoded_mentions(Mentions([PaperMention(name, "r", title) for name in names]))
+
+
+def test_only_what_is_new_is_looked_at(tmp_path: Path) -> None:
+    old, other, new = papers("a", "b", title="x"), papers("c", "d", title="y"), papers("e", title="x")
+    links, apart, compared = found(tmp_path, old, other)
+    assert (len(links), apart, compared) == (2, 4, 2)
+    assert found(tmp_path, old, other) == (links, 0, 0)
+    more, apart, compared = found(tmp_path, old, other, new)
+    assert (len(more), apart, compared) == (3, 1, 1)
+    assert found(tmp_path, other)[1:] == (0, 0), "and what is gone is forgotten"
+    assert len(list((tmp_path / "items").iterdir())) == 1
+
+
+def test_what_is_kept_only_saves_work(tmp_path: Path) -> None:
+    chunks = papers("a", "b", title="x"), papers("c", "d", title="y")
+    links, *_ = found(tmp_path, *chunks)
+    for number, path in enumerate(sorted((tmp_path / "items").iterdir())):
+        path.write_bytes(b"" if number else path.read_bytes()[:10])
+    (tmp_path / "blocks.zst").write_bytes(b"rubbish")
+    assert found(tmp_path, *chunks) == (links, 4, 2)

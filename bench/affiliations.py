@@ -113,11 +113,21 @@ def main() -> None:
     for (kind, _), count in errors.items():
         by_kind[kind] += count
     print("disagreements", dict(by_kind))
-    for (kind, iri), count in errors.most_common(arguments.show):
-        print(f"{count:4} {kind:18} {names[iri][:50]} | {example[kind, iri][:160]}")
+    verdicts = judged()
+    print(f"of the most frequent ones {len(verdicts)} were read; right is", dict(Counter(verdicts.values())))
+    for (kind, iri), count in sorted(errors.items(), key=lambda each: (-each[1], each[0]))[: arguments.show]:
+        right_is = verdicts.get((kind, iri), "")
+        print(f"{count:4} {kind:18} {right_is:6} {names[iri][:50]} | {example[kind, iri][:160]}")
     if LABELS.exists():
         for name in BY_HAND:
             by_hand(name, strings, found, exact)
+
+
+def judged() -> dict[tuple[str, str], str]:
+    """Who is right about a kind of disagreement about an organisation: 'ours', 'label' or 'both'."""
+    lines = (LABELS / "affiliations-disagreements.tsv").read_text("utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {(kind, _iri(ror)): verdict for kind, ror, verdict in rows}
 
 
 def by_hand(name: str, strings: list[str], found: Answers, exact: Callable[[str], set[str]]) -> None:

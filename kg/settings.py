@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from kg.errors import SettingError
+from kg.dumps.formats import Choice
+from kg.errors import SettingError, UsageError
+from kg.ntriples import is_iri
 
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
@@ -85,6 +87,21 @@ def _path(text: str) -> Path | None:
     return Path(text).expanduser() if text else None
 
 
+def _exports(text: str) -> str:
+    """Looked at here, so that a mistake is told at once."""
+    try:
+        Choice.parse(text)
+    except UsageError as error:
+        raise ValueError(error.message) from error
+    return text
+
+
+def _licence(text: str) -> str:
+    if text and not is_iri(text):
+        raise ValueError("use an IRI, as https://creativecommons.org/publicdomain/zero/1.0/")
+    return text
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table: the environment variable, its default as a person would type it, how it is read."""
@@ -126,6 +143,8 @@ TABLE = (
     Setting("write_queue", "64", _positive(int), "writes that may be under way at once"),
     Setting("write_wait", "10", _positive(float), "seconds that a write waits while a dataset is being loaded"),
     Setting("access_log", "1", _flag, "1: one line of JSON a request on standard error"),
+    Setting("exports", "all", _exports, "files of the dump of each graph, as nt.gz ttl.zst parquet; all; or nothing"),
+    Setting("export_licence", "", _licence, "licence of the dumps, as an IRI"),
     Setting("max_body", "16M", _positive(_size), "bytes of one request body"),
 )
 
@@ -158,6 +177,8 @@ class Settings:
     write_queue: int
     write_wait: float
     access_log: bool
+    exports: str
+    export_licence: str
     max_body: int
 
 

@@ -1,4 +1,4 @@
-"""Sub-commands that read the graph: query, export, validate."""
+"""Sub-commands that read the graph: query, validate."""
 
 from __future__ import annotations
 
@@ -13,13 +13,9 @@ from rich.table import Table
 
 from kg import sparql
 from kg.commands.common import Context, output_stream
-from kg.errors import DataError, ParameterError, QueryRefused, UsageError
-from kg.export import export_file
-from kg.formats import GRAPH_FORMATS, RESULT_FORMATS, GraphFormat
-from kg.ntriples import check_iri
+from kg.errors import ParameterError, QueryRefused, UsageError
+from kg.formats import GRAPH_FORMATS, RESULT_FORMATS
 from kg.queries import bind, find_query, load_queries
-from kg.resources import GraphReader, describe
-from kg.serialisation import serialise
 from kg.validation import validate as check_graph
 from kg.workers import QueryRequest, WorkerPool
 
@@ -114,39 +110,6 @@ def _cell(term: object, base_iri: str) -> str:
     if isinstance(term, pyoxigraph.NamedNode):
         return term.value.removeprefix(base_iri)
     return term.value if isinstance(term, pyoxigraph.Literal) else str(term)
-
-
-@click.command()
-@click.argument("iri", required=False)
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(_GRAPH_NAMES),
-    default="turtle",
-    show_default=True,
-    help="Format of the dump.",
-)
-@click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Write to a file.")
-@click.pass_obj
-def export(context: Context, iri: str | None, format_name: str, output: Path | None) -> None:
-    """Write the whole graph, or the description of one thing: its IRI, or 'author/evan-hubinger'."""
-    (graph_format,) = (known for known in GRAPH_FORMATS if known.name == format_name)
-    if iri is not None:
-        description = _description(context, iri, graph_format)
-        with output_stream(output) as stream:
-            stream.write(description)
-        return
-    dump = export_file(context.snapshot(), graph_format)
-    with dump.open("rb") as source, output_stream(output) as stream:
-        shutil.copyfileobj(source, stream)
-
-
-def _description(context: Context, iri: str, graph_format: GraphFormat) -> bytes:
-    absolute = check_iri(iri if "://" in iri else context.settings.base_iri + iri)
-    store = context.snapshot().store
-    if not GraphReader(store).exists(absolute):
-        raise DataError(f"the graph has nothing called {absolute}; look for it by name on the search page", iri)
-    return serialise(describe(store, absolute), graph_format)
 
 
 @click.command()

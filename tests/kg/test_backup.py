@@ -11,9 +11,8 @@ import pytest
 from kg import pipeline
 from kg.backup import back_up
 from kg.commit import Committer
+from kg.dumps.kept import sorted_statements
 from kg.errors import UsageError
-from kg.export import export_file
-from kg.formats import N_TRIPLES
 from kg.settings import read_settings
 from kg.snapshots import Snapshots
 from kg.store import StoreFolder
@@ -21,7 +20,7 @@ from kg.updates import UpdateWrite
 
 
 def dump(folder: Path) -> set[bytes]:
-    return set(export_file(Snapshots(folder).current(), N_TRIPLES).read_bytes().splitlines())
+    return set(sorted_statements(Snapshots(folder).current().store).splitlines())
 
 
 def insert(number: int) -> UpdateWrite:

@@ -16,9 +16,8 @@ import pytest
 
 from kg import paths, pipeline
 from kg.commit import Committer
+from kg.dumps.kept import sorted_statements
 from kg.errors import QueryError, QuerySyntaxError, QueryTimeout, StoreBusy
-from kg.export import export_file
-from kg.formats import N_TRIPLES
 from kg.settings import read_settings
 from kg.snapshots import Snapshots
 from kg.sources import find_source
@@ -34,7 +33,7 @@ def insert(number: int) -> UpdateWrite:
 
 
 def dump(folder: Path) -> bytes:
-    return export_file(Snapshots(folder).current(), N_TRIPLES).read_bytes()
+    return sorted_statements(Snapshots(folder).current().store)
 
 
 def ask(folder: Path, pattern: str) -> bool:

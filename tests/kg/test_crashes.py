@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from kg import paths, pipeline
-from kg.export import export_file
-from kg.formats import N_TRIPLES
+from kg.dumps.kept import sorted_statements
 from kg.snapshots import Snapshots
 from kg.sources import find_source
 from kg.store import StoreFolder
@@ -25,7 +24,7 @@ KILLS_BY_CHANCE = 12
 
 
 def dump(folder: Path) -> bytes:
-    return export_file(Snapshots(folder).current(), N_TRIPLES).read_bytes()
+    return sorted_statements(Snapshots(folder).current().store)
 
 
 def load(folder: Path, page: Path) -> None:

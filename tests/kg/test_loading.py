@@ -17,9 +17,8 @@ import pytest
 import zstandard
 
 from kg import pipeline
+from kg.dumps.kept import sorted_statements
 from kg.errors import SourceError, UsageError
-from kg.export import export_file
-from kg.formats import N_TRIPLES
 from kg.pipeline import LoadReport, Options
 from kg.progress import Progress
 from kg.snapshots import Snapshots
@@ -60,7 +59,7 @@ def load(folder: Path, *paths: Path, dataset: str | None = "papers", **options: 
 
 
 def dump(folder: Path) -> bytes:
-    return export_file(Snapshots(folder).current(), N_TRIPLES).read_bytes()
+    return sorted_statements(Snapshots(folder).current().store)
 
 
 def counts(report: LoadReport) -> tuple[int, int, int, int]:

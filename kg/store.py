@@ -229,12 +229,6 @@ class Writer:
         derives the statistics anew if anything changed. On any error the primary store and the catalogue are as they
         were.
         """
-        with without_collecting():
-            return self._build(progress, from_nothing, arriving, linker)
-
-    def _build(
-        self, progress: Progress, from_nothing: bool, arriving: Arriving | None, linker: Linker | None
-    ) -> Contents:
         self._ensure_vocabulary()
         wanted = wanted_contents(self._store, arriving.segments if arriving else {})
         if linker:
@@ -342,7 +336,10 @@ class Writer:
         judgement = links.read(wanted.links)
         if judgement is None and linker:
             progress("linking")
-            judgement = linker.link(links, wanted.links, lambda: self._mentions(wanted), lambda: self._texts(wanted))
+            with without_collecting():
+                judgement = linker.link(
+                    links, wanted.links, lambda: self._mentions(wanted), lambda: self._texts(wanted)
+                )
         if judgement is None:
             raise StoreError(f"{links.path(wanted.links)} is missing or damaged; run 'kg link'", wanted.links)
         before = links.read(present.links) if present else Judgement()
@@ -402,7 +399,8 @@ class Writer:
         progress("deriving statistics")
         renaming = Renaming(Naming(self._store.base_iri), judgement.identity)
         statistics = Statistics(lambda: (facts for part in parts for facts in segments.facts(*part)), renaming.facts)
-        statistics.count()
+        with without_collecting():
+            statistics.count()
         self._prepare_index(parts, statistics, judgement.identity)
         unfinished = self._derived.with_suffix(".partial")
         with unfinished.open("wb") as stream:

@@ -19,7 +19,7 @@ from kg.ntriples import is_iri
 
 Term = NamedNode | BlankNode | Literal | Triple
 
-INCOMING_LIMIT = 200
+INCOMING_LIMIT = 100
 _OUTGOING_LIMIT = 20_000
 _SCAN_LIMIT = 5_000
 # Of what points to a thing: read as it comes, and if that is not all, counted by property.

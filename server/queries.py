@@ -12,7 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from pyoxigraph import NamedNode
 from werkzeug.exceptions import NotFound
 
-from kg.citations import CITATION_FORMATS
+from kg.citations import CITATION_FORMATS, CitationFormat
 from kg.errors import ParameterError, QueryError, QueueFull
 from kg.formats import CSV, GRAPH_FORMATS, JSON, JSON_LD, N_TRIPLES, RESULT_FORMATS, GraphFormat
 from kg.queries import CannedQuery, Chart, bind
@@ -63,8 +63,7 @@ def query(subject: str, name: str) -> Response:
     formats = _FORMATS[found.form]
     if extension == JSON.extension and JSON not in formats:
         extension = JSON_LD.extension  # statements as JSON are JSON-LD
-    references = CITATION_FORMATS if _PAPERS in found.columns else ()
-    offer: Offer = choose((HTML, *formats, SOURCE, *references), extension if dot else None)
+    offer: Offer = choose((HTML, *formats, SOURCE, *_references(found)), extension if dot else None)
     if offer is HTML:
         return _page(found)
     if citation_format := as_citation_format(offer):
@@ -75,6 +74,11 @@ def query(subject: str, name: str) -> Response:
         return represented(SOURCE, lambda: text)
     data_format = next(known for known in formats if known is offer)
     return result_sent(data_format, lambda: _answer(text, data_format))
+
+
+def _references(found: CannedQuery) -> Sequence[CitationFormat]:
+    """The formats of references, if rows name papers."""
+    return CITATION_FORMATS if _PAPERS in found.columns else ()
 
 
 def _papers(text: str) -> list[str]:
@@ -108,6 +112,7 @@ def _render(
         table=table,
         problem=problem,
         formats=_FORMATS[found.form],
+        references=_references(found),
     )
 
 

@@ -69,11 +69,15 @@ def data(kind: str, key: str) -> Response:
     if isinstance(iri, Response):
         return iri
     citation_format = as_citation_format(offer)
-    describes = Link("", "describes", local_path(iri, "/page/"), HTML.media_type)
+    # Of a hub the data has but the beginning of what points to it.
+    more = [
+        Link("", "describes", local_path(iri, "/page/"), HTML.media_type),
+        Link("", "related", local_path(iri, "/incoming/"), HTML.media_type),
+    ]
     if citation_format:
-        return _linked(cited(iri, kind, citation_format), iri, [describes])
+        return _linked(cited(iri, kind, citation_format), iri, more)
     graph_format = next(known for known in DATA_FORMATS if known is offer)
-    return _linked(represented(graph_format, lambda: _serialise(iri, graph_format)), iri, [describes])
+    return _linked(represented(graph_format, lambda: _serialise(iri, graph_format)), iri, more)
 
 
 @blueprint.get(f"/linkset/{KIND}/<path:key>")

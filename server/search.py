@@ -42,6 +42,10 @@ class Search:
         """The address of the same search among the things of another kind."""
         return self._address(kind, 0)
 
+    def as_format(self, extension: str) -> str:
+        """The address of what this search shows in a format of references."""
+        return f"{self._address(self.kind, self.offset)}&{urlencode({'format': extension})}"
+
     def _address(self, kind: str | None, offset: int) -> str:
         limit = self.limit if self.limit != _PAGE else None
         asked = {"q": self.text, "type": kind, "limit": limit, "offset": offset or None}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from urllib.parse import urljoin
 
 import msgspec
@@ -37,7 +38,9 @@ _TYPES = {
     "venue": "Periodical",
     "dataset": "Dataset",
 }
-_MOST_AUTHORS = 20  # in a header, which clients take only so much of
+_MOST_AUTHORS = 20
+_MOST_AUTHORS_IN_SET = 5000
+_LONGEST = 6000  # bytes of a header
 _MOST_ITEMS = 10
 
 
@@ -52,23 +55,27 @@ class Link:
 
 
 def header(links: list[Link]) -> str:
-    """Links of one thing as a field of HTTP (RFC 8288)."""
-    return ", ".join(_field(link) for link in links)
+    """Links of one thing as a field of HTTP (RFC 8288); not all if they are many, since clients take only so much."""
+    fields = [_field(link) for link in links]
+    lengths = accumulate(len(field) + 2 for field in fields)
+    return ", ".join(field for field, length in zip(fields, lengths, strict=True) if length <= _LONGEST)
 
 
-def page_links(reader: GraphReader, iri: str, kind: str, data: tuple[Offer, ...]) -> Iterator[Link]:
-    """Those of the page of a thing; the first authors and places only."""
+def page_links(
+    reader: GraphReader, iri: str, kind: str, data: tuple[Offer, ...], authors: int = _MOST_AUTHORS
+) -> Iterator[Link]:
+    """Those of the page of a thing; of a paper the first authors and places only."""
     page = local_path(iri, "/page/")
     yield Link(page, "cite-as", _cited_as(reader, iri, kind))
+    yield from linkset_links(iri)
     yield Link(page, "type", _ABOUT_PAGE)
     if kind in _TYPES:
         yield Link(page, "type", ns.SCHEMA + _TYPES[kind])
-    if kind == "paper":
-        for author in _authors(reader, iri)[:_MOST_AUTHORS]:
-            yield Link(page, "author", author)
-        yield from _items(reader, iri, page)
     yield from metadata_links(iri, kind, data)
-    yield from linkset_links(iri)
+    if kind == "paper":
+        yield from _items(reader, iri, page)
+        for author in _authors(reader, iri, authors):
+            yield Link(page, "author", author)
 
 
 def metadata_links(iri: str, kind: str, data: tuple[Offer, ...]) -> Iterator[Link]:
@@ -96,7 +103,7 @@ def linkset(iri: str, kind: str, data: tuple[Offer, ...], linkset_format: PageFo
 
 def _both_ways(reader: GraphReader, iri: str, kind: str, data: tuple[Offer, ...]) -> Iterator[Link]:
     page = local_path(iri, "/page/")
-    links = [link for link in page_links(reader, iri, kind, data) if link.relation != "linkset"]
+    links = [link for link in page_links(reader, iri, kind, data, _MOST_AUTHORS_IN_SET) if link.relation != "linkset"]
     yield from links
     for link in links:
         if link.relation == "describedby":
@@ -116,9 +123,9 @@ def _by_identifier(reader: GraphReader, iri: str, scheme: str, kind: str) -> str
     return next((external_iris(Identifier(scheme, text.partition(":")[2]), kind)[0] for text in spelled), None)
 
 
-def _authors(reader: GraphReader, iri: str) -> list[str]:
+def _authors(reader: GraphReader, iri: str, most: int) -> list[str]:
     """Their ORCIDs, else their names here, in order."""
-    authorships = authorships_in_order(reader, iri)[:_MOST_AUTHORS]
+    authorships = authorships_in_order(reader, iri)[:most]
     authors = (author for each in authorships for author in reader.iris(each, ns.AUTHORSHIP_AUTHOR)[:1])
     return [_by_identifier(reader, author, "orcid", "author") or local_path(author) for author in authors]
 

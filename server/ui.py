@@ -21,10 +21,12 @@ from kg.overview import Overview, overview
 from kg.query_descriptions import without_front_matter
 from kg.resources import readable_name
 from kg.snapshots import Snapshot, SnapshotManifest
+from server.citations import citation_formats
 from server.gallery import GalleryEntry, gallery_sections, questions_about
 from server.incoming import incoming_path
 from server.links import address, is_resource, local_path, short_name
-from server.negotiation import HTML
+from server.metadata import dataset_metadata, thing_metadata
+from server.negotiation import HTML, Offer
 from server.representations import represented
 from server.resources import DATA_FORMATS
 from server.state import State, current_snapshot, current_state
@@ -45,6 +47,9 @@ _FORMAT_NAMES = {
     "xml": "XML",
     "csv": "CSV",
     "tsv": "TSV",
+    "bibtex": "BibTeX",
+    "ris": "RIS",
+    "csl-json": "CSL-JSON",
 }
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
@@ -72,9 +77,12 @@ def register_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
         alternates=alternates,
         data_formats=DATA_FORMATS,
+        citation_formats=citation_formats,
         dataset_iri=lambda name: Naming(current_state().settings.base_iri).dataset(name),
         format_names=_FORMAT_NAMES,
+        dataset_metadata=dataset_metadata,
         questions_about=questions_about,
+        thing_metadata=thing_metadata,
     )
     app.context_processor(_for_every_page)
 
@@ -128,14 +136,15 @@ def sparql_page(query: str | None = None, table: ResultTable | None = None, prob
     )
 
 
-def alternates(iri: str) -> Markup:
+def alternates(iri: str, kind: str | None) -> Markup:
     """The other representations of a thing, as elements of the page's head."""
     canonical = Markup('<link rel="canonical" href="{}">').format(iri_to_uri(iri))
+    offers: tuple[Offer, ...] = (*DATA_FORMATS, *citation_formats(kind or ""))
     links = [
         Markup('<link rel="alternate" type="{}" href="{}">').format(
             offer.media_type, iri_to_uri(local_path(iri, "/data/", f".{offer.extension}"))
         )
-        for offer in DATA_FORMATS
+        for offer in offers
     ]
     return Markup("\n").join([canonical, *links])
 

@@ -10,7 +10,7 @@ from kg import namespaces as ns
 from kg.latest import Link
 from kg.resources import GraphReader
 
-PAGE = 100
+PAGE = 50
 CITABLE_KINDS = ("paper", "author", "institution", "concept", "venue")
 
 # Up to so many papers are sorted; those of a thing with more come as the graph has them.

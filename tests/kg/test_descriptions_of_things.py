@@ -124,6 +124,7 @@ def test_what_few_things_say_of_a_hub_is_not_lost_among_what_many_say(large_hub:
 
 
 def test_a_hub_and_a_small_thing_list_their_papers_alike(large_hub: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latest, "_FEW", 1000)
     by_year = latest_papers(large_hub, HUB, [Link(ns.SUBJECT)])
     by_authorship = latest_papers(large_hub, PLACE, [Link(ns.AFFILIATION, of_authorship=True)])
     monkeypatch.setattr(latest, "_FEW", 10_000)

@@ -189,7 +189,7 @@ def test_pages_lead_to_their_neighbours(client: FlaskClient, monkeypatch: pytest
         path = f"/data{AUTHOR}.csl.json{following[1]}" if following else None
     assert pages == 3
     assert len(set(found)) == 20
-    assert PAGE == 100
+    assert PAGE == 50
 
 
 def test_hostile_papers_are_references_too(hostile_client: FlaskClient) -> None:

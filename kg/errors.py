@@ -10,6 +10,7 @@ KGError
 ├── StoreError                the store cannot do what was asked (exit code 1)
 │   ├── StoreBusy             another process is writing
 │   └── NoSnapshot            nothing has been published yet
+├── RemoteError               another service did not answer as it should (exit code 1)
 └── QueryError                a client's query did not give a result (exit code 1)
     ├── QuerySyntaxError      it is not SPARQL, or a canned query's file is damaged
     ├── QueryRefused          it asks for what the policy forbids
@@ -77,6 +78,10 @@ class StoreBusy(StoreError):
 
 
 class NoSnapshot(StoreError):
+    pass
+
+
+class RemoteError(KGError):
     pass
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kg.errors import UsageError
 from kg.files import sync_tree
+from kg.gone import FOLDER
 from kg.linking.linking import LinkFolder
 from kg.store import StoreFolder
 
@@ -31,6 +32,8 @@ def back_up(store: StoreFolder, target: Path) -> None:
     try:
         with store.segments.in_use():
             with store.writer():
+                if (store.folder / FOLDER).exists():
+                    shutil.copytree(store.folder / FOLDER, work / FOLDER)
                 for name in _SMALL:
                     if (store.folder / name).exists():
                         shutil.copyfile(store.folder / name, work / name)

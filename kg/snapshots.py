@@ -6,6 +6,7 @@
     snapshots/<id>/exports        dumps, made when first asked for
     snapshots/<id>/readers.lock   held shared by everyone who reads it
     current                       the id of the snapshot in force
+    gone                          digests of what earlier ones named and it does not (kg/gone.py)
 
 A crash at any moment leaves the old snapshot in force or the new one; a folder whose name begins with a dot is debris.
 """
@@ -32,13 +33,23 @@ from pyoxigraph import Quad, RdfFormat
 from kg import search
 from kg.errors import NoSnapshot, StoreError
 from kg.files import link_tree, sync, sync_tree, write_atomically
+from kg.gone import remember_edited, remember_left
 from kg.progress import Progress, silent
 from kg.segments import Manifest
 from kg.statistics import GraphCounts, count_graph
 from kg.store import Contents, StoreFolder, Writer
 
+_FILES = 100  # of a dataset that a snapshot names
 # So many edits are not looked up one by one.
 _MANY_CHANGES = 20_000
+
+
+class FileSummary(msgspec.Struct, frozen=True):
+    """A file that a dataset was made from, by its name alone; `sha256` is the checksum in hexadecimal digits."""
+
+    name: str
+    sha256: str
+    size: int
 
 
 class DatasetSummary(msgspec.Struct, frozen=True):
@@ -49,6 +60,11 @@ class DatasetSummary(msgspec.Struct, frozen=True):
     source: str
     records: int
     rejects: int
+    statements: int = 0
+    source_version: str = ""
+    retrieved: str | None = None
+    files: tuple[FileSummary, ...] = ()
+    """The first hundred."""
 
 
 class SnapshotManifest(msgspec.Struct, frozen=True):
@@ -165,6 +181,9 @@ def publish(store: StoreFolder, writer: Writer, contents: Contents, progress: Pr
             counting = beside.submit(count_graph, database)
             _build_index(store, writer, database, work / "index")
             counts = counting.result()
+        if current:
+            before = {summary.name: summary.segment for summary in current.datasets}
+            remember_left(store.folder, store.segments, before, contents.segments, database)
         _put_in_force(store, contents, work, counts)
     return work.name.removeprefix(".")
 
@@ -177,6 +196,7 @@ def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effect
     with _preparing(store, writer, contents) as work:
         link_tree(store.folder / "snapshots" / current.id / "index", work / "index")
         counts = current.graph_counts.after(effects)
+        remember_edited(store.folder, effects)
         _put_in_force(store, contents, work, counts)
     return work.name.removeprefix(".")
 
@@ -278,5 +298,13 @@ def _describe(store: StoreFolder, contents: Contents, snapshot_id: str, counts: 
 def _summary(manifest: Manifest) -> DatasetSummary:
     counts = manifest.counts
     return DatasetSummary(
-        manifest.dataset, manifest.segment, manifest.adapter, counts.mapped, counts.rejected + counts.faults
+        manifest.dataset,
+        manifest.segment,
+        manifest.adapter,
+        counts.mapped,
+        counts.rejected + counts.faults,
+        counts.statements,
+        manifest.adapter_version,
+        manifest.retrieved,
+        tuple(FileSummary(Path(each.path).name, each.checksum, each.size) for each in manifest.inputs[:_FILES]),
     )

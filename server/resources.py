@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from flask import Blueprint, Response, render_template
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Gone, NotFound
 from werkzeug.urls import iri_to_uri
 
 from kg import jsonld
 from kg.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, GraphFormat
+from kg.gone import departure
 from kg.links import called_now
 from kg.pages import generic_page, paper_page
 from kg.profiles import author_page, concept_page, institution_page, venue_page
@@ -24,7 +25,7 @@ from server.links import KIND, candidate_iris, local_path
 from server.negotiation import HTML, AnyOffer, Offer, choose
 from server.representations import represented
 from server.signposting import LINKSET_FORMATS, Link, header, linkset, page_links
-from server.state import current_snapshot
+from server.state import current_snapshot, current_state
 
 blueprint = Blueprint("resources", __name__)
 
@@ -101,7 +102,7 @@ def split_format(key: str, offers: Sequence[AnyOffer]) -> tuple[str, AnyOffer]:
 def find(kind: str, key: str, prefix: str, extension: str = "") -> str | Response:
     """The IRI that the request means, if the graph has it; where it is called otherwise now, the way there.
 
-    NotFound if the graph does not have it.
+    NotFound if the graph does not have it, Gone if an earlier one had it.
     """
     snapshot = current_snapshot()
     reader = GraphReader(snapshot.store)
@@ -112,6 +113,9 @@ def find(kind: str, key: str, prefix: str, extension: str = "") -> str | Respons
     for iri in candidates:
         if now := called_now(snapshot.store, iri, snapshot.manifest.base_iri, key):
             return Response(status=301, headers={"Location": iri_to_uri(local_path(now, prefix, extension))})
+    for iri in candidates:
+        if left := departure(current_state().settings.store, iri):
+            raise Gone(f"The graph had this {kind.replace('-', ' ')} {left}; look for it by name at /search.")
     for iri in candidates:
         if reader.exists(iri):
             return iri

@@ -19,6 +19,7 @@ from kg.settings import Settings, read_settings
 from kg.snapshots import Snapshot
 from kg.store import StoreFolder
 from server import create_app, queries, ui
+from server.dumping import SETTLED, Dumping
 from server.http import BACKLOG, HttpServer
 from server.state import State, state_of
 from server.supervisor import Supervisor, inherited_listener
@@ -55,9 +56,13 @@ def _serve(listener: socket.socket, settings: Settings) -> None:
     app = create_app(settings)
     state = state_of(app)
     warming = Warming(state.snapshots, partial(_warm, state))
+    dumping = Dumping(settings)
+    watching = Warming(state.snapshots, dumping.make, SETTLED)
     try:
         HttpServer(app, listener, settings).run()
     finally:
+        dumping.close()
+        watching.close()
         state.canned.workers.close()  # so that nothing is prepared any more
         warming.close()
         state.close()

@@ -23,7 +23,7 @@ from kg.formats import GRAPH_FORMATS, JSON_LD, RESULT_FORMATS
 from kg.queries import CannedQuery, Parameter
 from kg.search import KINDS
 from server.errors import Problem
-from server.exports import EXPORT_FORMATS
+from server.exports import CHECKSUMS_TEXT, EXPORT_FORMATS, PARQUET
 from server.negotiation import HTML, PLAIN_JSON, PROBLEM_JSON, Offer, PageFormat
 from server.queries import SOURCE
 from server.representations import represented
@@ -138,7 +138,10 @@ _ROUTES = {
     "ontology.shapes": _Route("The SHACL shapes", _PAGE_OR_DATA),
     "ontology.of_version": _Route("A version of the ontology or of the shapes", bare=(303,)),
     "ontology.context": _Route("The JSON-LD context", (JSON_LD,)),
-    "exports.exports": _Route("The downloads of this snapshot", (HTML,)),
+    "exports.exports": _Route("The downloads of this snapshot", (HTML, PLAIN_JSON)),
+    "exports.manifest": _Route("What the downloads are", (PLAIN_JSON,)),
+    "exports.checksums": _Route("The checksums of the downloads", (CHECKSUMS_TEXT,)),
+    "exports.table": _Route("A table of the graph", (PARQUET,)),
     "exports.export": _Route("The whole graph", EXPORT_FORMATS),
     "reconcile.service GET": _Route("Reconcile names, or the manifest of that service", (PLAIN_JSON,), _RECONCILED),
     "reconcile.service POST": _Route("Reconcile names", (PLAIN_JSON,), takes=(_FORM,)),

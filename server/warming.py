@@ -21,9 +21,11 @@ _SETTLED = 2.0  # seconds that a snapshot has been in force
 class Warming:
     """Calls `warm` once for each snapshot that stays in force, in a thread of its own."""
 
-    def __init__(self, snapshots: Snapshots, warm: Callable[[Snapshot], None]) -> None:
+    def __init__(self, snapshots: Snapshots, warm: Callable[[Snapshot], None], settled: float = _SETTLED) -> None:
+        """`settled`: seconds that a snapshot has to have been in force."""
         self._snapshots = snapshots
         self._warm = warm
+        self._settled = settled
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="warming", daemon=True)
         self._thread.start()
@@ -41,7 +43,7 @@ class Warming:
                 continue  # nothing published yet, or just being replaced
             if snapshot.id != seen:
                 seen, since = snapshot.id, time.monotonic()
-            elif seen != warmed and time.monotonic() - since >= _SETTLED:
+            elif seen != warmed and time.monotonic() - since >= self._settled:
                 warmed = seen
                 self._warm_once(snapshot)
 

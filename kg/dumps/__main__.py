@@ -1,0 +1,65 @@
+"""`python -m kg.dumps SNAPSHOT STORE BASE_IRI EXPORTS LICENCE`: the dump that a snapshot keeps.
+
+It takes what time others leave, and ends with the process that started it or when another snapshot comes into force.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from kg.dumps.formats import Choice
+from kg.dumps.kept import kept
+from kg.errors import KGError, StoreError
+from kg.snapshots import Snapshot, current_manifest
+from kg.store import StoreFolder
+from kg.workers.sandbox import die_with_parent
+
+
+class Superseded(StoreError):
+    """Nobody needs the dump any more."""
+
+
+def main(snapshot_id: str, store: str, base_iri: str, exports: str, licence: str) -> int:
+    die_with_parent()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is unfinished is removed
+    yield_to_others()
+    folder = Path(store)
+
+    def check() -> None:
+        current = current_manifest(folder)
+        if current is None or current.id != snapshot_id:
+            raise Superseded("another snapshot has come into force", snapshot_id)
+
+    try:
+        snapshot = Snapshot(folder / "snapshots" / snapshot_id)
+        kept(
+            snapshot,
+            Choice.parse(exports),
+            StoreFolder(folder, base_iri),
+            jobs=os.cpu_count() or 1,
+            licence=licence or None,
+            check=check,
+        )
+    except (Superseded, FileNotFoundError):
+        return 0
+    except (KGError, OSError) as error:
+        logging.getLogger(__name__).error("%s", error)
+        return 1
+    return 0
+
+
+def yield_to_others() -> None:
+    """Take what the machine has to spare; children do as well."""
+    os.nice(19)
+    if hasattr(os, "SCHED_IDLE"):
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:6]))

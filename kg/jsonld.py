@@ -44,12 +44,27 @@ def framed(
     nodes = _nodes(triples)
     nodes.setdefault(iri, {"@id": iri})  # other things may point to one that has no statements of its own
     _put_authors_in_order(nodes)
-    tree = _Nesting(nodes).tree(iri, _reverse_predicates(kind))
-    options = {"documentLoader": _refuse, "base": "", "graph": False}
-    compacted = jsonld.compact(tree, {"@context": _terms()}, options)
-    used: set[str] = set()
     # PyLD drops a top node of which nothing is said.
-    document = _arranged({"id": iri} | {key: compacted[key] for key in compacted if key != "@context"}, used)
+    return _document({"id": iri} | _compacted(_Nesting(nodes).tree(iri, _reverse_predicates(kind))), context_iri)
+
+
+def graph(triples: Iterable[Triple]) -> dict[str, Any]:
+    """One JSON-LD document that says exactly `triples`, whatever they are about: under `@graph` what nothing leads to,
+    with what it leads to nested as in `framed`."""
+    nodes = _nodes(triples)
+    _put_authors_in_order(nodes)
+    return _document(_compacted(_Nesting(nodes).trees(), is_graph=True), None)
+
+
+def _compacted(tree: Node | list[Node], is_graph: bool = False) -> Node:
+    options = {"documentLoader": _refuse, "base": "", "graph": is_graph}
+    compacted = jsonld.compact(tree, {"@context": _terms()}, options)
+    return {key: value for key, value in compacted.items() if key != "@context"}
+
+
+def _document(compacted: Node, context_iri: str | None) -> dict[str, Any]:
+    used: set[str] = set()
+    document = _arranged(compacted, used)
     embedded = {key: term for key, term in _terms().items() if key in used or key == "@version"}
     return {"@context": context_iri or embedded} | document
 
@@ -149,6 +164,11 @@ class _Nesting:
         rest = [self._placed_under(name) for name in self._nodes if name not in self._placed]
         return top | ({"@included": rest} if rest else {})
 
+    def trees(self) -> list[Node]:
+        named = {value.get("@id") for node in self._nodes.values() for found in _properties(node) for value in found}
+        first = [self._placed_under(name) for name in self._nodes if name not in named and name not in self._placed]
+        return first + [self._placed_under(name) for name in self._nodes if name not in self._placed]
+
     def _unlink(self, name: str, predicate: str, root: str) -> bool:
         """Whether the node led to `root`; it does not any more, since the reverse key says it."""
         node, reference = self._nodes[name], {"@id": root}
@@ -207,4 +227,16 @@ def _arranged(node: Node, used: set[str]) -> Node:
         elif isinstance(value, list):
             value = [_arranged(item, used) if isinstance(item, dict) else item for item in value]
         arranged[key] = value
-    return arranged
+    return _with_orcid(arranged, used)
+
+
+def _with_orcid(node: Node, used: set[str]) -> Node:
+    """The ORCID of an author apart, for who reads plain JSON; to JSON-LD the key says nothing, as it does not add to
+    `identifiers`."""
+    known = node.get("identifiers", [])
+    spelled = [text for text in ([known] if isinstance(known, str) else known) if isinstance(text, str)]
+    found = next((text.removeprefix("orcid:") for text in spelled if text.startswith("orcid:")), None)
+    if not found or node.get("type") != "Author":
+        return node
+    used.add("orcid")
+    return node | {"orcid": f"https://orcid.org/{found}"}

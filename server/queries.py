@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from pyoxigraph import NamedNode
 from werkzeug.exceptions import NotFound
 
+from kg import jsonld
 from kg.citations import CITATION_FORMATS, CitationFormat
 from kg.errors import ParameterError, QueryError, QueueFull
 from kg.formats import CSV, GRAPH_FORMATS, JSON, JSON_LD, N_TRIPLES, RESULT_FORMATS, GraphFormat
@@ -33,6 +34,7 @@ blueprint = Blueprint("queries", __name__)
 SOURCE = PageFormat("sparql", "rq", "application/sparql-query")
 _PAPERS = "paper"  # the column of queries whose rows are papers
 _MOST_REFERENCES = 1000
+_MOST_STATEMENTS = 5000  # that get plain keys; more come as Oxigraph writes them
 _log = logging.getLogger(__name__)
 _FORMATS: dict[str, Sequence[DataFormat]] = {
     "select": RESULT_FORMATS,
@@ -70,10 +72,25 @@ def query(subject: str, name: str) -> Response:
         asked, options = _bound(found, OPTIONS), asked_options()
         return represented(citation_format, lambda: listed(_papers(asked), citation_format, options))
     text = _bound(found)
+    if offer is JSON_LD and _is_short(text):
+        return represented(JSON_LD, lambda: _plain_json_ld(text))
     if offer is SOURCE:
         return represented(SOURCE, lambda: text)
     data_format = next(known for known in formats if known is offer)
     return result_sent(data_format, lambda: _answer(text, data_format))
+
+
+def _plain_json_ld(text: str) -> bytes:
+    """The statements under the keys of the project's context, as the data of things has them."""
+    with _answer(text, N_TRIPLES).body as body:
+        triples = [quad.triple for quad in pyoxigraph.parse(body, format=N_TRIPLES.rdf_format)]
+    return msgspec.json.format(msgspec.json.encode(jsonld.graph(triples)))
+
+
+def _is_short(text: str) -> bool:
+    result = _answer(text, N_TRIPLES)
+    result.body.close()
+    return result.rows <= _MOST_STATEMENTS
 
 
 def _references(found: CannedQuery) -> Sequence[CitationFormat]:

@@ -327,3 +327,56 @@ def test_a_frame_lets_any_processor_find_what_leads_to_a_thing() -> None:
     frame = json.loads((paths.ONTOLOGY / "frames" / "paper.jsonld").read_text("utf-8"))
     framed = pyld.frame(jsonld.framed(PAPER, E + "p", None), frame, {"documentLoader": offline})
     assert framed["citedBy"][0]["title"] == "A later title"
+
+
+# Expanding, compacting, expanding again
+
+
+def expanded(document: dict[str, Any]) -> Any:
+    return pyld.expand(document, {"documentLoader": offline, "ordered": True})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_is_the_same_expanded_compacted_and_expanded_again(seed_snapshot: Snapshot, kind: str) -> None:
+    reader = GraphReader(seed_snapshot.store)
+    found = sorted(
+        {
+            triple.subject.value
+            for quad in seed_snapshot.store.quads_for_pattern(None, NamedNode(ns.TYPE), None)
+            if reader.thing((triple := quad.triple).subject.value).kind == kind  # type: ignore[union-attr]
+        }
+    )[:6]
+    assert found or kind == "venue"
+    for iri in found:
+        document = jsonld.framed(describe(seed_snapshot.store, iri), iri, kind)
+        first = expanded(document)
+        compacted = pyld.compact(first, CONTEXT_IRI, {"documentLoader": offline})
+        assert expanded(compacted) == first
+
+
+def test_an_author_with_an_orcid_has_it_in_plain_words_and_once_as_a_statement() -> None:
+    triples = [
+        *say("p", ns.TYPE, NamedNode(ns.PAPER)),
+        *say("p", ns.CREATOR, node("a")),
+        *say("a", ns.TYPE, NamedNode(ns.AUTHOR)),
+        *say("a", ns.NAME, Literal("Ann Ash")),
+        *say("a", ns.IDENTIFIER, Literal("orcid:0000-0002-1825-0097")),
+    ]
+    document = jsonld.framed(triples, E + "p", "paper")
+    (author,) = document["authors"]
+    assert author["orcid"] == "https://orcid.org/0000-0002-1825-0097"
+    for read in READERS:
+        assert canonical(read(document)) == of(triples)
+
+
+def test_a_graph_of_any_things_says_the_same_under_plain_keys() -> None:
+    others = [*say("x", E + "knows", node("y")), *say("y", E + "knows", node("x")), *say("z", ns.TITLE, Literal("Z"))]
+    document = jsonld.graph([*PAPER, *others])
+    titles = {thing.get("title") for thing in document["@graph"] if isinstance(thing.get("title"), str)}
+    assert "Z" in titles
+    for read in READERS:
+        assert canonical(read(document)) == of([*PAPER, *others])
+
+
+def test_a_graph_without_statements_is_one() -> None:
+    assert jsonld.graph([])["@graph"] == []

@@ -15,7 +15,7 @@ import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -167,14 +167,15 @@ class _Building:
         self, pool: Executor | None, jobs: int, runs: list[Run], corrections: Corrections, named: bool = True
     ) -> DumpManifest:
         self._progress("writing dumps")
-        files = _Files(self._work / "files", self._choice)
-        for pieces in _in_order(pool, jobs, _pieces_of, _tasks(runs, corrections)):
-            self._check()
-            files.add(pieces)
-        files.close_default_graph()
-        if named:
-            self._write_named_graphs(files)
-        return files.described(self._snapshot)
+        with closing(_Files(self._work / "files", self._choice)) as files:
+            for pieces in _in_order(pool, jobs, _pieces_of, _tasks(runs, corrections)):
+                self._check()
+                files.add(pieces)
+            files.finish_default_graph()
+            files.continue_with_named_graphs()
+            if named:
+                self._write_named_graphs(files)
+            return files.described(self._snapshot)
 
     def _write_named_graphs(self, files: _Files) -> None:
         maker = PieceMaker(self._choice)
@@ -254,13 +255,19 @@ class _Files:
         if self._tables:
             self._tables.add(made.tables)
 
-    def close_default_graph(self) -> None:
-        """What can hold named graphs goes on from where the file of the default graph ends."""
+    def finish_default_graph(self) -> None:
+        for key, file in self._files.items():
+            file.add_text(self._headers[key][1])
+        self.close()
+
+    def close(self) -> None:
         if self._tables:
             self._tables.close()
-        for key, file in list(self._files.items()):
-            file.add_text(self._headers[key][1])
+        for file in self._files.values():
             file.close()
+
+    def continue_with_named_graphs(self) -> None:
+        """What can hold named graphs goes on from where the file of the default graph ends."""
         for known in self._choice.files:
             base = SHARED.get(known.graph_format)
             if base:

@@ -281,9 +281,11 @@ class TableFiles:
                 self._write(table)
 
     def close(self) -> None:
+        """The files are whole then; once is enough."""
         for table, writer in self._writers.items():
-            self._write(table)
-            writer.close()
+            if writer.is_open:
+                self._write(table)
+                writer.close()
 
     def _write(self, table: str) -> None:
         import pyarrow as pa

@@ -31,6 +31,7 @@ VOID: Final = "http://rdfs.org/ns/void#"
 SSSOM: Final = "https://w3id.org/sssom/"
 SEMAPV: Final = "https://w3id.org/semapv/vocab/"
 SH: Final = "http://www.w3.org/ns/shacl#"
+SPDX: Final = "http://spdx.org/rdf/terms#"
 
 PREFIXES: Final[dict[str, str]] = {
     "kg": KG,
@@ -53,6 +54,7 @@ PREFIXES: Final[dict[str, str]] = {
     "semapv": SEMAPV,
     "sh": SH,
     "skos": SKOS,
+    "spdx": SPDX,
     "sssom": SSSOM,
     "unit": UNIT,
     "void": VOID,
@@ -79,6 +81,7 @@ IDENTITY_LINK: Final = KG + "IdentityLink"
 
 # Papers
 TITLE: Final = DCTERMS + "title"
+DESCRIPTION: Final = DCTERMS + "description"
 ABSTRACT: Final = DCTERMS + "abstract"
 CREATOR: Final = DCTERMS + "creator"
 ISSUED: Final = DCTERMS + "issued"

@@ -18,6 +18,7 @@ from kg.snapshots import Snapshots
 from kg.store import StoreFolder
 from kg.workers import WorkerPool
 from server import (
+    dataset,
     editor,
     exports,
     graph_store,
@@ -55,6 +56,7 @@ _BLUEPRINTS = (
     search.blueprint,
     ontology.blueprint,
     exports.blueprint,
+    dataset.blueprint,
     reconcile.blueprint,
     openapi.blueprint,
     resources.blueprint,

@@ -38,7 +38,7 @@ def exports() -> Response:
     if offer is PLAIN_JSON:
         return manifest()
     snapshot = current_snapshot()
-    dump = _dump_so_far(snapshot)
+    dump = dump_so_far(snapshot)
     tag = entity_tag(snapshot.id, current_state().build, "exports", "waiting" if dump is None else "finished")
     return not_modified(tag) or validated(
         Response(
@@ -92,7 +92,7 @@ def _is_made(snapshot: Snapshot) -> bool:
     return snapshot.manifest.triples <= SMALL or bool(Choice.parse(current_state().settings.exports))
 
 
-def _dump_so_far(snapshot: Snapshot) -> DumpManifest | None:
+def dump_so_far(snapshot: Snapshot) -> DumpManifest | None:
     known = kept_dump(snapshot)
     if known is None and snapshot.manifest.triples <= SMALL:
         return kept(snapshot, Choice(), licence=current_state().settings.export_licence or None)
@@ -100,7 +100,7 @@ def _dump_so_far(snapshot: Snapshot) -> DumpManifest | None:
 
 
 def _dump(snapshot: Snapshot) -> DumpManifest:
-    known = _dump_so_far(snapshot)
+    known = dump_so_far(snapshot)
     if known:
         return known
     if not _is_made(snapshot):

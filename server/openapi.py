@@ -22,6 +22,7 @@ from kg.citations import CITATION_FORMATS
 from kg.formats import GRAPH_FORMATS, JSON_LD, RESULT_FORMATS
 from kg.queries import CannedQuery, Parameter
 from kg.search import KINDS
+from server.dataset import OPENSEARCH, ROBOTS, SITEMAP
 from server.errors import Problem
 from server.exports import CHECKSUMS_TEXT, EXPORT_FORMATS, PARQUET
 from server.negotiation import HTML, PLAIN_JSON, PROBLEM_JSON, Offer, PageFormat
@@ -134,6 +135,12 @@ _ROUTES = {
     "editor.editor": _Route("The SPARQL editor", (HTML,), (_QUERY,)),
     "queries.gallery": _Route("The canned queries", (HTML, PLAIN_JSON, *DATA_FORMATS)),
     "search.search": _Route("Search for words", (HTML, PLAIN_JSON, *CITATION_FORMATS), _SEARCH),
+    "dataset.dataset": _Route("What is in the graph, and where it comes from", _PAGE_OR_DATA),
+    "dataset.void": _Route("The same, for programs", DATA_FORMATS),
+    "dataset.robots": _Route("What crawlers may read", (ROBOTS,)),
+    "dataset.sitemap": _Route("Where the pages are listed", (SITEMAP,)),
+    "dataset.sitemap_part": _Route("A list of pages", (SITEMAP,)),
+    "dataset.opensearch": _Route("How browsers search here", (OPENSEARCH,)),
     "ontology.ontology": _Route("The ontology", _PAGE_OR_DATA),
     "ontology.shapes": _Route("The SHACL shapes", _PAGE_OR_DATA),
     "ontology.of_version": _Route("A version of the ontology or of the shapes", bare=(303,)),

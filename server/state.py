@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from flask import Flask, current_app, g
 
 from kg.commit import Committer
+from kg.description.partitions import Partitions
 from kg.formats import GraphFormat, ResultFormat
 from kg.overview import Overview
 from kg.queries import CannedQuery
@@ -28,7 +29,7 @@ DataFormat = GraphFormat | ResultFormat
 
 
 class PerSnapshot(Generic[Value]):
-    """A value computed once for each snapshot; only that of the latest is kept."""
+    """A value computed once for each snapshot; only that of the latest is kept. None is no value yet."""
 
     def __init__(self) -> None:
         self._kept: tuple[str, Value] | None = None
@@ -36,7 +37,9 @@ class PerSnapshot(Generic[Value]):
     def get(self, snapshot: Snapshot, compute: Callable[[], Value]) -> Value:
         kept = self._kept
         if kept is None or kept[0] != snapshot.id:
-            kept = self._kept = snapshot.id, compute()
+            kept = snapshot.id, compute()
+            if kept[1] is not None:
+                self._kept = kept
         return kept[1]
 
 
@@ -58,6 +61,7 @@ class State:
     cache: ResultCache
     metrics: Metrics
     overviews: PerSnapshot[Overview] = field(default_factory=PerSnapshot)
+    partitions: PerSnapshot[Partitions | None] = field(default_factory=PerSnapshot)
 
     @property
     def pools(self) -> tuple[WorkerPool, ...]:

@@ -1,0 +1,28 @@
+"""The partitions of a snapshot: counted while its dump is written, or when they are asked for where it is small."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from kg.description.partitions import Partitions, partitions
+from kg.dumps.kept import SMALL, dump_folder, sorted_statements
+from kg.snapshots import Snapshot
+
+PARTITIONS = "partitions.json"
+
+
+def kept_partitions(snapshot: Snapshot) -> Partitions | None:
+    """None as long as they are not counted."""
+    try:
+        return msgspec.json.decode((dump_folder(snapshot) / PARTITIONS).read_bytes(), type=Partitions)
+    except (OSError, msgspec.DecodeError):
+        pass
+    if snapshot.manifest.triples > SMALL:
+        return None
+    return partitions(sorted_statements(snapshot.store).splitlines())
+
+
+def write_partitions(folder: Path, found: Partitions) -> None:
+    (folder / PARTITIONS).write_bytes(msgspec.json.encode(found))

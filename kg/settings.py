@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -102,6 +103,13 @@ def _licence(text: str) -> str:
     return text
 
 
+def _mail(text: str) -> str:
+    """It is sent in a header of every request to another service."""
+    if text and not re.fullmatch(r"[!-~]+@[!-~]+\.[!-~]+", text):
+        raise ValueError("use an address like ada@example.org")
+    return text
+
+
 @dataclass(frozen=True)
 class Setting:
     """One row of the table: the environment variable, its default as a person would type it, how it is read."""
@@ -128,6 +136,7 @@ TABLE = (
     Setting("link", "1", _flag, "1: what is loaded is linked; 0: links stay as they were"),
     Setting("link_threshold", "0.9", _share, "confidence from which a link is accepted, from 0.5 to 1"),
     Setting("decisions", "", _path, "file of decisions about links (default: decisions.tsv in the store)"),
+    Setting("mail", "", _mail, "address that services which are asked over the network may write to"),
     Setting("seeds", "1", _flag, "1: kg serve fills an empty store with the seed pages"),
     Setting("query_timeout", "30", _positive(float), "seconds that a query may take, a client's or a canned one"),
     Setting("query_memory", "2G", _positive(_size), "address space of one query worker"),
@@ -162,6 +171,7 @@ class Settings:
     link: bool
     link_threshold: float
     decisions: Path | None
+    mail: str
     seeds: bool
     query_timeout: float
     query_memory: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ import click
 
 from kg import pipeline
 from kg.commands.common import Context, output_stream, progress_lines
+from kg.commands.online import Asking
 from kg.errors import SourceError, UsageError
 from kg.linking import sssom
 from kg.linking.decisions import Decision, decision
@@ -19,7 +21,9 @@ from kg.linking.identity import kind_of
 from kg.linking.judging import Judgement, fact_text
 from kg.linking.linking import authorities_of
 from kg.linking.model import Judged
+from kg.linking.remote import find_service
 from kg.pipeline.authorities import read_authority
+from kg.pipeline.remote import Wish
 from kg.sources import find_source
 
 _STATUSES = ("accepted", "candidate", "rejected", "refused")
@@ -37,15 +41,38 @@ _PLURALS = {"exact-match": "exact matches", "close-match": "close matches"}
 
 
 @click.group(invoke_without_command=True)
-@click.option("--to", "authority", metavar="SOURCE", help="Link to the records of files that are not loaded: --file.")
+@click.option("--to", "authority", metavar="SOURCE", help="Link to records that are not loaded: --file, --online.")
 @click.option(
     "--file", "files", multiple=True, type=click.Path(path_type=Path), help="A file or folder of the authority."
 )
+@click.option("--online", is_flag=True, help="Ask the service of that name over the network instead of reading files.")
+@click.option("--dry-run", is_flag=True, help="Say what --online would ask, and ask nothing.")
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="Ask about at most so many things now.")
+@click.option("--by-name", is_flag=True, help="Ask by title or name about what has no identifier, one request each.")
+@click.option(
+    "--max-age",
+    metavar="DAYS",
+    type=click.IntRange(0),
+    default=90,
+    show_default=True,
+    help="Ask again what was answered longer ago.",
+)
+@click.option("--address", metavar="URL", help="Ask this mirror in place of the service.")
 @click.option("--no-longer-to", "former", metavar="SOURCE", help="Link to this authority no more.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Matching processes; by default one a core.")
 @click.pass_context
 def link(
-    ctx: click.Context, authority: str | None, files: tuple[Path, ...], former: str | None, jobs: int | None
+    ctx: click.Context,
+    authority: str | None,
+    files: tuple[Path, ...],
+    online: bool,
+    dry_run: bool,
+    limit: int | None,
+    by_name: bool,
+    max_age: int,
+    address: str | None,
+    former: str | None,
+    jobs: int | None,
 ) -> None:
     """Find which things are one, merge those that are sure, and publish the graph that results.
 
@@ -56,12 +83,20 @@ def link(
     context: Context = ctx.obj
     context.snapshot()
     authorities = authorities_of(context.settings)
-    if bool(authority) != bool(files):
-        raise UsageError("give --to and --file together, as in 'kg link --to ror --file ror-data.json'")
+    if bool(authority) != (bool(files) or online) or (files and online):
+        raise UsageError("give --to with --file or --online, as in 'kg link --to ror --file ror-data.json'")
+    if not online and (dry_run or limit or by_name or address):
+        raise UsageError("--dry-run, --limit, --by-name and --address say how to ask; give them with --online")
+    asking = None
+    if authority and online:
+        wish = Wish(limit, by_name, timedelta(days=max_age), address)
+        asking = Asking(context.settings, find_service(authority), wish)
+        if not asking.done(dry_run, jobs):
+            return
     if former:
         authorities.remove(former)
     with progress_lines() as progress:
-        if authority:
+        if authority and files:
             source = find_source(authority)
             records = read_authority(authorities, source, files, context.settings.base_iri, progress, jobs)
             click.echo(f"{authority}: {records:,} records to link to")
@@ -69,6 +104,8 @@ def link(
     _print_summary(_judgement(context).links)
     manifest = context.snapshot().manifest
     click.echo(f"snapshot {manifest.id}: {manifest.triples:,} triples")
+    if asking:
+        asking.complain()
 
 
 def _print_summary(links: Iterable[Judged]) -> None:

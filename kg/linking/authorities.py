@@ -35,9 +35,11 @@ class Authorities:
         described = [path.read_bytes() for path in sorted(self._folder.glob("*.json"))]
         return hashlib.sha256(b"\n".join(described)).hexdigest()[:16] if described else ""
 
-    def mentions(self) -> Iterator[bytes]:
+    def mentions(self, but: str | None = None) -> Iterator[bytes]:
+        """Of all authorities `but` one."""
         for name in self.names():
-            yield from unpacked(self._folder / f"{name}.mentions.zst")
+            if name != but:
+                yield from unpacked(self._folder / f"{name}.mentions.zst")
 
     def put(self, name: str, described: dict[str, str], mentions: Iterable[bytes]) -> None:
         """Keep the mentions (`packed`) of an authority in the place of those that were there; `described` says what

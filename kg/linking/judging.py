@@ -106,10 +106,39 @@ def judge(
         if each.link.relation == "affiliation" and each.status == "accepted":
             affiliations[each.link.subject].append(one.of(each.link.object))
     taken_ends = {end for each in judged if each.status == "accepted" for end in (each.link.subject, each.link.object)}
-    inside = {thing.thing for thing in things}
-    met = {thing.thing: thing for thing in outside if thing.thing in taken_ends and thing.thing not in inside}
+    met = _met(outside, taken_ends, _keys_here(papers, things)) if outside else []
     one = msgspec.structs.replace(one, affiliations=dict(affiliations), subjects=accepted_subjects(of_subjects))
-    return Judgement(judged, one, preprints, list(met.values()))
+    return Judgement(judged, one, preprints, met)
+
+
+def _keys_here(papers: Iterable[PaperMention], things: Iterable[ThingMention]) -> dict[str, set[str]]:
+    """By what each thing of the graph is identified."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for thing in things:
+        found[thing.thing].update(thing.keys)
+    for paper in papers:
+        found[paper.paper].update(paper.keys)
+        for author in paper.authors:
+            found[author.author].update(author.keys)
+    return found
+
+
+def _met(outside: Iterable[ThingMention], taken_ends: set[str], here: Mapping[str, set[str]]) -> list[ThingMention]:
+    """Of things of authorities those that ours are, each once with all that identifies it.
+
+    One that is called as ours is needs no link to be the same; of it only what it is identified by further is said.
+    """
+    found: dict[str, ThingMention] = {}
+    for thing in outside:
+        known = found.get(thing.thing)
+        keys = tuple(dict.fromkeys((*(known.keys if known else ()), *thing.keys)))
+        if (own := here.get(thing.thing)) is not None:
+            keys = tuple(key for key in keys if key not in own)
+            if keys:
+                found[thing.thing] = ThingMention(thing.thing, thing.kind, (), keys)
+        elif thing.thing in taken_ends:
+            found[thing.thing] = msgspec.structs.replace(known or thing, keys=keys)
+    return list(found.values())
 
 
 def link_iri(base_iri: str, link: Link) -> str:
@@ -199,7 +228,7 @@ def _described(thing: ThingMention, called: str) -> bytes:
     """What an authority identifies it by, and its name, as little as a thing of the graph must have."""
     out = Statements()
     out.link(called, ns.TYPE, _CLASSES[thing.kind])
-    out.text(called, _NAMES.get(thing.kind, ns.NAME), thing.names[0])
+    out.text(called, _NAMES.get(thing.kind, ns.NAME), next(iter(thing.names), None))
     for key in thing.keys:
         scheme, _, value = key.partition(":")
         out.text(called, ns.IDENTIFIER, key)

@@ -24,10 +24,12 @@ def read_authority(
     base_iri: str,
     progress: Progress = silent,
     jobs: int | None = None,
+    name: str | None = None,
 ) -> int:
     """Read files as a source does, and keep what their records mention; how many records there are.
 
-    Raises SourceError if a file cannot be taken; then what was kept before stays.
+    The authority is called as the source, or by its own `name`. Raises SourceError if a file cannot be taken; then what
+    was kept before stays.
     """
     files = find_inputs(source, list(paths))
     described = {"mapping": MAPPING_VERSION, "base": base_iri} | {str(path): checksum(path) for path in files}
@@ -45,7 +47,7 @@ def read_authority(
                     yield chunk.mentions
 
     progress(f"reading {source.name}")
-    authorities.put(source.name, described, frames())
+    authorities.put(name or source.name, described, frames())
     return records
 
 

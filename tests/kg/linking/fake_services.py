@@ -152,6 +152,7 @@ _OAI_NOTHING = _OAI % b'<error code="idDoesNotExist">No such thing</error>'
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 2**16  # an answer in one piece, which nobody waits for to be acknowledged
     fake: Fake
 
     def do_GET(self) -> None:
@@ -165,7 +166,11 @@ class Handler(BaseHTTPRequestHandler):
         fault = self.fake.faults.pop(0) if self.fake.faults else self.fake.always
         if fault is not None:
             fault(self)
-            return
+        else:
+            self.usual(body)
+
+    def usual(self, body: bytes = b"") -> None:
+        """Answer as the service does."""
         parts = urlsplit(self.path)
         _, service, path = parts.path.split("/", 2)
         status, media_type, content = _SERVICES[service](path, parse_qs(parts.query, keep_blank_values=True), body)

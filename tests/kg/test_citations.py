@@ -90,6 +90,7 @@ def test_doubles_get_the_same_keys_in_any_order() -> None:
     papers = [made(number) for number in range(30)] + [made(99, "Other Things")]
     keys = dict(zip((paper.iri for paper in papers), citation_keys(papers), strict=True))
     assert len(set(keys.values())) == 31
+    assert all(len(key) == len("ash2020trees-1a2b") for key in list(keys.values())[:-1])
     assert keys[papers[-1].iri] == "ash2020other"
     shuffled = random.Random(1).sample(papers, len(papers))
     assert dict(zip((paper.iri for paper in shuffled), citation_keys(shuffled), strict=True)) == keys
@@ -152,7 +153,19 @@ def test_titles_keep_the_capitals_that_matter() -> None:
         assert f"title = {{{written}}}" in BIBTEX.write([made(1, title)], Options())
 
 
-@pytest.mark.parametrize("count", [30, PAGE * 2 + 1, 1200])
+def test_tex_prints_every_mark_as_it_is() -> None:
+    text = BIBTEX.write([made(1, r"a \ { } ~ ^ % & $ # _ -- b")], Options())
+    braces = r"\textbraceleft{} \textbraceright{}"
+    written = rf"a \textbackslash{{}} {braces} \textasciitilde{{}} \textasciicircum{{}} \% \& \$ \# \_ -{{}}- b"
+    assert f"title = {{{written}}}" in text
+
+
+def test_addresses_stand_as_they_are_and_end_no_field() -> None:
+    paper = Citation(iri=PAPER, title="T", address="https://example.org/a_b?c=%20&d={x}#e~f")
+    assert "url = {https://example.org/a_b?c=%20&d=%7Bx%7D#e~f}" in BIBTEX.write([paper], Options())
+
+
+@pytest.mark.parametrize("count", [30, PAGE * 2, PAGE * 2 + 1, 1200])
 def test_pages_hold_each_paper_once(count: int) -> None:
     store = Store()
     venue = BASE + "venue/v"
@@ -175,6 +188,7 @@ def test_pages_hold_each_paper_once(count: int) -> None:
         found += papers.papers
         is_last = papers.is_last
     assert len(set(found)) == len(found) == count
+    assert page == -(-count // PAGE)
     assert set(papers_of(reader, venue, "venue", page=None).papers) == set(found)
     if count <= 1000:
         assert found == [f"{BASE}paper/{number}" for number in reversed(range(count))]

@@ -179,6 +179,15 @@ def test_keywords_and_editors_survive(citation_format: CitationFormat, paper: Ci
     assert [editor.name for editor in found.editors] == [editor.name for editor in paper.editors]
 
 
+@pytest.mark.parametrize("citation_format", CITATION_FORMATS, ids=lambda known: known.name)
+def test_a_given_name_that_looks_like_a_suffix_stays_where_it_is(citation_format: CitationFormat) -> None:
+    names = ["X. van der Berg", "V. Berg", "I. Garcia Lopez", "V. Berg Jr.", "Sen Liu"]
+    authors = (*map(person, names[:2]), person(names[2], ["Garcia Lopez"]), *map(person, names[3:]))
+    paper = Citation(iri=IRI, title="Made", authors=authors, address=IRI)
+    (found,) = read(citation_format.write([paper], Options()), citation_format.name)
+    assert [authorship.author.name for authorship in found.authorships] == names
+
+
 @given(st.lists(papers(), max_size=4))
 @settings(max_examples=40)
 def test_a_list_is_as_many_papers_with_keys_of_their_own(found: list[Citation]) -> None:

@@ -115,12 +115,16 @@ def test_the_description_of_a_hub_is_bounded(large_hub: Store) -> None:
     assert (len(small.subjects), small.total, small.exact) == (INCOMING_LIMIT, 300, True)
 
 
-def test_what_few_things_say_of_a_hub_is_not_lost_among_what_many_say(large_hub: Store) -> None:
+def test_what_few_things_say_of_a_hub_is_not_lost_among_what_many_say(
+    large_hub: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.resources._INCOMING_SCAN", 1)
     narrower = Quad(NamedNode(DEFAULT_BASE + "concept/zzz"), NamedNode(ns.BROADER), NamedNode(HUB))
     large_hub.add(narrower)
     described = describe(large_hub, HUB)
     large_hub.remove(narrower)
     assert narrower.triple in described
+    assert sum(triple.predicate.value == ns.SUBJECT for triple in described) == INCOMING_LIMIT
 
 
 def test_a_hub_and_a_small_thing_list_their_papers_alike(large_hub: Store, monkeypatch: pytest.MonkeyPatch) -> None:

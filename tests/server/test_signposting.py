@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kg.namespaces import DEFAULT_BASE
+from server.signposting import Link, header
 
 PAPER = "paper/doi:10.5555/rich"
 PAGE = f"/page/{PAPER}"
@@ -114,3 +115,10 @@ def test_headers_of_hostile_things_are_short_and_whole(hostile_client: FlaskClie
         assert parsed(header)
         assert len(header) <= 6000
         assert header.isascii()
+
+
+def test_a_header_ends_before_it_is_too_long() -> None:
+    links = [Link("", "author", f"https://orcid.org/{number:0100}") for number in range(100)]
+    text = header(links)
+    assert 5000 < len(text) <= 6000
+    assert relation(parsed(text), "author") == [link.target for link in links][: text.count("author")]

@@ -136,7 +136,7 @@ class Client:
             response = self._sent(target, body, attempt)
             if response.status not in (301, 302, 303, 307, 308) or response.location is None:
                 return response
-            target = urljoin(target, response.location)
+            target = _joined(target, response.location)
             if _origin(target) != self._origin:
                 raise Failed(f"a redirection to {_origin(target)[1] or 'nowhere'}")
             if body and response.status not in (307, 308):
@@ -161,7 +161,7 @@ class Client:
                 retries=False,
                 redirect=False,
                 preload_content=False,
-                timeout=urllib3.Timeout(self._bounds.connect, self._bounds.silence),
+                timeout=urllib3.Timeout(connect=self._bounds.connect, read=self._bounds.silence),
             )
             try:
                 content = self._content(response)
@@ -224,6 +224,14 @@ _WORDS = {
     "IncompleteRead": "an answer that was cut off",
     "DecodeError": "an answer that cannot be unpacked",
 }
+
+
+def _joined(address: str, location: str) -> str:
+    """Empty where a redirection leads to what is no address."""
+    try:
+        return urljoin(address, location)
+    except ValueError:
+        return ""
 
 
 def _origin(address: str) -> tuple[str, str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -275,14 +276,22 @@ _SERVICES: dict[str, Callable[[str, dict[str, list[str]], bytes], Given]] = {
 }
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A client that has heard enough hangs up."""
+
+
 @contextmanager
-def served() -> Iterator[Fake]:
+def served(tls: ssl.SSLContext | None = None) -> Iterator[Fake]:
     """The server, for as long as it is wanted."""
     fake = Fake()
     handler = type("OneHandler", (Handler,), {"fake": fake})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        fake.address = f"http://127.0.0.1:{server.server_port}"
+    with _Server(("127.0.0.1", 0), handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        fake.address = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from kg.changes.history import FOLDER as CHANGES
 from kg.errors import UsageError
 from kg.files import sync_tree
 from kg.gone import FOLDER
@@ -32,8 +33,9 @@ def back_up(store: StoreFolder, target: Path) -> None:
     try:
         with store.segments.in_use():
             with store.writer():
-                if (store.folder / FOLDER).exists():
-                    shutil.copytree(store.folder / FOLDER, work / FOLDER)
+                for folder in (FOLDER, CHANGES):
+                    if (store.folder / folder).exists():
+                        shutil.copytree(store.folder / folder, work / folder, ignore=shutil.ignore_patterns("base*"))
                 for name in _SMALL:
                     if (store.folder / name).exists():
                         shutil.copyfile(store.folder / name, work / name)

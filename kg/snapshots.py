@@ -7,6 +7,7 @@
     snapshots/<id>/readers.lock   held shared by everyone who reads it
     current                       the id of the snapshot in force
     gone                          digests of what earlier ones named and it does not (kg/gone.py)
+    changes                       which snapshots there were, and what each changed (kg/changes)
 
 A crash at any moment leaves the old snapshot in force or the new one; a folder whose name begins with a dot is debris.
 """
@@ -21,7 +22,7 @@ import threading
 import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -31,6 +32,8 @@ import pyoxigraph
 from pyoxigraph import Quad, RdfFormat
 
 from kg import search
+from kg.changes.diff import SMALL, statements_in_order
+from kg.changes.history import History, Version
 from kg.errors import NoSnapshot, StoreError
 from kg.files import link_tree, sync, sync_tree, write_atomically
 from kg.gone import remember_edited, remember_left
@@ -184,7 +187,10 @@ def publish(store: StoreFolder, writer: Writer, contents: Contents, progress: Pr
         if current:
             before = {summary.name: summary.segment for summary in current.datasets}
             remember_left(store.folder, store.segments, before, contents.segments, database)
-        _put_in_force(store, contents, work, counts)
+        few = statements_in_order(database) if counts.triples <= SMALL else None
+        old = _statements_if_few(store.folder, current) if few is not None else None
+        manifest = _put_in_force(store, contents, work, counts)
+        _remember(store.folder, manifest, current, old, few)
     return work.name.removeprefix(".")
 
 
@@ -197,7 +203,9 @@ def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effect
         link_tree(store.folder / "snapshots" / current.id / "index", work / "index")
         counts = current.graph_counts.after(effects)
         remember_edited(store.folder, effects)
-        _put_in_force(store, contents, work, counts)
+        manifest = _put_in_force(store, contents, work, counts)
+        with suppress(OSError):
+            History(store.folder).put_edited(_version(manifest, current), effects)
     return work.name.removeprefix(".")
 
 
@@ -240,7 +248,44 @@ def _preparing(store: StoreFolder, writer: Writer, contents: Contents) -> Iterat
     yield work
 
 
-def _put_in_force(store: StoreFolder, contents: Contents, work: Path, counts: GraphCounts) -> None:
+def _statements_if_few(store_folder: Path, current: SnapshotManifest | None) -> list[bytes] | None:
+    """What the snapshot in force states, if comparing takes no time that anybody would notice."""
+    if current is None or current.triples > SMALL:
+        return None
+    try:
+        return statements_in_order(Snapshot(store_folder / "snapshots" / current.id).store)
+    except (OSError, StoreError):
+        return None
+
+
+def _remember(
+    store_folder: Path,
+    manifest: SnapshotManifest,
+    before: SnapshotManifest | None,
+    old: list[bytes] | None,
+    new: list[bytes] | None,
+) -> None:
+    """The history of a store is worth less than its graph: what cannot be written is left out."""
+    history, version = History(store_folder), _version(manifest, before)
+    with suppress(OSError):
+        if before and old is not None and new is not None:
+            history.put_compared(version, before.id, old, new)
+        else:
+            history.put(version)
+
+
+def _version(manifest: SnapshotManifest, before: SnapshotManifest | None) -> Version:
+    return Version(
+        id=manifest.id,
+        contents=manifest.contents,
+        created=manifest.created,
+        triples=manifest.triples,
+        counts=manifest.counts,
+        before=before.id if before else None,
+    )
+
+
+def _put_in_force(store: StoreFolder, contents: Contents, work: Path, counts: GraphCounts) -> SnapshotManifest:
     snapshot_id = work.name.removeprefix(".")
     manifest = _describe(store, contents, snapshot_id, counts)
     (work / "manifest.json").write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
@@ -250,6 +295,7 @@ def _put_in_force(store: StoreFolder, contents: Contents, work: Path, counts: Gr
     sync(work.parent)
     write_atomically(store.folder / "current", snapshot_id.encode() + b"\n")
     remove_old(store.folder)
+    return manifest
 
 
 def remove_old(store_folder: Path) -> None:

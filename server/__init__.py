@@ -18,6 +18,7 @@ from kg.snapshots import Snapshots
 from kg.store import StoreFolder
 from kg.workers import WorkerPool
 from server import (
+    changes,
     dataset,
     editor,
     exports,
@@ -57,6 +58,7 @@ _BLUEPRINTS = (
     ontology.blueprint,
     exports.blueprint,
     dataset.blueprint,
+    changes.blueprint,
     reconcile.blueprint,
     openapi.blueprint,
     resources.blueprint,
@@ -97,6 +99,7 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
     register_security(app)
     register_body_limit(app)
     ui.register_templates(app)
+    changes.register_versions(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -22,6 +22,7 @@ from kg.citations import CITATION_FORMATS
 from kg.formats import GRAPH_FORMATS, JSON_LD, RESULT_FORMATS
 from kg.queries import CannedQuery, Parameter
 from kg.search import KINDS
+from server.changes import ATOM, RDF_PATCH
 from server.dataset import OPENSEARCH, ROBOTS, SITEMAP
 from server.errors import Problem
 from server.exports import CHECKSUMS_TEXT, EXPORT_FORMATS, PARQUET
@@ -78,7 +79,9 @@ class _Route:
 
 
 _QUERY = _asked("query", "A query in SPARQL 1.1", _TEXT)
+_VERSION = _asked("snapshot", "The version of the graph that is meant; 410 if it is no longer kept", _TEXT)
 _EVALUATION = (
+    _VERSION,
     _graphs("default-graph-uri", "Graphs that make the default graph"),
     _graphs("named-graph-uri", "Graphs that GRAPH can name"),
     _asked("timeout", "Seconds; lowers the deadline of the service", {"type": "number", "exclusiveMinimum": 0}),
@@ -135,6 +138,8 @@ _ROUTES = {
     "editor.editor": _Route("The SPARQL editor", (HTML,), (_QUERY,)),
     "queries.gallery": _Route("The canned queries", (HTML, PLAIN_JSON, *DATA_FORMATS)),
     "search.search": _Route("Search for words", (HTML, PLAIN_JSON, *CITATION_FORMATS), _SEARCH),
+    "changes.changes": _Route("The versions of the graph, and what each changed", (HTML, ATOM, PLAIN_JSON)),
+    "changes.patch": _Route("What a version changed, as RDF Patch", (RDF_PATCH,)),
     "dataset.dataset": _Route("What is in the graph, and where it comes from", _PAGE_OR_DATA),
     "dataset.void": _Route("The same, for programs", DATA_FORMATS),
     "dataset.robots": _Route("What crawlers may read", (ROBOTS,)),
@@ -253,7 +258,7 @@ def _question(query: CannedQuery) -> Object:
         "tags": ["queries"],
         "summary": query.title,
         "description": query.description,
-        "parameters": [_parameter(parameter) for parameter in query.parameters],
+        "parameters": [*(_parameter(parameter) for parameter in query.parameters), _VERSION],
         "responses": _answers((HTML, *data.get(query.form, GRAPH_FORMATS), SOURCE, *references), ()),
     }
 

@@ -21,6 +21,7 @@ from kg.query_descriptions import describe_queries
 from kg.serialisation import serialise
 from kg.snapshots import Snapshot
 from kg.workers import QueryRequest, QueryResult
+from server.changes import VERSION
 from server.citations import OPTIONS, as_citation_format, asked_options, listed
 from server.gallery import gallery_sections, listing, query_path
 from server.negotiation import HTML, PLAIN_JSON, Offer, PageFormat, choose, content_type
@@ -138,7 +139,7 @@ def _bound(found: CannedQuery, besides: Sequence[str] = ()) -> str:
     for name, values in request.args.lists():
         if len(values) > 1:
             raise ParameterError(name, "give it once", values)
-    asked = {name: value for name, value in request.args.items() if name not in besides}
+    asked = {name: value for name, value in request.args.items() if name not in (*besides, VERSION)}
     return bind(found, asked, current_state().settings.base_iri)
 
 

@@ -1,6 +1,6 @@
 """`python -m kg.dumps SNAPSHOT STORE BASE_IRI EXPORTS LICENCE`: the dump that a snapshot keeps.
 
-It takes what time others leave, and ends with the process that started it or when another snapshot comes into force.
+It gives way to others as clients' queries do, and ends with the process that started it or when another snapshot comes into force.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ import logging
 import os
 import signal
 import sys
-from contextlib import suppress
 from pathlib import Path
 
+from kg.changes.history import History
 from kg.dumps.formats import Choice
-from kg.dumps.kept import kept
+from kg.dumps.kept import dump_folder, kept
 from kg.errors import KGError, StoreError
+from kg.formats import N_TRIPLES
 from kg.snapshots import Snapshot, current_manifest
 from kg.store import StoreFolder
+from kg.workers.handle import NICENESS
 from kg.workers.sandbox import die_with_parent
 
 
@@ -27,7 +29,7 @@ class Superseded(StoreError):
 def main(snapshot_id: str, store: str, base_iri: str, exports: str, licence: str) -> int:
     die_with_parent()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is unfinished is removed
-    yield_to_others()
+    os.nice(NICENESS)
     folder = Path(store)
 
     def check() -> None:
@@ -45,20 +47,16 @@ def main(snapshot_id: str, store: str, base_iri: str, exports: str, licence: str
             licence=licence or None,
             check=check,
         )
+        check()
+        canonical = dump_folder(snapshot) / f"kg.{N_TRIPLES.extension}.zst"
+        if canonical.exists():
+            History(folder).compare_dump(snapshot_id, canonical)
     except (Superseded, FileNotFoundError):
         return 0
     except (KGError, OSError) as error:
         logging.getLogger(__name__).error("%s", error)
         return 1
     return 0
-
-
-def yield_to_others() -> None:
-    """Take what the machine has to spare; children do as well."""
-    os.nice(19)
-    if hasattr(os, "SCHED_IDLE"):
-        with suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 if __name__ == "__main__":

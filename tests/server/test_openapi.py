@@ -81,7 +81,8 @@ def test_every_route_is_told(seeded_app: Flask, description: Any) -> None:
 def test_a_canned_query_is_told_with_its_parameters(description: Any) -> None:
     told = description["paths"]["/queries/author/author-papers"]["get"]
     assert told["summary"] == "Papers of an author"
-    author, limit = told["parameters"]
+    author, limit, version = told["parameters"]
+    assert version["name"] == "snapshot"
     assert (author["name"], author["in"], author["schema"]["default"]) == ("author", "query", "evan-hubinger")
     assert author["schema"]["examples"] == ["ethan-perez", "carson-denison"]
     assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 1000, "default": 200, "examples": []}
@@ -90,7 +91,7 @@ def test_a_canned_query_is_told_with_its_parameters(description: Any) -> None:
 
 def test_formats_are_told_by_extension_and_by_media_type(description: Any) -> None:
     told = description["paths"]["/export/kg.{extension}"]["get"]
-    assert told["parameters"][0]["schema"]["enum"] [:5] == ["nt", "nt.zst", "nt.gz", "nq", "nq.zst"]
+    assert told["parameters"][0]["schema"]["enum"][:5] == ["nt", "nt.zst", "nt.gz", "nq", "nq.zst"]
     assert {"text/turtle", "application/n-quads", "application/zstd"} <= set(told["responses"]["200"]["content"])
 
 

@@ -1,0 +1,1 @@
+"""Versions of the graph: which snapshots there were, and what each changed."""

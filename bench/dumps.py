@@ -1,6 +1,6 @@
 """Dumps in every format, against the dump of the store in one; and what readers notice while dumps are made.
 
-    python bench/dumps.py STORE [--runs 2] [--clients 4] [--no-service]
+    python bench/dumps.py STORE [--runs 2] [--clients 4] [--no-service] [--no-building]
 
 STORE is the folder of a store with real data, which stays as it is: `kg --store STORE load mlanthology
 ../shared/data/mlanthology`. Runs alternate; the figures are medians of wall time. Readers ask for pages of papers, each
@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat
@@ -44,10 +45,17 @@ CHOICES = {
 }
 
 
-def timed(work: Callable[[], object]) -> float:
-    start = time.monotonic()
+class Took(NamedTuple):
+    """Seconds of wall time, and of all processes' time."""
+
+    wall: float
+    work: float
+
+
+def timed(work: Callable[[], object]) -> Took:
+    start, before = time.monotonic(), sum(os.times()[:4])
     work()
-    return time.monotonic() - start
+    return Took(time.monotonic() - start, sum(os.times()[:4]) - before)
 
 
 def measure_building(folder: Path, work: Path, runs: int) -> None:
@@ -65,17 +73,18 @@ def measure_building(folder: Path, work: Path, runs: int) -> None:
         shutil.rmtree(target, ignore_errors=True)
         build(snapshot, target, can_be_kept(Choice.parse(choice)), store, jobs=os.cpu_count() or 1)
 
-    took: dict[str, list[float]] = {}
+    took: dict[str, list[Took]] = {}
     for _ in range(runs):
         took.setdefault("store.dump, N-Quads alone", []).append(timed(dump))
         for name, choice in CHOICES.items():
             took.setdefault(name, []).append(timed(lambda choice=choice: built(choice)))  # type: ignore[misc]
-    (first, *_) = (statistics.median(found) for found in took.values())
+    first, *_ = (statistics.median(one.wall for one in found) for found in took.values())
     for name, found in took.items():
-        seconds = statistics.median(found)
-        each = " ".join(f"{one:.1f}" for one in found)
+        wall, work_done = (statistics.median(seconds) for seconds in zip(*found, strict=True))
+        each = " ".join(f"{one.wall:.1f}" for one in found)
+        rate, share = triples / wall / 1000, wall / first
         print(
-            f"{name:34} {seconds:6.1f} s  {triples / seconds / 1000:6.0f} k/s  {seconds / first:5.2f} of store.dump  ({each})"
+            f"{name:32} {wall:6.1f} s  {rate:5.0f} k/s  {share:.2f} of store.dump {work_done:6.1f} s of cores  ({each})"
         )
     size = sum(path.stat().st_size for path in (work / "dump").iterdir() if path.stat().st_nlink == 1)
     linked = sum(path.stat().st_size / path.stat().st_nlink for path in (work / "dump").iterdir()) - size
@@ -120,7 +129,7 @@ def told(name: str, readers: Readers, seconds: float) -> float:
     times = sorted(readers.times)
     print(
         f"{name:34} {len(times) / seconds:6.0f} pages/s  median {times[len(times) // 2] * 1000:.1f} ms  "
-        f"99 % {times[len(times) * 99 // 100] * 1000:.0f} ms  worst {times[-1] * 1000:.0f} ms  failed {readers.failures}"
+        f"99 % {times[len(times) * 99 // 100] * 1000:.0f} ms  failed {readers.failures}"
     )
     return len(times) / seconds
 
@@ -146,9 +155,8 @@ def measure_service(folder: Path, clients: int) -> None:
         seconds = time.monotonic() - start
         readers.stop()
         during = told("readers while dumps are made", readers, seconds)
-        while kept_dump(snapshot) is None:
-            time.sleep(0.2)
-        print(f"{during / before:.2f} of the pages; the dump took {time.monotonic() - start:.0f} s of what was left")
+        made = "made" if kept_dump(snapshot) else "not finished"
+        print(f"{during / before:.2f} of the pages; the dump was {made} after {seconds:.0f} s")
 
 
 def main() -> None:
@@ -157,13 +165,15 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=2)
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--no-service", action="store_true")
+    parser.add_argument("--no-building", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.store.resolve().parent, prefix="dumps-") as name:
         folder = Path(name) / "store"
         link_tree(arguments.store, folder)
         for snapshot in (folder / "snapshots").iterdir():
             shutil.rmtree(snapshot / "exports", ignore_errors=True)
-        measure_building(folder, Path(name), arguments.runs)
+        if not arguments.no_building:
+            measure_building(folder, Path(name), arguments.runs)
         if not arguments.no_service:
             measure_service(folder, arguments.clients)
 

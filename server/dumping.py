@@ -1,4 +1,4 @@
-"""Dumps of large graphs, made in the background when a snapshot has settled: in a process of the lowest priority."""
+"""Dumps of large graphs, made in the background when a snapshot has settled: in processes that give way."""
 
 from __future__ import annotations
 

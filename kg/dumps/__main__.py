@@ -1,6 +1,7 @@
 """`python -m kg.dumps SNAPSHOT STORE BASE_IRI EXPORTS LICENCE`: the dump that a snapshot keeps.
 
-It gives way to others as clients' queries do, and ends with the process that started it or when another snapshot comes into force.
+It gives way to others as clients' queries do. It ends with the process that started it, and when another snapshot comes
+into force.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from kg.errors import KGError, StoreError
 from kg.formats import N_TRIPLES
 from kg.snapshots import Snapshot, current_manifest
 from kg.store import StoreFolder
+from kg.validation import keep, kept_findings, validate
 from kg.workers.handle import NICENESS
 from kg.workers.sandbox import die_with_parent
 
@@ -51,6 +53,9 @@ def main(snapshot_id: str, store: str, base_iri: str, exports: str, licence: str
         canonical = dump_folder(snapshot) / f"kg.{N_TRIPLES.extension}.zst"
         if canonical.exists():
             History(folder).compare_dump(snapshot_id, canonical)
+        check()
+        if kept_findings(snapshot) is None:
+            keep(snapshot, validate(snapshot.store))
     except (Superseded, FileNotFoundError):
         return 0
     except (KGError, OSError) as error:

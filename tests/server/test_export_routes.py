@@ -6,6 +6,8 @@ import gzip
 import hashlib
 import subprocess
 import sys
+import threading
+import time
 from operator import attrgetter
 from pathlib import Path
 
@@ -17,12 +19,13 @@ from flask.testing import FlaskClient
 
 from kg.dumps.formats import FILE_TYPES, RDF_FORMATS, FileType
 from kg.dumps.kept import dump_folder, kept_dump
+from kg.files import file_lock
 from kg.formats import GraphFormat
 from kg.namespaces import DEFAULT_BASE
 from kg.settings import read_settings
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder
-from server import create_app, exports
+from server import create_app, dumping, exports
 from server.state import state_of
 from tests.server.conftest import BufferedClient
 
@@ -174,3 +177,38 @@ def test_a_process_ends_without_a_dump_when_its_snapshot_is_superseded(own_app: 
     assert kept_dump(old) is None
     assert [path.name for path in dump_folder(old).iterdir()] == ["building.lock"]
     state_of(own_app).close()
+
+
+def test_the_service_makes_the_dump_of_a_graph_that_is_not_small(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dumping, "SMALL", 0)
+    state = state_of(own_app)
+    snapshot = state.snapshots.current()
+    background = dumping.Dumping(state.settings)
+    background.make(snapshot)
+    dump = kept_dump(snapshot)
+    assert dump
+    assert [file.name for file in dump.files] == ["kg.nt.zst", "kg.ttl.gz"]
+    background.close()
+    state.close()
+
+
+def test_a_service_that_ends_waits_for_no_dump(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process is at it for ever; this one waits for its turn until it is told to end."""
+    monkeypatch.setattr(dumping, "SMALL", 0)
+    state = state_of(own_app)
+    snapshot = state.snapshots.current()
+    dump_folder(snapshot).mkdir()
+    background = dumping.Dumping(state.settings)
+    with file_lock(dump_folder(snapshot) / "building.lock"):
+        making = threading.Thread(target=background.make, args=(snapshot,))
+        making.start()
+        time.sleep(1)
+        assert making.is_alive()
+        background.close()
+        making.join(10)
+        assert not making.is_alive()
+    background.make(snapshot)  # which begins nothing any more
+    assert kept_dump(snapshot) is None
+    state.close()

@@ -19,6 +19,8 @@ from kg.errors import UsageError
 from kg.files import write_atomically
 from kg.segments import unpacked
 
+_VERSION = b"2"  # changes when the same authorities say something else of a graph
+
 
 class Authorities:
     """Those of a store; `folder` is that of its links."""
@@ -33,7 +35,7 @@ class Authorities:
     def digest(self) -> str:
         """What tells these authorities from any others; empty if there are none."""
         described = [path.read_bytes() for path in sorted(self._folder.glob("*.json"))]
-        return hashlib.sha256(b"\n".join(described)).hexdigest()[:16] if described else ""
+        return hashlib.sha256(b"\n".join([_VERSION, *described])).hexdigest()[:16] if described else ""
 
     def mentions(self, but: str | None = None) -> Iterator[bytes]:
         """Of all authorities `but` one."""

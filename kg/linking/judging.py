@@ -131,7 +131,7 @@ def _met(outside: Iterable[ThingMention], taken_ends: set[str], here: Mapping[st
     found: dict[str, ThingMention] = {}
     for thing in outside:
         known = found.get(thing.thing)
-        keys = tuple(dict.fromkeys((*(known.keys if known else ()), *thing.keys)))
+        keys = tuple(sorted({*(known.keys if known else ()), *thing.keys}))
         if (own := here.get(thing.thing)) is not None:
             keys = tuple(key for key in keys if key not in own)
             if keys:

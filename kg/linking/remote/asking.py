@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -125,16 +125,15 @@ def _answered(service: Service, source: Source, request: Request, client: Client
 
 def _pages(service: Service, request: Request, client: Client) -> Iterator[bytes]:
     """What every page of an answer holds, where it holds anything."""
-    path: str | None = request.path
     for _ in range(_MOST_PAGES):
-        content = client.get(request, path)
+        content = client.get(request)
         page = service.page(request, content) if content else None
         if page is None:
             return
         yield page.content if page.count else b""
-        path = page.next_path
-        if path is None:
+        if page.next_path is None:
             return
+        request = replace(request, path=page.next_path)
 
 
 def _found(source: Source, files: Iterable[Path], keys: Sequence[str]) -> set[str]:

@@ -81,12 +81,12 @@ class Client:
         self.sent = 0
         """Requests, with those that were repeated."""
 
-    def get(self, request: Request, path: str | None = None) -> bytes:
-        """The answer to a request, or to the part of it at `path`; empty where nothing was found.
+    def get(self, request: Request) -> bytes:
+        """The answer to a request; empty where nothing was found.
 
         Failed, TooMuch if this one is not answered, Stopped if there is no use in asking on.
         """
-        target = self.address + (path or request.path)
+        target = self.address + request.path
         for attempt in range(ATTEMPTS):
             try:
                 return self._judged(request, self._followed(target, request.body, attempt))

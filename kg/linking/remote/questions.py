@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kg.linking.identity import Identity
-from kg.linking.model import decoded_mentions
+from kg.linking.model import AuthorMention, ThingMention, decoded_mentions
 
 Kind = Literal["paper", "author", "institution"]
 
@@ -47,31 +47,63 @@ _LONGEST_NAME = 400
 
 def things_of(mentions: Iterable[bytes], others: Iterable[bytes], identity: Identity) -> list[Thing]:
     """Papers, authors and institutions that these chunks of mentions speak of, each once, with what `others`, those of
-    authorities, know of them."""
-    found: dict[str, Thing] = {}
-    authors: defaultdict[str, set[str]] = defaultdict(set)
+    authorities, know of them; without organisations that nothing but a register names: of those there are too many.
+    """
+    reader = _Reader(identity)
+    reader.read(mentions)
+    here = reader.named()
+    reader.read(others)
+    return [reader.thing(iri) for iri in here]
 
-    def know(iri: str, kind: Kind, name: str | None, keys: Iterable[str]) -> str:
-        iri = identity.of(iri)
-        thing = found.setdefault(iri, Thing(kind, name))
+
+class _Reader:
+    """Things as chunk after chunk says more of them."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+        self._found: dict[str, Thing] = {}
+        self._authors: defaultdict[str, set[str]] = defaultdict(set)
+        self._of_papers = {identity.of(iri) for found in identity.affiliations.values() for iri in found}
+        self._mentioned: set[str] = set()
+        self._related: set[str] = set()
+
+    def read(self, mentions: Iterable[bytes]) -> None:
+        for chunk in map(decoded_mentions, mentions):
+            for paper in chunk.papers:
+                iri = self._know(paper.paper, "paper", paper.title, paper.keys)
+                self._of_papers.add(iri)
+                for author in paper.authors:
+                    self._authors[iri].add(self._author(author))
+            for each in chunk.things:
+                if each.kind == "author" or each.kind == "institution":
+                    self._thing(each, each.kind)
+
+    def named(self) -> list[str]:
+        named = self._of_papers | (self._mentioned - self._related)
+        return sorted(named & self._found.keys())
+
+    def thing(self, iri: str) -> Thing:
+        thing = self._found[iri]
+        thing.has_unidentified_author = any(self._found[author].lacks("orcid") for author in self._authors[iri])
+        return thing
+
+    def _author(self, author: AuthorMention) -> str:
+        iri = self._identity.authors.get(author.authorship, author.author)
+        self._of_papers.update(map(self._identity.of, author.institutions))
+        iri = self._know(iri, "author", author.name, author.keys)
+        self._of_papers.add(iri)
+        return iri
+
+    def _thing(self, mention: ThingMention, kind: Kind) -> None:
+        iri = self._know(mention.thing, kind, next(iter(mention.names), None), mention.keys)
+        self._related.update(self._identity.of(other) for _, other in mention.relations)
+        is_of_register = mention.record is not None and any(key.startswith("ror:") for key in mention.keys)
+        if not is_of_register:
+            self._mentioned.add(iri)
+
+    def _know(self, iri: str, kind: Kind, name: str | None, keys: Iterable[str]) -> str:
+        iri = self._identity.of(iri)
+        thing = self._found.setdefault(iri, Thing(kind, name))
         thing.name = thing.name or name
         thing.keys.update(keys)
         return iri
-
-    def read(chunks: Iterable[bytes]) -> None:
-        for chunk in map(decoded_mentions, chunks):
-            for paper in chunk.papers:
-                iri = know(paper.paper, "paper", paper.title, paper.keys)
-                for author in paper.authors:
-                    whose = identity.authors.get(author.authorship, author.author)
-                    authors[iri].add(know(whose, "author", author.name, author.keys))
-            for each in chunk.things:
-                if each.kind == "author" or each.kind == "institution":
-                    know(each.thing, each.kind, next(iter(each.names), None), each.keys)
-
-    read(mentions)
-    here = sorted(found)
-    read(others)
-    for iri in authors:
-        found[iri].has_unidentified_author = any(found[author].lacks("orcid") for author in authors[iri])
-    return [found[iri] for iri in here]

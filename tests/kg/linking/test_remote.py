@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec import structs
 from pyoxigraph import NamedNode
 
 from kg import pipeline
@@ -25,7 +26,18 @@ from kg.namespaces import SAME_AS
 from kg.naming import Naming
 from kg.pipeline.authorities import read_authority
 from kg.pipeline.remote import Enrichment, Wish
-from kg.records import Author, Authorship, Identifier, Institution, Paper, PartialDate, Profile, Record, SourceRecord
+from kg.records import (
+    Author,
+    Authorship,
+    Identifier,
+    Institution,
+    InstitutionRelation,
+    Paper,
+    PartialDate,
+    Profile,
+    Record,
+    SourceRecord,
+)
 from kg.settings import read_settings
 from kg.snapshots import Snapshots
 from kg.sources import find_source
@@ -215,6 +227,23 @@ def test_what_a_file_identified_is_not_asked_about(world: World, tmp_path: Path)
     assert asked_about(world.plan("openalex")) == {"doi:10.5555/nowhere"}
 
 
+def test_a_register_that_was_loaded_is_not_asked_about_as_a_whole(tmp_path: Path) -> None:
+    """Only organisations that something else names."""
+    child, named, alone = (
+        Institution(name, (Identifier("ror", ror),))
+        for name, ror in (("Child", "00x6h5n95"), ("Named", "05dxps055"), ("Alone", "00cvxb145"))
+    )
+    alone = structs.replace(alone, relations=(InstitutionRelation("child", child), InstitutionRelation("child", named)))
+    by_named = Authorship(Author("Ada Byron"), 1, affiliations=(named,))
+    written = structs.replace(RECORDS[0], authorships=(by_named,))
+    records = [Profile(thing=each, source=SourceRecord(each.name)) for each in (child, named, alone)]
+    (tmp_path / "given").touch()
+    store = StoreFolder(tmp_path / "store")
+    pipeline.load(store, made_source("made", [*records, written]), {"made": [tmp_path / "given"]})
+    enrichment = Enrichment(read_settings({}, store=store.folder), SERVICES["openalex"], Wish())
+    assert enrichment.plan(Client(SERVICES["openalex"])).by_scheme == {"doi": 1, "ror": 1}
+
+
 def test_planning_sends_nothing(world: World) -> None:
     planned = world.plan("openalex")
     assert planned.by_scheme == {"arxiv": 1, "doi": 4, "orcid": 1}
@@ -325,6 +354,29 @@ def test_what_failed_is_told_and_asked_again(world: World) -> None:
     assert report.failed == {"text/html where application/json was asked for": 4}
     assert (report.asked, report.stopped) == (2, "")
     assert world.plan("openalex").questions == 4
+
+
+def test_all_pages_of_an_answer_are_read(world: World) -> None:
+    """Several works may have one DOI."""
+
+    def page(handler: Handler) -> None:
+        number = 2 if "&page=2" in handler.path else 1
+        works = [{**WORKS[0], "id": f"https://openalex.org/W{number}{place:03}"} for place in range(101)]
+        content = {"meta": {"count": 101}, "results": works[:100] if number == 1 else works[100:]}
+        handler.send(200, "application/json", json.dumps(content).encode())
+
+    world.fake.always = page
+    enrichment, client = world.enrichment("openalex")
+    report = enrichment.ask(Plan((SERVICES["openalex"].request(["doi:10.5555/one", "doi:10.5555/two"]),)), client)
+    assert (report.asked, report.requests) == (2, 2)
+    assert enrichment.read(jobs=1) == 101
+
+
+def test_a_batch_of_which_nothing_is_known_is_not_found(world: World) -> None:
+    for content in (b"[null, null, null]", b"[]"):
+        world.fake.always = lambda handler, content=content: handler.send(200, "application/json", content)
+        report = world.ask("semanticscholar", max_age=timedelta())
+        assert (report.asked, report.found, report.failed.total()) == (6, 0, 0)
 
 
 @pytest.mark.parametrize("content", [b"{}", b'"[]"', b'{"error": "no"}', b'{"results": [{"id": 1}, 2]}', b"0"])

@@ -35,6 +35,7 @@ from server import (
     search,
     sparql,
     ui,
+    validation,
 )
 from server.cache import ResultCache
 from server.canned import CannedAnswers
@@ -59,6 +60,7 @@ _BLUEPRINTS = (
     exports.blueprint,
     dataset.blueprint,
     changes.blueprint,
+    validation.blueprint,
     reconcile.blueprint,
     openapi.blueprint,
     resources.blueprint,

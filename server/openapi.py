@@ -19,7 +19,7 @@ from werkzeug.routing import Rule
 
 from kg import __version__
 from kg.citations import CITATION_FORMATS
-from kg.formats import GRAPH_FORMATS, JSON_LD, RESULT_FORMATS
+from kg.formats import GRAPH_FORMATS, JSON_LD, RESULT_FORMATS, TURTLE
 from kg.queries import CannedQuery, Parameter
 from kg.search import KINDS
 from server.changes import ATOM, RDF_PATCH
@@ -140,6 +140,7 @@ _ROUTES = {
     "search.search": _Route("Search for words", (HTML, PLAIN_JSON, *CITATION_FORMATS), _SEARCH),
     "changes.changes": _Route("The versions of the graph, and what each changed", (HTML, ATOM, PLAIN_JSON)),
     "changes.patch": _Route("What a version changed, as RDF Patch", (RDF_PATCH,)),
+    "validation.validation": _Route("What validation found in the graph", (HTML, TURTLE, PLAIN_JSON)),
     "dataset.dataset": _Route("What is in the graph, and where it comes from", _PAGE_OR_DATA),
     "dataset.void": _Route("The same, for programs", DATA_FORMATS),
     "dataset.robots": _Route("What crawlers may read", (ROBOTS,)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from kg.commands.common import Context, output_stream
 from kg.errors import ParameterError, QueryRefused, UsageError
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS
 from kg.queries import bind, find_query, load_queries
+from kg.validation import keep
 from kg.validation import validate as check_graph
 from kg.workers import QueryRequest, WorkerPool
 
@@ -117,7 +119,10 @@ def _cell(term: object, base_iri: str) -> str:
 @click.pass_obj
 def validate(context: Context, report: Path | None) -> None:
     """Check the graph against the shapes; exit code 1 if there are violations."""
-    found = check_graph(context.snapshot().store)
+    snapshot = context.snapshot()
+    found = check_graph(snapshot.store)
+    with suppress(OSError):
+        keep(snapshot, found)
     for line in found.summary:
         click.echo(line)
     if report is not None:

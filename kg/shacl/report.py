@@ -42,6 +42,16 @@ class Result(msgspec.Struct, frozen=True):
     messages: tuple[str, ...] = ()
 
 
+class Kind(msgspec.Struct, frozen=True):
+    """Results that are alike: how many there are, and the first of their focus nodes as N-Triples."""
+
+    severity: str
+    shape: str
+    message: str
+    count: int
+    example: str
+
+
 class Report:
     """Results in the order of severity and shape. They are kept in a file, so that there may be millions."""
 
@@ -88,12 +98,17 @@ class Report:
         return self._total("Violation") == 0
 
     @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What was found, each message of a shape once, violations first."""
+        return tuple(
+            Kind(SEVERITIES[severity], shape, message, count, example)
+            for (severity, shape, message), (count, example) in sorted(self._alike.items())
+        )
+
+    @property
     def summary(self) -> tuple[str, ...]:
         """Lines for a person: each message once, how often and with an example, then the totals."""
-        lines = (
-            f"{SEVERITIES[severity].lower()}, {count} ×: {message} {example}"
-            for (severity, _, message), (count, example) in sorted(self._alike.items())
-        )
+        lines = (f"{kind.severity.lower()}, {kind.count} ×: {kind.message} {kind.example}" for kind in self.kinds)
         return (*lines, f"violations: {self._total('Violation')}, warnings: {self._total('Warning')}")
 
     @property

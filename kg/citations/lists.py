@@ -55,10 +55,11 @@ def _date(reader: GraphReader, paper: str) -> str:
 def _linked(reader: GraphReader, iri: str, kind: str) -> Iterator[str]:
     """Each paper once, in the order of the graph, which is the same as long as the snapshot is."""
     seen: set[str] = set()
+    copies = iri.partition(f"/{kind}/")[0] + "/location/"  # which lie in a venue too
     for link in _LINKS[kind]:
         for subject in reader.pointing(link.predicate, iri):
             papers = reader.pointing(ns.HAS_AUTHORSHIP, subject) if link.of_authorship else (subject,)
             for paper in papers:
-                if paper not in seen and (link.predicate != ns.IS_PART_OF or reader.thing(paper).kind == "paper"):
+                if paper not in seen and not paper.startswith(copies):
                     seen.add(paper)
                     yield paper

@@ -213,7 +213,7 @@ FAULTS = [
     ("DELETE WHERE { ?link owl:annotatedTarget ?thing }", "! A link has one thing at its other end."),
     (
         "INSERT DATA { <http://e.org/link> owl:annotatedProperty owl:differentFrom }",
-        "! A link says that two things are one, versions of one paper, an author and an institution, or what a paper or a concept is about.",
+        "! A link says in which of six ways its two ends belong together.",
     ),
     (
         "DELETE { ?l sssom:confidence ?c } INSERT { ?l sssom:confidence 1.5 } WHERE { ?l sssom:confidence ?c }",

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from pylatexenc.latexencode import UnicodeToLatexEncoder
-
 from kg.citations.keys import citation_keys
 from kg.citations.model import Citation, Person
 
@@ -190,6 +188,8 @@ def _has_capitals_inside(word: str) -> bool:
 
 @cache
 def _encoder() -> Any:
+    from pylatexenc.latexencode import UnicodeToLatexEncoder  # its tables take a while, and few ask for them
+
     return UnicodeToLatexEncoder(
         non_ascii_only=True, replacement_latex_protection="braces-all", unknown_char_policy="keep"
     )

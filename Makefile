@@ -4,7 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETTINGS := STORE BASE_IRI HOST PORT WORKERS THREADS LINK LINK_THRESHOLD DECISIONS MAIL SEEDS \
             QUERY_TIMEOUT QUERY_MEMORY QUERY_WORKERS QUERY_QUEUE CANNED_WORKERS QUERY_TEXT RESULT_ROWS RESULT_BYTES \
-            SERVICE_ALLOW CACHE_BYTES WRITE_TOKEN WRITE_QUEUE WRITE_WAIT ACCESS_LOG EXPORTS EXPORT_LICENCE MAX_BODY
+            SERVICE_ALLOW CACHE_BYTES WRITE_TOKEN WRITE_QUEUE WRITE_WAIT MCP_ORIGINS ACCESS_LOG EXPORTS \
+            EXPORT_LICENCE MAX_BODY
 
 # PORT=9000 on the command line is KG_PORT=9000 for the program; the shell's own HOST or PORT is nobody's business.
 $(foreach name,$(SETTINGS),$(if $(filter command line,$(origin $(name))),$(eval export KG_$(name) := $($(name)))))
@@ -45,10 +46,10 @@ check: .venv/installed-dev
 
 lock: .venv/bin/python
 	$(BIN)/python -m pip install -q uv
-	$(BIN)/uv pip compile pyproject.toml --extra build --extra parquet --universal --python-version 3.11 --generate-hashes \
-	  --no-annotate --no-header -q -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --extra parquet --universal --python-version 3.11 --generate-hashes \
-	  --no-annotate --no-header -q -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --extra build --extra mcp --extra parquet --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --extra mcp --extra parquet --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header -q -o requirements-dev.lock
 
 clean:
 	rm -rf .venv dist build .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -51,6 +51,15 @@ def _base_iri(text: str) -> str:
     return text if text.endswith("/") else text + "/"
 
 
+def _origins(text: str) -> frozenset[str]:
+    origins = text.split()
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError(f"{origin!r} is no origin, as https://example.org is one")
+    return frozenset(origins)
+
+
 def _addresses(text: str) -> frozenset[str]:
     addresses = text.split()
     for address in addresses:
@@ -151,6 +160,9 @@ TABLE = (
     Setting("write_token", "", str, "bearer token that writes need; none: writes are refused"),
     Setting("write_queue", "64", _positive(int), "writes that may be under way at once"),
     Setting("write_wait", "10", _positive(float), "seconds that a write waits while a dataset is being loaded"),
+    Setting(
+        "mcp_origins", "", _origins, "origins whose pages may ask /mcp, with spaces between; those of this machine may"
+    ),
     Setting("access_log", "1", _flag, "1: one line of JSON a request on standard error"),
     Setting("exports", "all", _exports, "files of the dump of each graph, as nt.gz ttl.zst parquet; all; or nothing"),
     Setting("export_licence", "", _licence, "licence of the dumps, as an IRI"),
@@ -186,6 +198,7 @@ class Settings:
     write_token: str
     write_queue: int
     write_wait: float
+    mcp_origins: frozenset[str]
     access_log: bool
     exports: str
     export_licence: str

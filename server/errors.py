@@ -30,7 +30,7 @@ from kg.errors import (
 )
 from server.negotiation import HTML, PROBLEM_JSON, choose, content_type
 
-_UNEXPECTED = "Something went wrong here; try again, and tell the operator if it stays so."
+UNEXPECTED = "Something went wrong here; try again, and tell the operator if it stays so."
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class _Answer:
 
 # The nearest class in an error's ancestry decides.
 _ANSWERS: dict[type[KGError], _Answer] = {
-    KGError: _Answer(500, _UNEXPECTED),
+    KGError: _Answer(500, UNEXPECTED),
     UsageError: _Answer(400),
-    SettingError: _Answer(500, _UNEXPECTED),
+    SettingError: _Answer(500, UNEXPECTED),
     DataError: _Answer(400),
     StoreBusy: _Answer(503, "The graph is being written by another process; try again in a moment.", retry_after=5),
     NoSnapshot: _Answer(503, "No graph has been published yet; load something with 'kg load'.", retry_after=10),
@@ -79,9 +79,18 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
 
 
+def told(error: KGError) -> str:
+    """What a client is told of an error: its sentence, unless that would show what is the server's own."""
+    return _answer(error).sentence or error.message
+
+
+def _answer(error: KGError) -> _Answer:
+    return next(_ANSWERS[kind] for kind in type(error).__mro__ if kind in _ANSWERS)
+
+
 def _answer_own(error: KGError) -> BaseResponse:
     g.failure = type(error).__name__  # for the log and the figures
-    answer = next(_ANSWERS[kind] for kind in type(error).__mro__ if kind in _ANSWERS)
+    answer = _answer(error)
     if answer.status == 500:
         current_app.logger.error("%s", error, exc_info=error)
     problem = Problem(
@@ -103,7 +112,7 @@ def _answer_http(error: HTTPException) -> BaseResponse:
     original = error.get_response()
     if error.response is not None or original.status_code < 400:
         return original
-    detail = _UNEXPECTED if original.status_code == 500 else str(error.description)
+    detail = UNEXPECTED if original.status_code == 500 else str(error.description)
     response = problem_response(Problem(error.name, original.status_code, detail))
     for name, value in original.headers:
         if name not in ("Content-Type", "Content-Length"):

@@ -67,7 +67,8 @@ class _Route:
     """What the application's table does not know of a route.
 
     `formats` are those of its answer, the first by default; `bare` are the statuses of its answers without a body;
-    `takes` are the media types of a request's body; `is_guarded` says that it needs the token.
+    `takes` are the media types of a request's body; `is_guarded` says that it needs the token; `refusals` are the
+    statuses of errors that are told in the format of the answer.
     """
 
     summary: str
@@ -76,6 +77,7 @@ class _Route:
     bare: Sequence[int] = ()
     takes: Sequence[str] = ()
     is_guarded: bool = False
+    refusals: Sequence[int] = ()
 
 
 _QUERY = _asked("query", "A query in SPARQL 1.1", _TEXT)
@@ -174,6 +176,13 @@ _ROUTES = {
     "resources.links": _Route("What belongs to a thing, as a set of links", LINKSET_FORMATS, bare=(301,)),
     "health.alive": _Route("Whether the service lives", (PLAIN_JSON,)),
     "health.ready": _Route("Whether a graph has been published", (PLAIN_JSON,)),
+    "mcp.exchange": _Route(
+        "For agents: one message of the Model Context Protocol",
+        (PLAIN_JSON,),
+        bare=(202,),
+        takes=("application/json",),
+        refusals=(400, 404, 406),
+    ),
     "metrics.metrics": _Route("Figures for Prometheus", (_PLAIN_TEXT,)),
     "running.listed": _Route("The queries that run or wait", (PLAIN_JSON,), is_guarded=True),
     "running.stopped": _Route("End a query", bare=(204,), is_guarded=True),
@@ -228,7 +237,7 @@ def _operation(rule: Rule, path: str, method: str) -> Object:
         "summary": route.summary,
         "description": inspect.getdoc(current_app.view_functions[rule.endpoint]) or "",
         "parameters": [*_placeholders(rule, route), *route.parameters],
-        "responses": _answers(route.formats, route.bare),
+        "responses": _answers(route.formats, route.bare, route.refusals),
     }
     if route.takes:
         operation["requestBody"] = {"required": True, "content": {name: _body(name) for name in route.takes}}
@@ -280,11 +289,12 @@ def _parameter(parameter: Parameter) -> Object:
     return _asked(parameter.name, description, schema)
 
 
-def _answers(formats: Sequence[Offer], bare: Sequence[int]) -> Object:
+def _answers(formats: Sequence[Offer], bare: Sequence[int], refusals: Sequence[int] = ()) -> Object:
     """By status. Whatever else there is, errors are, all told in one way."""
     answers = {str(status): {"description": "Done" if status < 300 else "Elsewhere"} for status in bare}
     if formats:
         answers["200"] = _answer("The answer", formats)
+    answers |= {str(status): _answer("Why not", formats) for status in refusals}
     return answers | {"default": {"$ref": "#/components/responses/Problem"}}
 
 

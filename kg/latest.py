@@ -46,7 +46,8 @@ def latest_papers(store: Store, thing: str, links: Iterable[Link]) -> LatestPape
     if len(few) <= _FEW:
         latest = list(islice(_sorted(reader, few), PAPERS_SHOWN + 1))
         return LatestPapers(latest[:PAPERS_SHOWN], len(latest) <= PAPERS_SHOWN)
-    return LatestPapers(list(_year_by_year(store, thing, links)), complete=False)
+    used = [link for link in links if reader.subjects(link.predicate, thing, 1)]
+    return LatestPapers(list(_year_by_year(store, thing, used)), complete=False)
 
 
 def papers_per_year(reader: GraphReader, thing: str, latest: LatestPapers) -> dict[int, int]:

@@ -42,7 +42,7 @@ from server.canned import CannedAnswers
 from server.departures import Departures
 from server.errors import register_errors
 from server.metrics import Metrics
-from server.mcp import http as mcp
+from server.mcp.http import blueprint as mcp_blueprint
 from server.observation import register_observation
 from server.security import register_security
 from server.state import State
@@ -71,7 +71,7 @@ _BLUEPRINTS = (
     running.blueprint,
 )
 
-    mcp.blueprint,
+    mcp_blueprint,
 
 def create_app(settings: Settings | None = None, queries_folder: Path = paths.QUERIES) -> Flask:
     """The application over the store that the settings name; there need not be a snapshot yet.

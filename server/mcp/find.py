@@ -12,6 +12,7 @@ from kg import jsonld
 from kg.errors import UsageError
 from kg.gone import departure
 from kg.links import called_now
+from kg.ntriples import is_iri
 from kg.reconciliation import Candidate, Query, Reconciler
 from kg.resources import GraphReader, describe
 from server.links import RESOURCE_KINDS
@@ -193,8 +194,8 @@ def _described(text: str) -> str:
     snapshot, base = current_snapshot(), current_state().settings.base_iri
     iri = text if text.startswith(base) else base + text.lstrip("/")
     kind, _, key = iri.removeprefix(base).partition("/")
-    if kind in RESOURCE_KINDS and key:
-        if GraphReader(snapshot.store).is_described_safely(iri):
+    if kind in RESOURCE_KINDS and key and is_iri(iri):
+        if GraphReader(snapshot.store).is_described(iri):
             return iri
         if now := called_now(snapshot.store, iri, base, key):
             return now

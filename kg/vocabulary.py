@@ -56,6 +56,8 @@ class Ontology:
     title: str
     comment: str
     version: str
+    changes: list[tuple[str, str]]
+    """Versions and what was new in each, the latest first."""
     groups: list[TermGroup]
 
 
@@ -93,8 +95,15 @@ def read_ontology(store: Store) -> Ontology:
         title=reader.thing(subject).label,
         comment=reader.text(subject, ns.DCTERMS + "description") or reader.text(subject, ns.RDFS + "comment") or "",
         version=reader.text(subject, _VERSION) or "",
+        changes=_changes(reader.texts(subject, ns.SKOS + "historyNote")),
         groups=[group for group in groups if group.terms],
     )
+
+
+def _changes(notes: list[str]) -> list[tuple[str, str]]:
+    """Notes as "1.2.0: what was new"."""
+    found = [(version, text) for version, separator, text in (note.partition(": ") for note in notes) if separator]
+    return sorted(found, key=lambda change: [int(part) for part in change[0].split(".") if part.isdigit()], reverse=True)
 
 
 def _terms(reader: GraphReader, kinds: tuple[str, ...]) -> list[VocabularyTerm]:

@@ -20,6 +20,7 @@ from kg.workers import WorkerPool
 from server import (
     changes,
     dataset,
+    documentation,
     editor,
     exports,
     graph_store,
@@ -41,8 +42,8 @@ from server.cache import ResultCache
 from server.canned import CannedAnswers
 from server.departures import Departures
 from server.errors import register_errors
-from server.metrics import Metrics
 from server.mcp.http import blueprint as mcp_blueprint
+from server.metrics import Metrics
 from server.observation import register_observation
 from server.security import register_security
 from server.state import State
@@ -64,14 +65,15 @@ _BLUEPRINTS = (
     validation.blueprint,
     reconcile.blueprint,
     openapi.blueprint,
+    documentation.blueprint,
     resources.blueprint,
     incoming.blueprint,
     health.blueprint,
     observation.blueprint,
     running.blueprint,
+    mcp_blueprint,
 )
 
-    mcp_blueprint,
 
 def create_app(settings: Settings | None = None, queries_folder: Path = paths.QUERIES) -> Flask:
     """The application over the store that the settings name; there need not be a snapshot yet.

@@ -186,6 +186,7 @@ _ROUTES = {
     "metrics.metrics": _Route("Figures for Prometheus", (_PLAIN_TEXT,)),
     "running.listed": _Route("The queries that run or wait", (PLAIN_JSON,), is_guarded=True),
     "running.stopped": _Route("End a query", bare=(204,), is_guarded=True),
+    "documentation.docs": _Route("This description, for people", (HTML,)),
     "openapi.openapi": _Route("This description", (PLAIN_JSON,)),
 }
 
@@ -193,10 +194,11 @@ _ROUTES = {
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """The description, for clients, their generators and tests."""
-    return represented(PLAIN_JSON, lambda: msgspec.json.format(msgspec.json.encode(_document())))
+    return represented(PLAIN_JSON, lambda: msgspec.json.format(msgspec.json.encode(document())))
 
 
-def _document() -> Object:
+def document() -> Object:
+    """The whole description, for the application that answers this request."""
     _, schemas = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
     return {
         "openapi": "3.1.0",
@@ -292,9 +294,9 @@ def _parameter(parameter: Parameter) -> Object:
 def _answers(formats: Sequence[Offer], bare: Sequence[int], refusals: Sequence[int] = ()) -> Object:
     """By status. Whatever else there is, errors are, all told in one way."""
     answers = {str(status): {"description": "Done" if status < 300 else "Elsewhere"} for status in bare}
+    answers |= {str(status): _answer("Why not", formats) for status in refusals}
     if formats:
         answers["200"] = _answer("The answer", formats)
-    answers |= {str(status): _answer("Why not", formats) for status in refusals}
     return answers | {"default": {"$ref": "#/components/responses/Problem"}}
 
 

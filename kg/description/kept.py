@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 
-from kg.description.partitions import Partitions, partitions
+from kg.description.partitions import PARTITIONS, Partitions, partitions
 from kg.dumps.kept import SMALL, dump_folder, sorted_statements
 from kg.snapshots import Snapshot
-
-PARTITIONS = "partitions.json"
 
 
 def kept_partitions(snapshot: Snapshot) -> Partitions | None:
@@ -22,7 +18,3 @@ def kept_partitions(snapshot: Snapshot) -> Partitions | None:
     if snapshot.manifest.triples > SMALL:
         return None
     return partitions(sorted_statements(snapshot.store).splitlines())
-
-
-def write_partitions(folder: Path, found: Partitions) -> None:
-    (folder / PARTITIONS).write_bytes(msgspec.json.encode(found))

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 
 import msgspec
 
@@ -21,6 +22,8 @@ _ADDRESS = rb"(?:https?|ftp)://[^/>]*/?(?:[A-Za-z_-]+[/#])*|[A-Za-z][A-Za-z0-9+.
 _LINE = re.compile(rb"(\S+) <([^>]*)> (?:<(" + _ADDRESS + rb")([^>]*)>|(_:)\S+|\".*\"(?:\^\^<([^>]*)>|(@)\S+)?) \.$")
 _TYPE_IRI = TYPE.encode()
 _EXAMPLES = 3
+PARTITIONS = "partitions.json"
+"""The file that they are kept in, beside the dump of a snapshot."""
 
 
 # What is said of a subject, but for the values: predicate, and address, name, blank, datatype, language of each object.
@@ -129,3 +132,7 @@ def _kind(of_iri: bytes, blank: bytes, datatype: bytes, language: bytes) -> str:
     if of_iri or blank:
         return (of_iri or blank).decode()
     return datatype.decode() or (RDF + "langString" if language else XSD + "string")
+
+
+def write_partitions(folder: Path, found: Partitions) -> None:
+    (folder / PARTITIONS).write_bytes(msgspec.json.encode(found))

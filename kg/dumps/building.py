@@ -23,6 +23,7 @@ from typing import TypeVar
 import msgspec
 from pyoxigraph import DefaultGraph, Triple
 
+from kg.description.partitions import Partitions, write_partitions
 from kg.dumps.formats import PARQUET, PARQUET_TYPE, Choice, Compression, FileType, file_type
 from kg.dumps.frames import Frames, frames_path
 from kg.dumps.lines import Canonical, n_triples
@@ -83,7 +84,7 @@ def build(
         if known:
             return known
         with _working(exports) as work:
-            building = _Building(snapshot, work, choice, check, progress)
+            building = _Building(snapshot, work, choice, folder == exports and triples is None, check, progress)
             if triples is not None:
                 manifest = building.from_triples(triples)
             else:
@@ -110,8 +111,10 @@ class _Building:
     """One dump in the making."""
 
     def __init__(
-        self, snapshot: Snapshot, work: Path, choice: Choice, check: Callable[[], None], progress: Progress
+        self, snapshot: Snapshot, work: Path, choice: Choice, keeps: bool, check: Callable[[], None], progress: Progress
     ) -> None:
+        """`keeps`: it is the dump that the snapshot keeps, and not somebody's own."""
+        self._keeps = keeps
         self._snapshot, self._work, self._choice = snapshot, work, choice
         self._check, self._progress = check, progress
 
@@ -175,6 +178,8 @@ class _Building:
             files.continue_with_named_graphs()
             if named:
                 self._write_named_graphs(files)
+            if self._keeps:
+                write_partitions(self._work / "files", files.partitions)
             return files.described(self._snapshot)
 
     def _write_named_graphs(self, files: _Files) -> None:
@@ -233,6 +238,7 @@ class _Files:
         self._folder, self._choice = folder, choice
         self._statements = self._named = self.named_graphs = 0
         self._omitted: Counter[str] = Counter()
+        self.partitions = Partitions()
         wanted = {(SHARED.get(known.graph_format, known.graph_format), known.compression) for known in choice.files}
         self._files = {
             (base.name, compression): _File(_path(folder, base.extension, compression), compression)
@@ -250,6 +256,7 @@ class _Files:
     def add(self, made: Pieces) -> None:
         self._statements += made.statements
         self._omitted.update(made.omitted)
+        self.partitions.add(made.partitions)
         for key, piece in made.pieces.items():
             self._files[key].add(piece)
         if self._tables:

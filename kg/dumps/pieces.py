@@ -12,6 +12,7 @@ from pathlib import Path
 
 import zstandard
 
+from kg.description.partitions import Partitions, partitions
 from kg.dumps import json_ld, rdf_xml, tables, turtle
 from kg.dumps.formats import Choice, Compression
 from kg.dumps.lines import INVERSE
@@ -65,6 +66,7 @@ class Pieces:
     pieces: dict[tuple[str, Compression], Piece] = field(default_factory=dict)
     omitted: dict[str, int] = field(default_factory=dict)
     tables: dict[str, bytes] = field(default_factory=dict)
+    partitions: Partitions = field(default_factory=Partitions)
 
 
 class PieceMaker:
@@ -101,7 +103,7 @@ class PieceMaker:
         if self._tables:
             lines = [line for line, found in zip(lines, everything, strict=True) if found[1] != INVERSE]
             statements = [found for found in everything if found[1] != INVERSE]
-        made = Pieces(len(statements))
+        made = Pieces(len(statements), partitions=partitions(lines))
         self._json_ld.omitted = self._rdf_xml.omitted = 0
         for graph_format, compressions in self._compressions.items():
             if graph_format == N_TRIPLES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import rdflib
 from flask.testing import FlaskClient
@@ -9,6 +11,7 @@ from rdflib.compare import isomorphic
 
 from kg import paths
 from kg.namespaces import DEFAULT_BASE, KG
+from server import ontology
 from tests.server.page_elements import Elements
 
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own use, in its JSON-LD
@@ -61,3 +64,14 @@ def test_the_context_is_json_ld(client: FlaskClient) -> None:
 @pytest.mark.parametrize(("path", "accept", "status"), [("/ontology", "image/png", 406), ("/ontology.png", "*/*", 404)])
 def test_what_is_not_on_offer_is_refused(client: FlaskClient, path: str, accept: str, status: int) -> None:
     assert client.get(path, headers={"Accept": accept}).status_code == status
+
+
+def test_the_page_shows_the_classes_and_the_versions(client: FlaskClient) -> None:
+    """Every box of the picture is a class that the page explains, and the version in force is the latest one told."""
+    page = client.get("/ontology", headers={"Accept": "text/html"}).text
+    diagram = page[page.index('class="diagram"') : page.index("</svg>", page.index('class="diagram"'))]
+    boxes = re.findall(r'<a href="#(\w+)">', diagram)
+    assert len(boxes) >= 9
+    for box in boxes:
+        assert f'class="term" id="{box}"' in page, box
+    assert re.findall(r"<dt>(\d+\.\d+\.\d+)</dt>", page)[0] == ontology.ONTOLOGY.version

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
+from markupsafe import escape
 from schemathesis import APIOperation, BaseSchema, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
@@ -152,3 +153,11 @@ def _fuzz(operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode, hea
     except Unsatisfiable:
         return False
     return True
+
+
+def test_people_read_the_same(client: FlaskClient, description: Any) -> None:
+    page = client.get("/docs").text
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            assert escape(f"{method.upper()} {path}") in page
+            assert f'id="{operation["operationId"]}"' in page

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pyoxigraph
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store
 
-from kg.description.partitions import Partitions, partitions
-from kg.dumps.kept import sorted_statements
+from kg.description.kept import kept_partitions
+from kg.description.partitions import PARTITIONS, Partitions, partitions
+from kg.dumps.building import build
+from kg.dumps.formats import Choice
+from kg.dumps.kept import kept, sorted_statements
 from kg.namespaces import RDF, TYPE, XSD
 from kg.snapshots import Snapshots
 
@@ -91,3 +96,15 @@ def test_values_are_told_by_datatype_and_address() -> None:
         "urn:": 1,
         "_:": 1,
     }
+
+
+def test_they_are_counted_while_a_dump_is_written(seeded_store_folder: Path, tmp_path: Path) -> None:
+    """Only where the snapshot keeps it: in a folder of somebody's own there are files of the dump alone."""
+    store = tmp_path / "store"
+    shutil.copytree(seeded_store_folder, store)
+    snapshot = Snapshots(store).current()
+    build(snapshot, tmp_path / "mine", Choice.parse("nt.zst"))
+    assert not (tmp_path / "mine" / PARTITIONS).exists()
+    kept(snapshot, Choice.parse("ttl.zst nt.zst"))
+    found = msgspec.json.decode((snapshot.path / "exports" / PARTITIONS).read_bytes(), type=Partitions)
+    assert found == partitions(sorted_statements(snapshot.store).splitlines()) == kept_partitions(snapshot)

@@ -136,9 +136,16 @@ def _type(word: str, container: str | None) -> str | None:
 
 
 def _names(fields: _Fields, tags: tuple[str, ...], field: str, faults: Faults) -> NameList | None:
-    """The names; a trailing comma or semicolon is no part of them."""
-    pieces = [piece for tag in tags for value in fields.get(tag, ()) for piece in value.strip("; ").split(";")]
-    return name_list(dict.fromkeys(pieces), field, faults, plain_name) if pieces else None
+    """The names; a trailing comma or semicolon is no part of them.
+
+    Some files have all of them under each tag; under one, two of a name are two people.
+    """
+    pieces: list[str] = []
+    for tag in tags:
+        named = [piece for value in fields.get(tag, ()) for piece in value.strip("; ").split(";")]
+        known = frozenset(pieces)
+        pieces += [piece for piece in named if piece not in known]
+    return name_list(pieces, field, faults, plain_name) if pieces else None
 
 
 def _date(fields: _Fields, faults: Faults) -> PartialDate | None:
@@ -198,7 +205,7 @@ def _links(fields: _Fields, faults: Faults) -> Iterator[str]:
 
 SOURCE = Source(
     name="ris",
-    version="1",
+    version="2",
     description="RIS of reference managers, publishers and databases",
     chunks=chunks,
     readings=readings,

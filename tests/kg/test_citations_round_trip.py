@@ -156,8 +156,7 @@ def test_a_paper_survives(citation_format: CitationFormat, paper: Citation) -> N
     assert found.title == paper.title
     assert found.language == paper.language
     authors = [authorship.author.name for authorship in found.authorships]
-    expected = same_names(paper.authors, name)
-    assert authors == (list(dict.fromkeys(expected)) if name == RIS.name else expected)
+    assert authors == same_names(paper.authors, name)
     if paper.authors and not paper.is_complete:
         assert found.author_list_complete is False
     assert found.date == paper.date

@@ -55,7 +55,8 @@ def main() -> None:
     sure = [(paper, link) for paper, link in links if link.confidence >= ACCEPTED]
     also = sum(link.object in paper.subjects for paper, link in sure)
     print(
-        f"at {ACCEPTED} and above: {len(sure):,}, {len(sure) / papers:.2f} a work; OpenAlex gives {also / len(sure):.1%}"
+        f"at {ACCEPTED} and above: {len(sure):,}, {len(sure) / papers:.2f} a work; "
+        f"OpenAlex gives {also / len(sure):.1%} as well"
     )
     report_judged(sure, also / len(sure))
     lacking = [(paper, link) for paper, link in sure if link.object not in paper.subjects]

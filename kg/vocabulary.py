@@ -102,8 +102,12 @@ def read_ontology(store: Store) -> Ontology:
 
 def _changes(notes: list[str]) -> list[tuple[str, str]]:
     """Notes as "1.2.0: what was new"."""
-    found = [(version, text) for version, separator, text in (note.partition(": ") for note in notes) if separator]
-    return sorted(found, key=lambda change: [int(part) for part in change[0].split(".") if part.isdigit()], reverse=True)
+    found = [
+        (version, text)
+        for version, separator, text in (note.partition(": ") for note in notes)
+        if separator and version.replace(".", "0").isdigit()
+    ]
+    return sorted(found, key=lambda change: [int(part) for part in change[0].split(".")], reverse=True)
 
 
 def _terms(reader: GraphReader, kinds: tuple[str, ...]) -> list[VocabularyTerm]:

@@ -54,6 +54,8 @@ class Appearance(msgspec.Struct, array_like=True, frozen=True):
     names_of_paper: tuple[str, ...]
     """Identifiers of the paper, and of those it cites."""
     references: tuple[str, ...]
+    listed: tuple[str, ...] = ()
+    """Quite different names that a record about this person lists."""
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -64,13 +66,13 @@ class AuthorMatcher:
     """Authors whose names may be one person's, by family name and first initial."""
 
     name = "authors"
-    version = "7"
+    version = "8"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         names = [folded(author.name) for author in paper.authors]
         for place, author in enumerate(paper.authors):
             item = _ENCODER.encode(_appearance(paper, author, names, place))
-            for key in name_keys(author.name):
+            for key in dict.fromkeys(key for name in (author.name, *author.listed) for key in name_keys(name)):
                 yield key, item
             for key in author.keys:
                 yield key, item
@@ -101,6 +103,7 @@ def _appearance(paper: PaperMention, author: AuthorMention, names: list[str], pl
         paper.subjects[:_MOST_SUBJECTS],
         paper.keys,
         paper.references[:_MOST_REFERENCES],
+        author.listed,
     )
 
 
@@ -115,6 +118,7 @@ class Person:
     def __init__(self, author: str, appearances: list[Appearance]) -> None:
         self.author = author
         self.names = sorted({each.name for each in appearances})
+        self.listed = sorted({name for each in appearances for name in each.listed} - set(self.names))
         self.keys = {key for each in appearances for key in each.keys}
         self.records = {each.record for each in appearances}
         self.papers = {each.paper for each in appearances}
@@ -125,6 +129,10 @@ class Person:
         self.subjects = {subject for each in appearances for subject in each.subjects}
         self.venues = {each.venue for each in appearances if each.venue}
         self.years = [each.year for each in appearances if each.year]
+
+    @property
+    def all_names(self) -> list[str]:
+        return [*self.names, *self.listed]
 
     @property
     def is_identified(self) -> bool:
@@ -146,7 +154,7 @@ class _Bearers:
         self._usual: defaultdict[str, set[int]] = defaultdict(set)
         self._turned: defaultdict[str, set[int]] = defaultdict(set)
         for number, person in enumerate(people):
-            for name in person.names:
+            for name in person.all_names:
                 for bearers, keys in zip((self._usual, self._turned), given_keys(name), strict=True):
                     for key in keys:
                         bearers[key].add(number)
@@ -184,7 +192,7 @@ def _pairs(people: list[Person], bearers: _Bearers) -> Iterator[tuple[int, int]]
             identified[key].append(number)
     pairs = {pair for numbers in identified.values() for pair in combinations(numbers, 2)}
     for number, person in enumerate(people):
-        pairs.update((number, other) for other in bearers.maybe(person.names) if other > number)
+        pairs.update((number, other) for other in bearers.maybe(person.all_names) if other > number)
     if len(pairs) > _MOST_PAIRS:
         sharing: defaultdict[str, list[int]] = defaultdict(list)
         for number, person in enumerate(people):
@@ -215,10 +223,13 @@ class _Block:
         if not agreement:
             return None
         facts = [Fact("name", one.names[0], other.names[0])]
-        rivals = len(self._bearers.of(one.names[0]) - {number, another})
+        variant = _listed_variant(one, other)
+        rivals = len(self._bearers.of(variant.subject if variant else one.names[0]) - {number, another})
         odds = _prior(agreement, rivals) + self._evidence(one, other, facts)
-        if odds < 0:
-            return None
+        if odds < 0 or (variant and len(facts) == 1):
+            return None  # lists hold names of other people too, and are no reason alone
+        if variant:
+            facts.append(variant)
         return _link(one, other, "name-and-evidence" if len(facts) > 1 else "name", _confidence(odds), facts)
 
     def _evidence(self, one: Person, other: Person, facts: list[Fact]) -> float:
@@ -276,9 +287,35 @@ def _confidence(odds: float) -> float:
 
 
 def _names_agree(one: Person, other: Person) -> float:
-    """As the name of either that agrees least with any of the other's."""
-    agreement = min(max(compatible(a, b) for b in other.names) for a in one.names[:20])
-    return min(agreement, min(max(compatible(a, b) for a in one.names) for b in other.names[:20]))
+    """As the printed name of either that agrees least with any of the other's; or, where none agrees, as the names of
+    one with those that are listed for the other, whose printed ones need not agree then."""
+    agreement = _printed_agree(one, other)
+    if agreement or not (one.listed or other.listed):
+        return agreement
+    return max(_as_called(one.names, other.listed), _as_called(other.names, one.listed))
+
+
+def _printed_agree(one: Person, other: Person) -> float:
+    agreement = _as_called(one.names, other.names)
+    return agreement and min(agreement, _as_called(other.names, one.names))
+
+
+def _as_called(names: list[str], others: list[str]) -> float:
+    """How well the name that does so least agrees with any of these others."""
+    return min(max((compatible(name, other) for other in others), default=0.0) for name in names[:20])
+
+
+def _listed_variant(one: Person, other: Person) -> Fact | None:
+    """The names by which they agree, if those printed do not and one that is listed does."""
+    if not (one.listed or other.listed) or _printed_agree(one, other):
+        return None
+    if _as_called(one.names, other.listed):
+        return Fact("listed name", one.names[0], _most_alike(one.names[0], other.listed))
+    return Fact("listed name", _most_alike(other.names[0], one.listed), other.names[0]) if one.listed else None
+
+
+def _most_alike(name: str, listed: list[str]) -> str:
+    return max(listed, key=lambda each: (compatible(name, each), each))
 
 
 def _cannot_be_one(one: Person, other: Person) -> bool:

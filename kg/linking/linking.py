@@ -18,6 +18,7 @@ from kg.linking.concept_search import find_concepts
 from kg.linking.concepts import VERSION as CONCEPTS
 from kg.linking.decisions import Decision, Decisions
 from kg.linking.judging import Judgement, judge
+from kg.linking.listed_names import listed_names, with_listed_names
 from kg.linking.matchers import MATCHERS, thing_links
 from kg.linking.matchers import VERSION as RULES
 from kg.linking.model import Link, Matcher, PaperMention, ThingMention, decoded_mentions
@@ -129,7 +130,8 @@ class Linker:
         others += [ThingMention(each.paper, "paper", (each.title or "",), each.keys) for each in known_papers]
         found: list[Link] = [*thing_links([*things, *others]), *scheme_links(self._naming, things)]
         items = ItemCache(folder.folder / "items", self._matchers)
-        for of_matcher in find_links(chain(mentions(), outside), self._matchers, cache, self._jobs, items).values():
+        named = with_listed_names(chain(mentions(), outside), listed_names([*things, *others]))
+        for of_matcher in find_links(named, self._matchers, cache, self._jobs, items).values():
             found += of_matcher
         items.forget_others()
         if outside:

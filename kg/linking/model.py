@@ -34,6 +34,8 @@ class AuthorMention(msgspec.Struct, array_like=True, frozen=True):
     """Raw affiliation strings, else names of institutions, as far as the record says whose they are."""
     institutions: tuple[str, ...] = ()
     """IRIs of the institutions that the record identifies."""
+    listed: tuple[str, ...] = ()
+    """Quite different names that other records list for this person; given while linking."""
 
 
 class PaperMention(msgspec.Struct, array_like=True, frozen=True):

@@ -187,6 +187,7 @@ def test_what_is_asked_links_as_what_is_read_from_files(
     assert (found.links, found.identity) == (expected.links, expected.identity)
     assert set(found.outside) == set(expected.outside)
     assert found != nothing, "the records say something"
+    assert all(list(each.keys) == sorted(each.keys) for each in found.outside), "in whatever order they came"
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def same_names(people: tuple[Person, ...], name: str) -> list[str | None]:
 
 @pytest.mark.parametrize("citation_format", CITATION_FORMATS, ids=lambda known: known.name)
 @given(papers())
-@settings(max_examples=120)
+@settings(max_examples=80)
 def test_a_paper_survives(citation_format: CitationFormat, paper: Citation) -> None:
     (found,) = read(citation_format.write([paper], Options(abstracts=True)), citation_format.name)
     name = citation_format.name

@@ -62,19 +62,22 @@ class Asking:
             click.echo(f"  {planned.later:,} more are past --limit")
         if planned.requests:
             first = planned.requests[0]
-            count = len(planned.requests)
-            click.echo(f"  {count:,} {'request' if count == 1 else 'requests'} to {self._client.address}, the first:")
+            click.echo(f"  {_requests(len(planned.requests))} to {self._client.address}, the first:")
             text = f"{'POST' if first.body else 'GET'} {self._client.address}{first.path} {first.body.decode()}".strip()
             click.echo(f"  {text[:_SHOWN]}{' …' if len(text) > _SHOWN else ''}")
 
     def _say_report(self) -> None:
         report = self._report
         click.echo(
-            f"{self._service.name}: {report.asked:,} asked in {report.requests:,} requests, "
+            f"{self._service.name}: {report.asked:,} asked in {_requests(report.requests)}, "
             f"{report.found:,} found, {report.not_found:,} not found, {report.failed.total():,} failed"
         )
         for reason, count in report.failed.most_common():
             click.echo(f"  {count:,}: {reason}")
+
+
+def _requests(count: int) -> str:
+    return f"{count:,} {'request' if count == 1 else 'requests'}"
 
 
 def _client(service: Service, mail: str, mirror: str | None) -> Client:

@@ -16,7 +16,9 @@ def resolved(host: str, port: int, also_private: bool = False) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Stopped(f"the address of {host} is not known ({error}); is there a way to the internet?", host) from error
+        raise Stopped(
+            f"the address of {host} is not known ({error}); there may be no way to the internet", host
+        ) from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for address in addresses:
         if not also_private and not _is_public(address):

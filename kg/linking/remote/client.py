@@ -148,12 +148,13 @@ class Client:
         if now < self._next_start:
             self._pause(self._next_start - now)
         self._next_start = max(now, self._next_start) + self._interval
+        pool = self._pool(attempt)
         self.sent += 1
         parts = urlsplit(target)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {**self._headers, **({"Content-Type": "application/json"} if body else {})}
         with _told_plainly():
-            response = self._pool(attempt).urlopen(
+            response = pool.urlopen(
                 "POST" if body else "GET",
                 path,
                 body=body or None,

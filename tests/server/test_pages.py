@@ -24,6 +24,10 @@ PAGES = [
     "/ontology",
     "/shapes",
     "/export/",
+    "/dataset",
+    "/changes",
+    "/validation",
+    "/docs",
     "/nowhere",
 ]
 

@@ -102,6 +102,7 @@ class World:
         self.store = store
         self.fake = fake
         self.settings = read_settings({}, store=store)
+        self._asked: dict[str, Enrichment] = {}
 
     def enrichment(self, service: str, **wish: Any) -> tuple[Enrichment, Client]:
         address = self.fake.of(service)
@@ -119,7 +120,7 @@ class World:
         enrichment, client = self.enrichment(service, **wish)
         report = enrichment.ask(enrichment.plan(client), client)
         client.close()
-        enrichment.read(jobs=1)
+        self._asked[service] = enrichment
         return report
 
     def read_files(self, service: str, folder: Path) -> None:
@@ -127,6 +128,9 @@ class World:
 
     def judgement(self) -> Judgement:
         """What linking finds now, without publishing it."""
+        for enrichment in self._asked.values():
+            enrichment.read(jobs=1)
+        self._asked.clear()
         store = StoreFolder(self.store)
         segments = store.segments
         catalogue = segments.catalogue()

@@ -6,15 +6,18 @@ from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from pyoxigraph import BlankNode, NamedNode
 
 from kg import namespaces as ns
 from kg.description.kept import kept_partitions
 from kg.description.partitions import Class, Partitions
+from kg.description.partitions import Property as PropertyUsed
 from kg.errors import UsageError
+from kg.resources import GraphReader, Term
 from kg.vocabulary import VocabularyTerm, read_ontology
 from server.links import short_name
 from server.mcp.tools import Answer, Arguments, Tool, tool
-from server.ontology import ONTOLOGY
+from server.ontology import ONTOLOGY, SHAPES
 from server.state import current_snapshot, current_state
 
 
@@ -30,6 +33,7 @@ class Schema(Arguments, frozen=True):
 class Property(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     statements: int | UnsetType = UNSET
+    """Left out where it is not counted yet."""
     things: int | UnsetType = UNSET
     """Of how many things it says something."""
     meaning: str = ""
@@ -39,8 +43,7 @@ class Property(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class ClassUsed(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
-    things: int | UnsetType = UNSET
-    """Left out where it is not counted yet."""
+    things: int
     meaning: str = ""
     properties: list[str] = []
     examples: list[str] = []
@@ -67,56 +70,78 @@ def schema_tool() -> Tool:
 
 def _answer(asked: Schema) -> Answer:
     snapshot, state = current_snapshot(), current_state()
-    counted = state.partitions.get(snapshot, lambda: kept_partitions(snapshot)) or Partitions()
+    counted = state.partitions.get(snapshot, lambda: kept_partitions(snapshot)) or _expected(snapshot.manifest.counts)
     known = {term.iri: term for group in read_ontology(ONTOLOGY.store).groups for term in group.terms}
     if asked.of is None:
-        classes = [
-            _class(iri, counted.classes.get(iri), known.get(iri)) for iri in _classes(counted, snapshot.manifest.counts)
-        ]
+        classes = [_class(iri, counted.classes[iri], known.get(iri)) for iri in _classes(counted)]
         properties = [
-            Property(short_name(iri), used.triples, used.subjects, _meaning(known.get(iri)))
-            for iri, used in sorted(counted.properties.items(), key=lambda each: -each[1].triples)
+            _property(iri, used, known.get(iri))
+            for iri, used in sorted(counted.properties.items(), key=lambda each: (-each[1].triples, each[0]))
         ]
     else:
         iri = _full(asked.of, counted)
-        of_class = counted.classes.get(iri) or Class()
+        of_class = counted.classes[iri]
         classes = [_class(iri, of_class, known.get(iri), of_class.examples)]
         properties = [
-            Property(short_name(name), used.triples, used.subjects, _meaning(known.get(name)), _named(used.values))
-            for name, used in sorted(of_class.properties.items(), key=lambda each: -each[1].subjects)
+            _property(name, used, known.get(name), _named(used.values))
+            for name, used in sorted(of_class.properties.items(), key=lambda each: (-each[1].subjects, each[0]))
         ]
     base, statements = state.settings.base_iri, snapshot.manifest.triples
     terms = Terms(snapshot.id, base, statements, ns.PREFIXES, classes, properties)
     return Answer(terms, _in_words(terms))
 
 
-def _classes(counted: Partitions, things: dict[str, int]) -> list[str]:
-    """The commonest first; those of the manifest where nothing else is counted yet."""
-    if not counted.classes:
-        return [ns.KG + name for name in things]
-    return sorted(counted.classes, key=lambda iri: -counted.classes[iri].entities)
+def _expected(things: dict[str, int]) -> Partitions:
+    """What a graph has that is not counted yet: things by class, and the properties that the shapes expect of them."""
+    reader = GraphReader(SHAPES.store)
+    classes = {ns.KG + name: Class(entities=count) for name, count in things.items()}
+    for iri, of_class in classes.items():
+        for shape in reader.subjects(ns.SH + "targetClass", iri):
+            for constraint in reader.objects(shape, ns.SH + "property"):
+                of_class.properties |= {path: PropertyUsed() for path in _paths(constraint)}
+    properties = {iri: PropertyUsed() for each in classes.values() for iri in each.properties}
+    return Partitions(classes=classes, properties=properties)
 
 
-def _class(iri: str, used: Class | None, term: VocabularyTerm | None, examples: list[str] | None = None) -> ClassUsed:
-    things = current_snapshot().manifest.counts.get(iri.removeprefix(ns.KG), UNSET)
-    properties = sorted(used.properties, key=lambda name: -used.properties[name].subjects) if used else []
+def _paths(constraint: Term) -> list[str]:
+    """The property that a constraint is about, unless it is about a longer path."""
+    if not isinstance(constraint, NamedNode | BlankNode):
+        return []
+    found = (triple.object for triple in GraphReader(SHAPES.store).triples(constraint, ns.SH + "path"))
+    return [path.value for path in found if isinstance(path, NamedNode)]
+
+
+def _classes(counted: Partitions) -> list[str]:
+    """The commonest first."""
+    return sorted(counted.classes, key=lambda iri: (-counted.classes[iri].entities, iri))
+
+
+def _class(iri: str, used: Class, term: VocabularyTerm | None, examples: list[str] | None = None) -> ClassUsed:
+    properties = sorted(used.properties, key=lambda name: (-used.properties[name].subjects, name))
     return ClassUsed(
         short_name(iri),
-        used.entities if used and used.entities else things,
+        used.entities,
         _meaning(term),
         [short_name(name) for name in properties if name != ns.TYPE],
         examples or [],
     )
 
 
+def _property(
+    iri: str, used: PropertyUsed, term: VocabularyTerm | None, values: dict[str, int] | None = None
+) -> Property:
+    """None is counted where nothing is counted yet."""
+    return Property(short_name(iri), used.triples or UNSET, used.subjects or UNSET, _meaning(term), values or {})
+
+
 def _full(text: str, counted: Partitions) -> str:
     """The IRI of the class that is meant: itself, with a prefix, or by the name alone. Raises UsageError."""
-    known = counted.classes or {ns.KG + name: Class() for name in current_snapshot().manifest.counts}
     asked = text.strip().casefold()
-    for iri in known:
+    for iri in counted.classes:
         if asked in (iri.casefold(), short_name(iri).casefold(), short_name(iri).partition(":")[2].casefold()):
             return iri
-    raise UsageError(f"the graph has no class {text[:100]!r}; it has: {', '.join(map(short_name, known))}", text)
+    known = ", ".join(map(short_name, counted.classes))
+    raise UsageError(f"the graph has no class {text[:100]!r}; it has: {known}", text)
 
 
 def _meaning(term: VocabularyTerm | None) -> str:

@@ -1,21 +1,18 @@
-"""For agents, as the SDK's own client sees it: over real HTTP and as a real process on standard input and output."""
+"""For agents over real HTTP, by the SDK's own client; and hostile messages as they go over the wire."""
 
 from __future__ import annotations
 
-import asyncio
+import http.client
 import json
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import jsonschema
-import pyoxigraph
 import pytest
 import waitress
 from flask import Flask
@@ -24,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from kg.queries import CannedQuery, load_queries
+from kg.queries import CannedQuery
 from kg.settings import read_settings
 from server import create_app
 from server.errors import UNEXPECTED
@@ -32,24 +29,20 @@ from server.state import state_of
 
 pytest.importorskip("mcp", reason="the SDK is not installed; add it by: pip install 'paperkg[mcp]'")
 from mcp import Client, MCPError
-from mcp.client.stdio import StdioServerParameters
 
 from server.mcp.canned import canned_tools
 from server.mcp.protocol import all_tools
+from tests.server.agents import ENDLESS, OWN, QUERIES, call, check_canned_queries, graph, within
 
-Ask = Callable[[Client], Awaitable[Any]]
-Target = str | StdioServerParameters
-
-TOOLS = list(all_tools(list(load_queries().values())).values())
-OWN = {"search", "reconcile", "describe", "schema", "sparql"}
-QUERIES = load_queries()
-ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+TOOLS = list(all_tools(list(QUERIES.values())).values())
 EVIL = "https://evil.example"
 
 
 @pytest.fixture(scope="module")
 def address(seeded_app: Flask) -> Iterator[str]:
-    server = waitress.create_server(seeded_app, host="127.0.0.1", port=0, threads=4, ident=None)
+    server = waitress.create_server(
+        seeded_app, host="127.0.0.1", port=0, threads=4, channel_request_lookahead=1, ident=None
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}/mcp"
@@ -59,43 +52,13 @@ def address(seeded_app: Flask) -> Iterator[str]:
     assert not thread.is_alive()
 
 
-@pytest.fixture(scope="module")
-def program(seeded_store_folder: Path) -> StdioServerParameters:
-    return StdioServerParameters(
-        command=sys.executable,
-        args=["-m", "kg", "--store", str(seeded_store_folder), "mcp"],
-        env={"PATH": "/usr/bin:/bin", "KG_QUERY_WORKERS": "1", "KG_WRITE_TOKEN": "s3cret"},
-        cwd=str(Path(__file__).parents[2]),
-    )
-
-
-@pytest.fixture(scope="module", params=["http", "stdio"])
-def target(request: pytest.FixtureRequest) -> Target:
-    found: Target = request.getfixturevalue({"http": "address", "stdio": "program"}[request.param])
-    return found
-
-
-def within(target: Target, ask: Ask, mode: str = "auto") -> Any:
-    """What `ask` gives of a client that is connected."""
-
-    async def asked() -> Any:
-        async with Client(target, mode=mode) as client:
-            return await ask(client)
-
-    return asyncio.run(asked())
-
-
-def call(target: Target, name: str, arguments: dict[str, Any] | None = None) -> Any:
-    return within(target, lambda client: client.call_tool(name, arguments or {}))
-
-
-def data(target: Target, name: str, arguments: dict[str, Any] | None = None) -> Any:
+def data(target: str, name: str, arguments: dict[str, Any] | None = None) -> Any:
     result = call(target, name, arguments)
     assert not result.is_error, result.content[0].text
     return result.structured_content
 
 
-def refusal(target: Target, name: str, arguments: dict[str, Any]) -> str:
+def refusal(target: str, name: str, arguments: dict[str, Any]) -> str:
     result = call(target, name, arguments)
     assert result.is_error
     assert result.structured_content is None
@@ -110,58 +73,8 @@ def post(client: FlaskClient, method: str, params: Any, **headers: str) -> TestR
     return client.post("/mcp", json=message, headers=sent)
 
 
-def test_every_canned_query_gives_an_agent_the_rows_of_its_page(target: Target, client: FlaskClient) -> None:
-    """With its defaults, by all ways in one session; the address leads to the same."""
-
-    async def all_of_them(agent: Client) -> dict[str, Any]:
-        tools = (await agent.list_tools()).tools
-        return {tool.name: await agent.call_tool(tool.name, {}) for tool in tools if tool.name not in OWN}
-
-    results = within(target, all_of_them)
-    stems = {query.name.partition("/")[2]: query for query in QUERIES.values()}
-    assert set(results) == set(stems)
-    for stem, query in stems.items():
-        result = results[stem]
-        assert not result.is_error, result.content[0].text
-        found = result.structured_content
-        parts = urlsplit(found["address"])
-        path = f"/queries/{query.name}"
-        assert parts.path.endswith((f"{path}.json", f"{path}.ttl"))
-        assert found["address"] in result.content[0].text
-        page = client.get(f"{path}{Path(parts.path).suffix}?{parts.query}")
-        if query.form == "construct":
-            whole = graph(page.text)
-            assert found["total"] == len(whole)
-            assert found["truncated"] == (len(graph(found["graph"])) < len(whole))
-            assert set(graph(found["graph"])) <= set(whole)
-        else:
-            rows = [plain(row) for row in page.get_json(force=True)["results"]["bindings"]]
-            assert rows == [{name: text(value) for name, value in row.items()} for row in found["rows"]], stem
-            assert (found["total"], found["truncated"]) == (len(rows), False)
-            assert [column["name"] for column in found["columns"]] == page.json["head"]["vars"]
-            labels = {column["name"]: column["label"] for column in found["columns"] if "label" in column}
-            assert labels == dict(query.columns)
-    assert sum(bool(result.structured_content.get("rows")) for result in results.values()) > 10
-
-
-def plain(row: dict[str, Any]) -> dict[str, str]:
-    return {name: f"{float(v['value']):g}" if is_number(v) else v["value"] for name, v in row.items()}
-
-
-def is_number(value: dict[str, str]) -> bool:
-    return value.get("datatype", "").rpartition("#")[2] in ("integer", "decimal", "double")
-
-
-def text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if isinstance(value, str) else f"{float(value):g}"
-
-
-def graph(turtle: str) -> pyoxigraph.Dataset:
-    dataset = pyoxigraph.Dataset(pyoxigraph.parse(turtle, format=pyoxigraph.RdfFormat.TURTLE))
-    dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.UNSTABLE)
-    return dataset
+def test_every_canned_query_gives_an_agent_the_rows_of_its_page(address: str, client: FlaskClient) -> None:
+    check_canned_queries(address, client)
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -258,6 +171,44 @@ def test_the_schema_counts_what_there_is(address: str) -> None:
     assert "kg:Paper" in refusal(address, "schema", {"of": "Book"})
 
 
+def test_what_is_not_counted_yet_is_told_from_the_shapes(
+    seeded_store_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.mcp.schema.kept_partitions", lambda _: None)
+    app = create_app(read_settings({}, store=seeded_store_folder, query_workers=1))
+    found = [
+        post(app.test_client(), "tools/call", {"name": "schema", "arguments": asked}).json["result"][
+            "structuredContent"
+        ]
+        for asked in ({}, {"of": "Paper"})
+    ]
+    state_of(app).close()
+    paper = next(each for each in found[0]["classes"] if each["name"] == "kg:Paper")
+    assert paper["things"] > 20
+    assert {"dcterms:title", "kg:authorship"} <= set(paper["properties"])
+    assert {each["name"] for each in found[1]["properties"]} == set(paper["properties"])
+    assert not any("statements" in each for each in found[0]["properties"])
+
+
+def test_a_query_whose_client_has_gone_is_ended(address: str, seeded_app: Flask) -> None:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+    body = json.dumps(message | {"params": {"name": "sparql", "arguments": {"query": ENDLESS}}})
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+    connection.request("POST", "/mcp", body, {"Content-Type": "application/json", "Accept": "*/*"})
+    workers = state_of(seeded_app).workers
+    assert wait_until(lambda: workers.running == 1)
+    connection.close()
+    assert wait_until(lambda: workers.running == 0)
+
+
+def wait_until(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return holds()
+
+
 def test_sparql_gives_rows_an_answer_or_a_graph(address: str) -> None:
     rows = data(address, "sparql", {"query": "SELECT ?s ?o { ?s ?p ?o }", "limit": 3})
     assert (len(rows["rows"]), rows["truncated"]) == (3, True)
@@ -300,27 +251,6 @@ def test_much_is_cut_to_what_an_agent_reads(address: str) -> None:
 )
 def test_what_cannot_be_answered_is_told(address: str, query: str, more: dict[str, Any], words: str) -> None:
     assert words in refusal(address, "sparql", {"query": query, **more})
-
-
-def test_a_process_answers_cancels_and_ends(program: StdioServerParameters) -> None:
-    """Who cancels frees the only worker; nobody writes, whatever token the service has."""
-
-    async def asked(agent: Client) -> tuple[Any, ...]:
-        with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(agent.call_tool("sparql", {"query": ENDLESS}), 1)
-        began = time.monotonic()
-        rows = await agent.call_tool("sparql", {"query": "SELECT * { ?s ?p ?o }", "limit": 2})
-        taken = time.monotonic() - began
-        wrong = await agent.call_tool("sparql", {"query": "CLEAR ALL"})
-        with pytest.raises(MCPError, match="no tool"):
-            await agent.call_tool("drop-everything", {})
-        return rows, taken, wrong
-
-    rows, taken, wrong = within(program, asked)
-    assert len(rows.structured_content["rows"]) == 2
-    assert rows.structured_content["address"].startswith("https://w3id.org/paperkg/sparql?query=")
-    assert taken < 10
-    assert wrong.is_error
 
 
 def test_resources_and_prompts(address: str, client: FlaskClient) -> None:
@@ -393,18 +323,6 @@ def test_a_service_without_the_sdk_says_what_it_lacks(client: FlaskClient, monke
     answer = post(client, "ping", {})
     assert answer.status_code == 501
     assert "pip install 'paperkg[mcp]'" in answer.json["detail"]
-
-
-def test_nothing_else_imports_the_sdk(seeded_store_folder: Path) -> None:
-    """It takes two seconds."""
-    program = (
-        "import sys, kg.cli, server.mcp.command\nfrom server import create_app\nfrom server.state import state_of\n"
-        "from kg.settings import read_settings\n"
-        f"app = create_app(read_settings({{}}, store={str(seeded_store_folder)!r}, query_workers=1))\n"
-        "assert app.test_client().get('/queries').status_code == 200\nstate_of(app).close()\n"
-        "sys.exit(bool({'mcp', 'mcp_types', 'pydantic', 'starlette', 'anyio'} & set(sys.modules)))"
-    )
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_queries_of_one_name_are_told_apart() -> None:

@@ -1,0 +1,68 @@
+"""For agents on this machine: `kg mcp` as a real process."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+pytest.importorskip("mcp", reason="the SDK is not installed; add it by: pip install 'paperkg[mcp]'")
+from mcp import Client, MCPError
+from mcp.client.stdio import StdioServerParameters
+
+from tests.server.agents import ENDLESS, check_canned_queries, within
+
+
+@pytest.fixture(scope="module")
+def program(seeded_store_folder: Path) -> StdioServerParameters:
+    return StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "kg", "--store", str(seeded_store_folder), "mcp"],
+        env={"PATH": "/usr/bin:/bin", "KG_QUERY_WORKERS": "1", "KG_WRITE_TOKEN": "s3cret"},
+        cwd=str(Path(__file__).parents[2]),
+    )
+
+
+def test_every_canned_query_gives_an_agent_the_rows_of_its_page(
+    program: StdioServerParameters, client: FlaskClient
+) -> None:
+    check_canned_queries(program, client)
+
+
+def test_a_process_answers_cancels_and_ends(program: StdioServerParameters) -> None:
+    """Who cancels frees the only worker; nobody writes, whatever token the service has."""
+
+    async def asked(agent: Client) -> tuple[Any, ...]:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(agent.call_tool("sparql", {"query": ENDLESS}), 1)
+        began = time.monotonic()
+        rows = await agent.call_tool("sparql", {"query": "SELECT * { ?s ?p ?o }", "limit": 2})
+        taken = time.monotonic() - began
+        wrong = await agent.call_tool("sparql", {"query": "CLEAR ALL"})
+        with pytest.raises(MCPError, match="no tool"):
+            await agent.call_tool("drop-everything", {})
+        return rows, taken, wrong
+
+    rows, taken, wrong = within(program, asked)
+    assert len(rows.structured_content["rows"]) == 2
+    assert rows.structured_content["address"].startswith("https://w3id.org/paperkg/sparql?query=")
+    assert taken < 10
+    assert wrong.is_error
+
+
+def test_nothing_else_imports_the_sdk(seeded_store_folder: Path) -> None:
+    """It takes two seconds."""
+    program = (
+        "import sys, kg.cli, server.mcp.command\nfrom server import create_app\nfrom server.state import state_of\n"
+        "from kg.settings import read_settings\n"
+        f"app = create_app(read_settings({{}}, store={str(seeded_store_folder)!r}, query_workers=1))\n"
+        "assert app.test_client().get('/queries').status_code == 200\nstate_of(app).close()\n"
+        "sys.exit(bool({'mcp', 'mcp_types', 'pydantic', 'starlette', 'anyio'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

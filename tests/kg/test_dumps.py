@@ -36,6 +36,7 @@ from kg.snapshots import Snapshot, Snapshots
 from kg.sources import find_source
 from kg.store import StoreFolder
 from kg.updates import GraphWrite, UpdateWrite
+from tests.kg.linking import test_linking as linked
 
 PAGES = sorted(paths.SEEDS.glob("*.txt"))
 
@@ -144,6 +145,15 @@ def test_edits_and_merging_are_in_the_dump(tmp_path: Path) -> None:
     assert again.snapshot != manifest.snapshot
 
 
+@pytest.mark.usefixtures("not_from_the_store")
+def test_what_one_record_identifies_is_no_more_known_by_name(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    linked.load(folder, "first", linked.FIRST, None)
+    linked.load(folder, "second", linked.SECOND, linked.linker(linked.SAME_PERSON))
+    build(Snapshots(folder).current(), tmp_path / "dump", Choice.parse("nt"), StoreFolder(folder))
+    assert plain(tmp_path / "dump") == sorted_statements(Snapshots(folder).current().store)
+
+
 def test_segments_that_are_not_the_snapshots_are_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -183,6 +193,7 @@ def test_named_graphs_stand_in_the_two_formats_that_have_such(tmp_path: Path) ->
         file = manifest.file(f"kg.{extension}.zst")
         assert file
         assert file.statements == len(quads) == manifest.statements + 2
+    for file in manifest.files:  # those that go on from another one as well as the others
         assert hashlib.sha256((tmp_path / "dump" / file.name).read_bytes()).hexdigest() == file.sha256
     assert plain(tmp_path / "dump") == sorted_statements(snapshot.store)
     assert b"http://ex/g" not in plain(tmp_path / "dump", "ttl")
@@ -216,6 +227,11 @@ def test_rows_say_what_the_graph_says(seed_snapshot: Snapshot, tmp_path: Path) -
         assert papers[paper]["year"] == (int(year) if year else None)
         assert author in papers[paper]["authors"]
         expected.add((paper, author, int(position) if position else None, name))
+    complete = {paper for paper, row in papers.items() if row["author_list_complete"]}
+    assert 0 < len(complete) < len(papers)
+    for paper, row in papers.items():
+        text = str(row["author_list_complete"]).lower()
+        assert seed_snapshot.store.query(f"ASK {{ <{paper}> <{ns.AUTHOR_LIST_COMPLETE}> {text} }}"), paper
     rows = pq.read_table(tmp_path / "authorships.parquet").to_pylist()
     assert {(row["paper"], row["author"], row["position"], row["name_as_printed"]) for row in rows} == expected
 

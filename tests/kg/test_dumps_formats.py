@@ -202,3 +202,12 @@ def test_json_ld_is_a_node_a_line() -> None:
     text = io.BytesIO(document(made(lines), JSON_LD)).readlines()
     nodes = [json.loads(line.rstrip(b",\n")) for line in text[1:-1]]
     assert nodes == [{"id": f"http://example.org/{n}", "title": "a\nb"} for n in "abc"]
+
+
+def test_a_blank_node_is_called_the_same_in_every_format() -> None:
+    """Labels that some format does not take are written otherwise, and no two become one."""
+    labels = ["b0", "0.1", "x_302e31"]
+    pieces = made(canonical_lines(Triple(BlankNode(label), NamedNode(TITLE), Literal("b")) for label in labels))
+    written = [b"b0", b"x_302e31", b"x_785f333032653331"]
+    for graph_format, mark in ((TURTLE, rb"_:(\w+) "), (JSON_LD, rb'"_:(\w+)"'), (RDF_XML, rb'nodeID="(\w+)"')):
+        assert sorted(re.findall(mark, document(pieces, graph_format))) == written, graph_format.name

@@ -48,7 +48,7 @@ def _shared(response: Response) -> Response:
     if request.method in ("GET", "HEAD") or (request.method == "POST" and request.path == "/reconcile"):
         response.headers.setdefault("Access-Control-Allow-Origin", "*")
         response.headers.setdefault("Access-Control-Expose-Headers", _SHOWN_HEADERS)
-    elif request.method == "OPTIONS" and request.path != "/mcp":  # which says itself which sites may ask
+    elif request.method == "OPTIONS":
         methods = _READ_METHODS + (("POST",) if request.path in _ALSO_READ_BY_POST else ())
         response.headers.setdefault("Access-Control-Allow-Origin", "*")
         response.headers.setdefault("Access-Control-Allow-Methods", ", ".join(methods))

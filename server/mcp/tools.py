@@ -75,7 +75,5 @@ def check_text(arguments: Object) -> None:
     """Raises UsageError for what no text of the graph can hold and no one can be told about: half a character."""
     try:
         msgspec.json.encode(arguments)
-    except (UnicodeEncodeError, OverflowError, RecursionError) as error:
-        raise UsageError(
-            "the arguments hold half a character, a number beyond 64 bits or too deep a nesting"
-        ) from error
+    except (UnicodeEncodeError, RecursionError) as error:
+        raise UsageError("the arguments hold half a character, or lists too deep in one another") from error

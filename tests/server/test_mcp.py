@@ -21,8 +21,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from kg import pipeline
+from kg.errors import UsageError
+from kg.linking.linking import linker_of
 from kg.queries import CannedQuery
 from kg.settings import read_settings
+from kg.store import StoreFolder
 from server import create_app
 from server.errors import UNEXPECTED
 from server.state import state_of
@@ -32,6 +36,7 @@ from mcp import Client, MCPError
 
 from server.mcp.canned import canned_tools
 from server.mcp.protocol import all_tools
+from server.mcp.tools import check_text
 from tests.server.agents import ENDLESS, OWN, QUERIES, call, check_canned_queries, graph, within
 
 TOOLS = list(all_tools(list(QUERIES.values())).values())
@@ -114,6 +119,7 @@ def test_tools_tell_what_they_take(address: str) -> None:
 
 def test_parameters_are_those_of_the_file(address: str) -> None:
     found = data(address, "author-coauthors", {"author": "ethan-perez", "limit": 2})
+    assert found["address"].endswith("/queries/author/author-coauthors.json?author=ethan-perez&limit=2")
     assert found["parameters"] == {"author": "ethan-perez", "limit": "2"}
     assert len(found["rows"]) == 2
     by_iri = data(address, "author-coauthors", {"author": "https://w3id.org/paperkg/author/ethan-perez", "limit": 2})
@@ -128,6 +134,10 @@ def test_search_is_that_of_the_page(address: str, client: FlaskClient) -> None:
     page = client.get("/search.json?q=language+models&type=paper&limit=3&offset=1").json
     assert found["total"] == page["total"] > 4
     assert [hit["iri"] for hit in found["hits"]] == [hit["iri"] for hit in page["hits"]]
+    authors = data(address, "search", {"words": "Hubinger", "kind": "author"})
+    assert {hit["kind"] for hit in authors["hits"]} == {"author"}
+    assert authors["total"] < data(address, "search", {"words": "Hubinger"})["total"]
+    assert "unknown field `wards`" in refusal(address, "search", {"words": "x", "wards": "y"})
     assert "Expected `int` <= 100" in refusal(address, "search", {"words": "x", "limit": 101})
     assert "words" in refusal(address, "search", {})
 
@@ -143,6 +153,35 @@ def test_a_thing_is_described_as_its_data_are(address: str, client: FlaskClient)
         assert "find it with 'search'" in refusal(address, "describe", {"thing": wrong})
 
 
+def test_a_long_description_is_cut_and_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"name": "describe", "arguments": {"thing": "author/evan-hubinger"}}
+    whole = post(client, "tools/call", asked).json["result"]
+    assert whole["structuredContent"]["truncated"] is False
+    monkeypatch.setattr("server.mcp.find._LARGEST", 2000)
+    cut = post(client, "tools/call", asked).json["result"]
+    assert cut["structuredContent"]["truncated"] is True
+    assert len(json.dumps(cut["structuredContent"]["description"])) < 3000
+    assert cut["structuredContent"]["address"] in cut["content"][0]["text"]
+
+
+def test_a_thing_that_became_one_with_another_is_found_by_its_old_name(tmp_path: Path) -> None:
+    settings = read_settings({}, store=tmp_path / "store", query_workers=1)
+    pipeline.load_seeds(StoreFolder(settings.store), linker=linker_of(settings))
+    app = create_app(settings)
+    asked = {"name": "describe", "arguments": {"thing": "author/adam-s-jermyn"}}
+    found = post(app.test_client(), "tools/call", asked).json["result"]["structuredContent"]
+    state_of(app).close()
+    assert found["iri"] == "https://w3id.org/paperkg/author/adam-jermyn"
+
+
+def test_half_a_character_is_refused() -> None:
+    """Whichever parser let it in."""
+    for wrong in ("\ud800", [{"x": "\udfff"}], {"\ud800": 1}):
+        with pytest.raises(UsageError, match="half a character"):
+            check_text({"words": wrong})
+    check_text({"words": "😀", "limit": 2**40})
+
+
 def test_names_are_reconciled(address: str) -> None:
     names = ["Evan Hubinger", "Nobody Of That Name", "arXiv:2401.05566"]
     found = data(address, "reconcile", {"names": names, "kind": "author"})["names"]
@@ -150,6 +189,7 @@ def test_names_are_reconciled(address: str) -> None:
     best = found[0]["candidates"][0]
     assert (best["iri"], best["match"]) == ("https://w3id.org/paperkg/author/evan-hubinger", True)
     assert not any(each["match"] for each in found[1]["candidates"])
+    assert {each["kind"] for name in found for each in name["candidates"]} == {"author"}
     assert "length <= 50" in refusal(address, "reconcile", {"names": ["x"] * 51})
 
 
@@ -229,6 +269,9 @@ def test_much_is_cut_to_what_an_agent_reads(address: str) -> None:
     assert len(json.dumps(result.structured_content)) < 90_000
     assert result.structured_content["truncated"]
     assert result.structured_content["total"] == 900
+    built = data(address, "sparql", {"query": "CONSTRUCT WHERE { ?s ?p ?o }", "limit": 1000})
+    assert built["truncated"]
+    assert 10 < len(graph(built["graph"])) < 1000
     long = "SELECT ?x { { SELECT (GROUP_CONCAT(STR(?s)) AS ?x) { ?s ?p ?o } } }"
     found = data(address, "sparql", {"query": long})["rows"]
     assert len(found) == 1

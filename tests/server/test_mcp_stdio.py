@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 pytest.importorskip("mcp", reason="the SDK is not installed; add it by: pip install 'paperkg[mcp]'")
 from mcp import Client, MCPError
 from mcp.client.stdio import StdioServerParameters
 
+from kg.cli import main
 from tests.server.agents import ENDLESS, check_canned_queries, within
 
 
@@ -56,8 +58,23 @@ def test_a_process_answers_cancels_and_ends(program: StdioServerParameters) -> N
     assert wrong.is_error
 
 
+def test_without_the_sdk_the_command_says_what_it_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.mcp.command.find_spec", lambda _: None)
+    result = CliRunner().invoke(main, ["--store", str(tmp_path), "mcp"])
+    assert result.exit_code == 2
+    assert "pip install 'paperkg[mcp]'" in result.output
+
+
+def test_an_empty_store_is_told_to_the_agent(tmp_path: Path, program: StdioServerParameters) -> None:
+    arguments = ["-m", "kg", "--store", str(tmp_path / "store"), "mcp"]
+    empty = program.model_copy(update={"args": arguments})
+    result = within(empty, lambda agent: agent.call_tool("search", {"words": "x"}))
+    assert result.is_error
+    assert "kg load" in result.content[0].text
+
+
 def test_nothing_else_imports_the_sdk(seeded_store_folder: Path) -> None:
-    """It takes two seconds."""
+    """It takes its time, and memory."""
     program = (
         "import sys, kg.cli, server.mcp.command\nfrom server import create_app\nfrom server.state import state_of\n"
         "from kg.settings import read_settings\n"

@@ -7,6 +7,7 @@ request has an event loop of its own, in its own thread, for as long as it lasts
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -72,9 +73,8 @@ def _is_of_this_machine(origin: str) -> bool:
 def _shared(response: Response, origin: str | None) -> Response:
     response.vary.add("Origin")
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Access-Control-Allow-Origin"] = origin or "null"
-    if origin is None:
-        del response.headers["Access-Control-Allow-Origin"]
+    if origin is not None:
+        response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Access-Control-Expose-Headers"] = "Mcp-Protocol-Version, Mcp-Session-Id, Retry-After"
     return response
 
@@ -136,8 +136,6 @@ def _tools() -> dict[str, Tool]:
 @cache
 def _quieten() -> None:
     """The SDK tells of every request that it begins and ends, and the access log has a line of each already."""
-    import logging
-
     logging.getLogger("mcp").setLevel(logging.ERROR)
 
 

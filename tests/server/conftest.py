@@ -12,7 +12,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from kg import pipeline
+from kg.dumps.formats import Choice
+from kg.dumps.kept import kept
+from kg.linking.linking import linker_of
 from kg.settings import Settings, read_settings
+from kg.snapshots import Snapshots
+from kg.sources import find_source
 from kg.store import StoreFolder
 from server import create_app
 from server.state import state_of
@@ -70,6 +75,20 @@ def rich_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     (folder / "records").touch()
     pipeline.load(StoreFolder(folder / "store"), made_source("rich", rich_records()), {"rich": [folder / "records"]})
     yield from _running(folder / "store")
+
+
+@pytest.fixture(scope="session")
+def real_app(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Flask]:
+    """Over 5,000 real papers and more, linked, with their dump."""
+    folder = tmp_path_factory.mktemp("real") / "store"
+    papers = shared / "data" / "mlanthology" / "papers"
+    files = [path for year in ("2022", "2023") for path in sorted(papers.glob(f"*-{year}.json.gz"))]
+    linker = linker_of(_settings(folder))
+    pipeline.load(StoreFolder(folder), find_source("mlanthology"), {"real": files}, linker=linker)
+    snapshot = Snapshots(folder).current()
+    assert snapshot.manifest.counts["Paper"] > 5_000
+    kept(snapshot, Choice())
+    yield from _running(folder)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ PROBE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
 def assert_harmless(page: str) -> Elements:
-    """No script but a block of data, no inline style or handler, no address that is not http(s), a path or a fragment."""
+    """No script but a block of data, no inline style or handler, no address but of http(s), a path or a fragment."""
     found = Elements(page)
     for tag, attributes in found.elements:
         assert tag != "script" or attributes == {"type": "application/ld+json"}

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, abort, current_app, request
 from werkzeug.exceptions import Forbidden
 from werkzeug.exceptions import NotImplemented as NotInstalled
 
@@ -97,9 +97,12 @@ def _exchanged() -> Response:
             body.extend(message.get("body", b""))
 
     asyncio.run(_handled(_scope(), receive, send))
+    status = int(started["status"])
+    if status >= 400 and not bytes(body).lstrip().startswith(b"{"):
+        abort(status, f"{bytes(body).decode(errors='replace').strip() or 'This is no message that is known here'}.")
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in started.get("headers", ())]
     kept = [(name, value) for name, value in headers if name.lower() not in ("content-length", "connection")]
-    return Response(bytes(body), status=started["status"], headers=kept)
+    return Response(bytes(body), status=status, headers=kept)
 
 
 async def _handled(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -178,7 +178,9 @@ def check(answer: Answer | None) -> None:
     status, content_type, body = answer
     assert status < 500 or status in (501, 503, 504, 507), answer
     if status >= 400 and body:
-        if content_type.startswith("text/html"):
+        if content_type.startswith("application/json"):
+            assert json.loads(body)["jsonrpc"] == "2.0", answer  # errors of the Model Context Protocol are its own
+        elif content_type.startswith("text/html"):
             assert body.lstrip().lower().startswith(b"<!doctype html>"), answer
         else:
             assert content_type == "application/problem+json", answer

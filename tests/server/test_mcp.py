@@ -424,3 +424,12 @@ def test_hostile_bodies_are_no_fault_of_the_server(seeded_app: Flask, body: byte
         headers = {"Accept": "*/*", "Content-Type": "application/json", "Mcp-Protocol-Version": version}
         answer = seeded_app.test_client().post("/mcp", data=body, headers=headers)
         assert answer.status_code < 500, answer.text
+
+
+@pytest.mark.parametrize("media_type", [None, "text/plain", "x", "application/json; charset=nonsense"])
+def test_what_is_no_message_is_refused_like_anything_else(client: FlaskClient, media_type: str | None) -> None:
+    """With a problem, or an error of the protocol's own; never with bare text."""
+    response = client.post("/mcp", data=b"", content_type=media_type, headers={"Accept": "application/json"})
+    assert 400 <= response.status_code < 500
+    assert response.mimetype in ("application/problem+json", "application/json")
+    assert response.json

@@ -15,7 +15,7 @@ $(foreach name,$(SETTINGS),$(if $(filter command line,$(origin $(name))),$(eval 
 serve: .venv/installed
 	@exec $(BIN)/kg serve
 
-test: .venv/installed-dev check
+test: .venv/installed-dev .venv/debian-packages check
 	$(BIN)/python -m pytest -n auto $(PYTEST)
 
 check: .venv/installed-dev
@@ -42,6 +42,14 @@ check: .venv/installed-dev
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	@echo "installing what the tests need (once)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# A real browser and a second store; where they cannot be installed, their tests are skipped and say so.
+.venv/debian-packages: tests/debian-packages.txt | .venv/bin/python
+	@missing=$$(for name in $$(cat $<); do dpkg-query -W -f '$${Status}' $$name 2>/dev/null | grep -q 'ok installed' || echo $$name; done); \
+	  test -z "$$missing" || { echo "installing Debian's" $$missing; sudo=$$(test $$(id -u) = 0 || echo sudo -n); \
+	    $$sudo apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$sudo apt-get -qq install -y --no-install-recommends $$missing >/dev/null; } || \
+	  echo "could not install" $$missing "- the tests that need them will be skipped" >&2
 	@touch $@
 
 lock: .venv/bin/python

@@ -12,6 +12,7 @@ from typing import Any
 from pyoxigraph import Store
 
 from kg import namespaces as ns
+from kg.linked_papers import Link
 from kg.ntriples import integer, iri
 from kg.resources import GraphReader, whole_number
 from kg.sparql import bind
@@ -20,14 +21,6 @@ PAPERS_SHOWN = 100
 # Of up to so many papers the year is read one by one; a thing with more is asked for year by year.
 _FEW = 4000
 _QUERIES = Path(__file__).parent / "page_queries"
-
-
-@dataclass(frozen=True)
-class Link:
-    """How papers point to a thing: by a property of their own, or of their authorships."""
-
-    predicate: str
-    of_authorship: bool = False
 
 
 @dataclass(frozen=True)

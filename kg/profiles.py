@@ -10,7 +10,8 @@ from pyoxigraph import Store
 
 from kg import namespaces as ns
 from kg.details import Detail, thing_details
-from kg.latest import PAPERS_SHOWN, LatestPapers, Link, latest_papers, papers_per_year
+from kg.latest import PAPERS_SHOWN, LatestPapers, latest_papers, papers_per_year
+from kg.linked_papers import Link
 from kg.links import LinkEntry, identity_links
 from kg.pages import Date, ExternalIdentifier, RecordEntry, dates, identifiers, record_entry, records, same_elsewhere
 from kg.resources import GraphReader, Thing, authorships_in_order

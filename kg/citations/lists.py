@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
 from kg import namespaces as ns
-from kg.latest import Link
+from kg.linked_papers import linked_papers
 from kg.resources import GraphReader
 
 PAGE = 50
@@ -15,12 +14,6 @@ CITABLE_KINDS = ("paper", "author", "institution", "concept", "venue")
 
 # Up to so many papers are sorted; those of a thing with more come as the graph has them.
 _FEW = 1000
-_LINKS = {
-    "author": (Link(ns.CREATOR),),
-    "institution": (Link(ns.PAPER_INSTITUTION), Link(ns.AFFILIATION, of_authorship=True)),
-    "concept": (Link(ns.SUBJECT), Link(ns.PAPER_TYPE)),
-    "venue": (Link(ns.IS_PART_OF),),
-}
 
 
 @dataclass(frozen=True)
@@ -39,7 +32,7 @@ def papers_of(reader: GraphReader, iri: str, kind: str, page: int | None = 1) ->
     if kind == "paper":
         return CitedPapers([iri] if page in (1, None) else [], is_last=True)
     start, end = (0, None) if page is None else ((page - 1) * PAGE, page * PAGE)
-    linked = _linked(reader, iri, kind)
+    linked = linked_papers(reader, iri, kind)
     few = list(islice(linked, _FEW + 1))
     if len(few) <= _FEW:
         few.sort(key=lambda paper: (_date(reader, paper), paper), reverse=True)
@@ -50,16 +43,3 @@ def papers_of(reader: GraphReader, iri: str, kind: str, page: int | None = 1) ->
 
 def _date(reader: GraphReader, paper: str) -> str:
     return max(reader.texts(paper, ns.ISSUED), default="") or reader.text(paper, ns.PUBLICATION_YEAR) or ""
-
-
-def _linked(reader: GraphReader, iri: str, kind: str) -> Iterator[str]:
-    """Each paper once, in the order of the graph, which is the same as long as the snapshot is."""
-    seen: set[str] = set()
-    copies = iri.partition(f"/{kind}/")[0] + "/location/"  # which lie in a venue too
-    for link in _LINKS[kind]:
-        for subject in reader.pointing(link.predicate, iri):
-            papers = reader.pointing(ns.HAS_AUTHORSHIP, subject) if link.of_authorship else (subject,)
-            for paper in papers:
-                if paper not in seen and not paper.startswith(copies):
-                    seen.add(paper)
-                    yield paper

@@ -12,7 +12,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 from kg import latest
 from kg import namespaces as ns
 from kg.dates import readable_date
-from kg.latest import Link, latest_papers
+from kg.latest import latest_papers
+from kg.linked_papers import Link
 from kg.namespaces import DEFAULT_BASE
 from kg.profiles import author_page, concept_page, institution_page
 from kg.resources import INCOMING_LIMIT, GraphReader, describe, whole_number

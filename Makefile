@@ -33,10 +33,12 @@ check: .venv/installed-dev
 	@echo "making .venv"
 	@$(PYTHON) -m venv .venv
 
-.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+.venv/installed: requirements.lock pyproject.toml server/frontend/package-lock.json | .venv/bin/python
 	@echo "installing paperkg and what it needs (once)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@test -e server/static/vendor/versions.json || \
+	  echo "charts, graphs and the query editor do without scripts: npm's registry could not be reached" >&2
 	@touch $@
 
 .venv/installed-dev: requirements-dev.lock .venv/installed

@@ -38,6 +38,7 @@ from server import (
     ui,
     validation,
 )
+from server.assets import register_assets
 from server.cache import ResultCache
 from server.canned import CannedAnswers
 from server.departures import Departures
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
     register_security(app)
     register_body_limit(app)
     ui.register_templates(app)
+    register_assets(app)
     changes.register_versions(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -59,7 +59,8 @@ def _describe_parameter(query: str, parameter: Parameter, order: int) -> Iterato
     if parameter.type == "iri":
         yield _iri(subject, ns.SH + "nodeKind", ns.SH + "IRI")
         if parameter.kind:
-            yield _iri(subject, ns.SH + "class", ns.KG + parameter.kind.capitalize())
+            thing = ns.RDFS + "Class" if parameter.kind == "class" else ns.KG + parameter.kind.capitalize()
+            yield _iri(subject, ns.SH + "class", thing)
     else:
         yield _iri(subject, ns.SH + "datatype", _DATATYPES[parameter.type])
     yield _text(subject, ns.SH + "defaultValue", parameter.default)

@@ -287,7 +287,7 @@ def _parameter(parameter: Parameter) -> Object:
     if parameter.type == "string":
         schema |= {"minLength": parameter.minimum, "maxLength": parameter.maximum}
     if parameter.type == "iri":
-        description += f". The IRI of a thing of the kind '{parameter.kind}', or what follows the kind in it"
+        description += f". {parameter.how_to_name_it}"
     return _asked(parameter.name, description, schema)
 
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from kg.errors import ParameterError
 
 Type = Literal["iri", "string", "integer", "year"]
-ThingClass = Literal["author", "paper", "institution", "concept", "venue"]
+ThingClass = Literal["author", "paper", "institution", "concept", "venue", "dataset", "class"]
 Mark = Literal["bar", "line", "point"]
 
 # Parameters of these names are no variables: they stand for the number after LIMIT or OFFSET.
@@ -20,7 +20,7 @@ COUNTS: Final = {"limit": "LIMIT", "offset": "OFFSET"}
 class Parameter:
     """A value that a query takes. `default` and `examples` are written as a client would write them.
 
-    `kind` is what an `iri` stands for, None for the other types. `minimum` and `maximum` bound the number of an
+    `kind` is what an `iri` stands for, None for the other types; a "class" is one of the ontology. `minimum` and `maximum` bound the number of an
     `integer` or a `year`, and the characters of a `string`.
     """
 
@@ -33,6 +33,13 @@ class Parameter:
     minimum: int
     maximum: int
     examples: tuple[str, ...]
+
+    @property
+    def how_to_name_it(self) -> str:
+        """How a client writes the value of an `iri`."""
+        if self.kind == "class":
+            return "The IRI of a class, or its name in the ontology of this service"
+        return f"The IRI of a thing of the kind '{self.kind}', or what follows '{self.kind}/' in it"
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ def _term(parameter: Parameter, text: str, base_iri: str) -> str:
 
 def _thing(parameter: Parameter, text: str, base_iri: str) -> str:
     """An IRI from a key, a key after its class, or a full IRI; what is under the base must be of the class."""
+    if parameter.kind == "class":
+        return _class(parameter, text)
     kind, own = parameter.kind, f"{base_iri}{parameter.kind}/"
     under_base = text.startswith(base_iri)
     if _FULL_IRI.match(text) and not under_base:
@@ -71,6 +73,13 @@ def _thing(parameter: Parameter, text: str, base_iri: str) -> str:
     if not key:
         raise ParameterError(parameter.name, f"give the IRI of the {kind}, or what stands in it after {own}", text)
     return own + key
+
+
+def _class(parameter: Parameter, text: str) -> str:
+    name = text.removeprefix("class/")
+    if not name:
+        raise ParameterError(parameter.name, "give the name of a class of the ontology, or the IRI of any class", text)
+    return name if _FULL_IRI.match(name) else KG + name
 
 
 def _string(parameter: Parameter, text: str) -> str:

@@ -58,7 +58,7 @@ def _schema(parameter: Parameter) -> Object:
     schema["examples"] = list(parameter.examples)
     if parameter.type == "string":
         return schema | {"minLength": parameter.minimum, "maxLength": parameter.maximum}
-    schema["description"] += f". An IRI, or what follows '{parameter.kind}/' in it; 'search' and 'reconcile' find it"
+    schema["description"] += f". {parameter.how_to_name_it}"
     return schema
 
 

@@ -20,8 +20,6 @@ from tests.server.page_elements import Elements
 _ORIGIN = "http://localhost"
 # Of links of one shape, such as data of authors in Turtle, so many are followed.
 _OF_ONE_SHAPE, _OF_REAL = 60, 6
-_SLOW = "/statements-of-"
-"""Parts of a graph by canned query take seconds where it is large; they are crawled where it is small."""
 _READ = ("text/html", "application/json")
 """Of what stands under /export/; dumps have tests of their own."""
 _BY_EXTENSION = {
@@ -77,8 +75,6 @@ def test_no_link_is_dead(name: str, request: pytest.FixtureRequest) -> None:
         path = waiting.popleft()
         followed[_shape(path)] += 1
         if followed[_shape(path)] > (_OF_REAL if name == "real_app" else _OF_ONE_SHAPE):
-            continue
-        if name == "real_app" and _SLOW in path:
             continue
         response = client.get(path, headers={"Accept": "text/html, */*;q=0.5"}, follow_redirects=True)
         assert response.status_code == 200, path

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import ParameterError
-from kg.namespaces import DEFAULT_BASE
+from kg.namespaces import DEFAULT_BASE, KG
 from kg.queries import CannedQuery, bind, find_query, load_queries, read_query
 from kg.sparql import Kind, tokens
 
@@ -94,6 +96,26 @@ def test_another_base_moves_what_the_query_names_and_not_the_ontology(query: Can
 )
 def test_an_iri_is_a_key_or_an_iri(query: CannedQuery, given_value: str, iri: str) -> None:
     assert f" <{iri}> ;" in bound(query, BASE, author=given_value)
+
+
+@pytest.mark.parametrize(
+    ("given_value", "iri"),
+    [
+        ("Paper", KG + "Paper"),
+        ("class/Paper", KG + "Paper"),
+        (KG + "Paper", KG + "Paper"),
+        (" http://xmlns.com/foaf/0.1/Person", "http://xmlns.com/foaf/0.1/Person"),
+        (BASE + "author/bo", BASE + "author/bo"),
+    ],
+)
+def test_a_class_is_a_name_of_the_ontology_or_an_iri(tmp_path: Path, given_value: str, iri: str) -> None:
+    path = tmp_path / "query.rq"
+    path.write_text(FILE.replace('class = "author"', 'class = "class"'), "utf-8")
+    query = read_query(path, "a/query")
+    assert f" <{iri}> ;" in bound(query, BASE, author=given_value)
+    for wrong in ("", "class/", "Paper }", "a b"):
+        with pytest.raises(ParameterError, match="give the name of a class|not an absolute IRI"):
+            bound(query, BASE, author=wrong)
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ COUNTS: Final = {"limit": "LIMIT", "offset": "OFFSET"}
 class Parameter:
     """A value that a query takes. `default` and `examples` are written as a client would write them.
 
-    `kind` is what an `iri` stands for, None for the other types; a "class" is one of the ontology. `minimum` and `maximum` bound the number of an
-    `integer` or a `year`, and the characters of a `string`.
+    `kind` is what an `iri` stands for, None for the other types; a "class" is one of the ontology. `minimum` and
+    `maximum` bound the number of an `integer` or a `year`, and the characters of a `string`.
     """
 
     name: str

@@ -114,7 +114,7 @@ def test_a_class_is_a_name_of_the_ontology_or_an_iri(tmp_path: Path, given_value
     query = read_query(path, "a/query")
     assert f" <{iri}> ;" in bound(query, BASE, author=given_value)
     for wrong in ("", "class/", "Paper }", "a b"):
-        with pytest.raises(ParameterError, match="give the name of a class|not an absolute IRI"):
+        with pytest.raises(ParameterError, match=r"give the name of a class|not an absolute IRI"):
             bound(query, BASE, author=wrong)
 
 

@@ -12,17 +12,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from kg import pipeline
-from kg.dumps.formats import Choice
-from kg.dumps.kept import kept
-from kg.linking.linking import linker_of
 from kg.settings import Settings, read_settings
-from kg.snapshots import Snapshots
-from kg.sources import find_source
 from kg.store import StoreFolder
 from server import create_app
 from server.state import state_of
 from tests.made_records import made_source
-from tests.server.hostile_records import hostile_records
 from tests.server.rich_records import rich_records
 
 
@@ -56,12 +50,8 @@ def client(seeded_app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("hostile")
-    (folder / "records").touch()
-    source = made_source("hostile", hostile_records())
-    pipeline.load(StoreFolder(folder / "store"), source, {"hostile": [folder / "records"]})
-    yield from _running(folder / "store")
+def hostile_app(hostile_store_folder: Path) -> Iterator[Flask]:
+    yield from _running(hostile_store_folder)
 
 
 @pytest.fixture
@@ -78,17 +68,9 @@ def rich_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def real_app(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Flask]:
+def real_app(real_store_folder: Path) -> Iterator[Flask]:
     """Over 5,000 real papers and more, linked, with their dump."""
-    folder = tmp_path_factory.mktemp("real") / "store"
-    papers = shared / "data" / "mlanthology" / "papers"
-    files = [path for year in ("2022", "2023") for path in sorted(papers.glob(f"*-{year}.json.gz"))]
-    linker = linker_of(_settings(folder))
-    pipeline.load(StoreFolder(folder), find_source("mlanthology"), {"real": files}, linker=linker)
-    snapshot = Snapshots(folder).current()
-    assert snapshot.manifest.counts["Paper"] > 5_000
-    kept(snapshot, Choice())
-    yield from _running(folder)
+    yield from _running(real_store_folder)
 
 
 @pytest.fixture

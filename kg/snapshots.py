@@ -32,13 +32,13 @@ import pyoxigraph
 from pyoxigraph import Quad, RdfFormat
 
 from kg import search
-from kg.changes.diff import SMALL, statements_in_order
 from kg.changes.history import History, Version
 from kg.errors import NoSnapshot, StoreError
 from kg.files import link_tree, sync, sync_tree, write_atomically
 from kg.gone import remember_edited, remember_left
 from kg.progress import Progress, silent
 from kg.segments import Manifest
+from kg.small_graphs import SMALL, sorted_statements
 from kg.statistics import GraphCounts, count_graph
 from kg.store import Contents, StoreFolder, Writer
 
@@ -187,7 +187,7 @@ def publish(store: StoreFolder, writer: Writer, contents: Contents, progress: Pr
         if current:
             before = {summary.name: summary.segment for summary in current.datasets}
             remember_left(store.folder, store.segments, before, contents.segments, database)
-        few = statements_in_order(database) if counts.triples <= SMALL else None
+        few = sorted_statements(database).splitlines() if counts.triples <= SMALL else None
         old = _statements_if_few(store.folder, current) if few is not None else None
         manifest = _put_in_force(store, contents, work, counts)
         _remember(store.folder, manifest, current, old, few)
@@ -205,7 +205,8 @@ def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effect
         remember_edited(store.folder, effects)
         manifest = _put_in_force(store, contents, work, counts)
         with suppress(OSError):
-            History(store.folder).put_edited(_version(manifest, current), effects)
+            history = History(store.folder)
+            history.put_edited(_version(history, manifest, current), effects)
     return work.name.removeprefix(".")
 
 
@@ -253,7 +254,7 @@ def _statements_if_few(store_folder: Path, current: SnapshotManifest | None) -> 
     if current is None or current.triples > SMALL:
         return None
     try:
-        return statements_in_order(Snapshot(store_folder / "snapshots" / current.id).store)
+        return sorted_statements(Snapshot(store_folder / "snapshots" / current.id).store).splitlines()
     except (OSError, StoreError):
         return None
 
@@ -266,23 +267,30 @@ def _remember(
     new: list[bytes] | None,
 ) -> None:
     """The history of a store is worth less than its graph: what cannot be written is left out."""
-    history, version = History(store_folder), _version(manifest, before)
+    history = History(store_folder)
     with suppress(OSError):
-        if before and old is not None and new is not None:
-            history.put_compared(version, before.id, old, new)
+        version = _version(history, manifest, before)
+        if version.before and old is not None and new is not None:
+            history.put_compared(version, version.before, old, new)
         else:
             history.put(version)
 
 
-def _version(manifest: SnapshotManifest, before: SnapshotManifest | None) -> Version:
+def _version(history: History, manifest: SnapshotManifest, before: SnapshotManifest | None) -> Version:
     return Version(
         id=manifest.id,
         contents=manifest.contents,
         created=manifest.created,
         triples=manifest.triples,
         counts=manifest.counts,
-        before=before.id if before else None,
+        before=_remembered(history, before) if before else None,
     )
+
+
+def _remembered(history: History, manifest: SnapshotManifest) -> str:
+    """The version of that graph: the same one may have been published again, with a newer search index."""
+    latest = history.versions(1)
+    return latest[0].id if latest and latest[0].contents == manifest.contents else manifest.id
 
 
 def _put_in_force(store: StoreFolder, contents: Contents, work: Path, counts: GraphCounts) -> SnapshotManifest:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import kg
 from kg.dumps.formats import Choice
-from kg.dumps.kept import SMALL, kept_dump
+from kg.dumps.kept import kept_dump
 from kg.settings import Settings
+from kg.small_graphs import SMALL
 from kg.snapshots import Snapshot
 
 _log = logging.getLogger(__name__)

@@ -16,9 +16,10 @@ from werkzeug.wsgi import wrap_file
 
 from kg.dumps.formats import FILE_TYPES, PARQUET_TYPE, Choice, file_type
 from kg.dumps.frames import PlainFile
-from kg.dumps.kept import SMALL, dump_folder, kept, kept_dump
+from kg.dumps.kept import dump_folder, kept, kept_dump
 from kg.dumps.manifest import CHECKSUMS, MANIFEST, DumpFile, DumpManifest
 from kg.dumps.tables import can_write_tables
+from kg.small_graphs import SMALL
 from kg.snapshots import Snapshot
 from server.negotiation import HTML, PLAIN_JSON, PageFormat, choose, content_type, entity_tag, not_modified, validated
 from server.state import current_snapshot, current_state

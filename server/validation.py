@@ -7,8 +7,8 @@ import zstandard
 from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import ServiceUnavailable
 
-from kg.changes.diff import SMALL
 from kg.formats import TURTLE
+from kg.small_graphs import SMALL
 from kg.snapshots import Snapshot
 from kg.validation import Findings, keep, kept_findings, report_path, validate
 from server.negotiation import HTML, PLAIN_JSON, Offer, choose, content_type, entity_tag, not_modified, validated

@@ -12,18 +12,14 @@ from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import msgspec
-import pyoxigraph
 import zstandard
-from pyoxigraph import DefaultGraph, RdfFormat
 
 from kg.namespaces import KG, TYPE
 
 _OF_CLASS = re.compile(rb"(\S+) <" + re.escape(TYPE).encode() + rb"> <" + re.escape(KG).encode() + rb"(\w+)> \.$")
-SMALL = 50_000
-"""Statements of a graph that is compared at once."""
 _BATCH = 5000  # lines of a patch
 
 
@@ -76,11 +72,6 @@ def _different(sides: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, by
             waiting = each
     if waiting is not None:
         yield waiting
-
-
-def statements_in_order(store: pyoxigraph.Store) -> list[bytes]:
-    """The default graph of a small store as sorted lines of N-Triples, without their ends."""
-    return sorted(cast(bytes, store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph())).splitlines())
 
 
 def dumped_statements(path: Path) -> Iterator[bytes]:

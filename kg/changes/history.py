@@ -12,7 +12,6 @@ dump has been written. All this can be lost without harm to the graph.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +21,7 @@ import zstandard
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
 
 from kg.changes.diff import Comparison, Difference, dumped_statements, write_patch
-from kg.files import write_atomically
+from kg.files import write_atomically, writing_atomically
 
 FOLDER = "changes"
 KEPT = 200
@@ -123,16 +122,8 @@ class History:
         write_atomically(of, name.encode())
 
     def _write_patch(self, version: Version, lines: Iterable[bytes]) -> int:
-        descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=".patch-")
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                size = write_patch(stream, version.id, version.compared_with, lines)
-            Path(name).chmod(0o644)
-            Path(name).replace(self._path(version.id, ".patch.zst"))
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        return size
+        with writing_atomically(self._path(version.id, ".patch.zst")) as stream:
+            return write_patch(stream, version.id, version.compared_with, lines)
 
     def _forget_old(self) -> None:
         """Old versions go, and of those that stay the oldest patches, if they take too much."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from kg.description.partitions import PARTITIONS, Partitions, partitions
-from kg.dumps.kept import SMALL, dump_folder, sorted_statements
+from kg.dumps.kept import dump_folder
+from kg.small_graphs import SMALL, sorted_statements
 from kg.snapshots import Snapshot
 
 

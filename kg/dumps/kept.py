@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
-
-from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 from kg.dumps.building import build, go_on
 from kg.dumps.formats import Choice
@@ -15,9 +12,6 @@ from kg.dumps.tables import can_write_tables
 from kg.progress import Progress, silent
 from kg.snapshots import Snapshot
 from kg.store import StoreFolder
-
-SMALL = 50_000
-"""Statements of a graph whose dump takes less than a second or two: it is made when it is asked for."""
 
 
 def dump_folder(snapshot: Snapshot) -> Path:
@@ -59,9 +53,3 @@ def kept(
         progress=progress,
         wait=wait,
     )
-
-
-def sorted_statements(store: Store) -> bytes:
-    """The default graph as the store states it, in canonical N-Triples and in byte order. For graphs that are small."""
-    text = cast(bytes, store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()))
-    return b"".join(sorted(text.splitlines(keepends=True)))

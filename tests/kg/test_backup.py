@@ -11,9 +11,9 @@ import pytest
 from kg import pipeline
 from kg.backup import back_up
 from kg.commit import Committer
-from kg.dumps.kept import sorted_statements
 from kg.errors import UsageError
 from kg.settings import read_settings
+from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots
 from kg.store import StoreFolder
 from kg.updates import UpdateWrite

@@ -16,9 +16,9 @@ import pytest
 
 from kg import paths, pipeline
 from kg.commit import Committer
-from kg.dumps.kept import sorted_statements
 from kg.errors import QueryError, QuerySyntaxError, QueryTimeout, StoreBusy
 from kg.settings import read_settings
+from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots
 from kg.sources import find_source
 from kg.store import StoreFolder

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kg import paths, pipeline
-from kg.dumps.kept import sorted_statements
+from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots
 from kg.sources import find_source
 from kg.store import StoreFolder

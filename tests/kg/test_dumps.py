@@ -23,7 +23,7 @@ from kg.dumps import building, kept, reading, sorting
 from kg.dumps.building import build
 from kg.dumps.formats import KEPT, Choice
 from kg.dumps.frames import PlainFile
-from kg.dumps.kept import kept_dump, sorted_statements
+from kg.dumps.kept import kept_dump
 from kg.dumps.manifest import DumpManifest, read_manifest
 from kg.dumps.sorting import merged, stretches, write_runs
 from kg.dumps.tables import TABLES
@@ -32,6 +32,7 @@ from kg.files import file_lock
 from kg.linking.linking import linker_of
 from kg.progress import silent
 from kg.settings import read_settings
+from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshot, Snapshots
 from kg.sources import find_source
 from kg.store import StoreFolder

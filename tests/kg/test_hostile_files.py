@@ -16,8 +16,8 @@ import pytest
 import zstandard
 
 from kg import pipeline
-from kg.dumps.kept import sorted_statements
 from kg.errors import SourceError
+from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots
 from kg.sources import find_source
 from kg.store import StoreFolder

@@ -17,10 +17,10 @@ import pytest
 import zstandard
 
 from kg import pipeline
-from kg.dumps.kept import sorted_statements
 from kg.errors import SourceError, UsageError
 from kg.pipeline import LoadReport, Options
 from kg.progress import Progress
+from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots
 from kg.sources import find_source
 from kg.store import StoreFolder

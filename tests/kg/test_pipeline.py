@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kg import paths, pipeline
-from kg.dumps.kept import sorted_statements
 from kg.errors import NoSnapshot, SettingError, SourceError, UsageError
 from kg.pipeline import Options
+from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshot, Snapshots
 from kg.sources import find_source
 from kg.store import StoreFolder

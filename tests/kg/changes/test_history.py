@@ -12,12 +12,13 @@ from pyoxigraph import Literal, NamedNode, Quad
 from kg import namespaces as ns
 from kg import pipeline
 from kg.changes import history as history_module
-from kg.changes.diff import Comparison, Difference, statements_in_order
+from kg.changes.diff import Comparison, Difference
 from kg.changes.history import History, Version
 from kg.dumps.formats import Choice
 from kg.dumps.kept import kept
 from kg.records import Author, Authorship, Paper, SourceRecord
-from kg.snapshots import Snapshots
+from kg.small_graphs import sorted_statements
+from kg.snapshots import Snapshots, publish_index
 from kg.store import StoreFolder
 from tests.made_records import made_source
 
@@ -63,7 +64,7 @@ def load(folder: Path, *numbers: int) -> StoreFolder:
 
 
 def statements(store: StoreFolder) -> list[bytes]:
-    return statements_in_order(Snapshots(store.folder).current().store)
+    return sorted_statements(Snapshots(store.folder).current().store).splitlines()
 
 
 def patch(store: StoreFolder, version: Version) -> list[bytes]:
@@ -86,6 +87,18 @@ def test_a_version_of_a_small_graph_says_what_it_changed(tmp_path: Path) -> None
     assert lines[0] == f"H id <urn:paperkg:{second.id}> .\n".encode()
     assert applied(before, lines) == statements(store)
     assert second.patch_bytes == len(b"".join(lines))
+
+
+def test_the_version_before_is_one_that_is_remembered(tmp_path: Path) -> None:
+    """Also where its graph was published once more, with a newer search index."""
+    store = load(tmp_path, 1)
+    (first,) = History(store.folder).versions()
+    with store.writer() as writer:
+        publish_index(store, writer, set())
+    assert Snapshots(store.folder).current().id != first.id
+    load(tmp_path, 2)
+    latest = History(store.folder).versions()[0]
+    assert (latest.before, latest.compared_with) == (first.id, first.id)
 
 
 def test_an_edit_is_its_own_difference(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from kg.description.kept import kept_partitions
 from kg.description.partitions import PARTITIONS, Partitions, partitions
 from kg.dumps.building import build
 from kg.dumps.formats import Choice
-from kg.dumps.kept import kept, sorted_statements
+from kg.dumps.kept import kept
 from kg.namespaces import RDF, TYPE, XSD
+from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots
 
 E = "https://example.org/"

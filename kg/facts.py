@@ -49,6 +49,10 @@ def encoded_facts(facts: list[PaperFacts]) -> bytes:
     return _ENCODER.encode(facts)
 
 
+def decoded_facts(content: bytes) -> list[PaperFacts]:
+    return _DECODER.decode(content)
+
+
 class Statistics:
     """What is derived from the facts of all papers of a graph.
 
@@ -71,13 +75,14 @@ class Statistics:
         self._complete: dict[str, bool] = {}
         self._references: dict[str, set[str]] = {}
         self._named: defaultdict[str, list[str]] = defaultdict(list)
+        self.cited_by: Counter[str] = Counter()
 
     def recurring_papers(self) -> set[str]:
         """The papers that several records describe; after `count`."""
         return set(self._recurring)
 
     def count(self) -> None:
-        """Count everything; `papers_of` holds then how many papers each thing has."""
+        """Count everything; `papers_of` holds then how many papers each thing has, `cited_by` how many cite a paper."""
         seen: set[str] = set()
         referred_to: set[str] = set()
         for facts in self._facts():
@@ -93,9 +98,11 @@ class Statistics:
                 self._count(facts.paper, [facts], referred_to)
         for paper, records in self._recurring.items():
             self._count(paper, records, referred_to)
+        for references in self._references.values():
+            self.cited_by.update(self._cited(references))
 
     def _facts(self) -> Iterator[PaperFacts]:
-        return self._renamed(facts for chunk in self._chunks() for facts in _DECODER.decode(chunk))
+        return self._renamed(facts for chunk in self._chunks() for facts in decoded_facts(chunk))
 
     def _count(self, paper: str, records: list[PaperFacts], referred_to: set[str]) -> None:
         authors = set(self._all(records, "authors"))
@@ -144,14 +151,14 @@ class Statistics:
         yield from self._citations()
 
     def _citations(self) -> Iterator[str]:
-        cited_by: Counter[str] = Counter()
         for paper, references in self._references.items():
-            cited = {target for name in references for target in self._named.get(name, ())}
-            cited_by.update(cited)
-            for target in cited:
+            for target in self._cited(references):
                 yield _line(paper, ns.CITES, f"<{target}>")
-        for paper, number in cited_by.items():
+        for paper, number in self.cited_by.items():
             yield _line(paper, ns.CITED_BY_COUNT, _integer(number))
+
+    def _cited(self, references: set[str]) -> set[str]:
+        return {target for name in references for target in self._named.get(name, ())}
 
 
 def _line(subject: str, predicate: str, term: str) -> str:

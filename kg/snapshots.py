@@ -83,6 +83,12 @@ class SnapshotManifest(msgspec.Struct, frozen=True):
     datasets: tuple[DatasetSummary, ...]
     linksets: dict[str, int] = {}
     """Links to things of other graphs, by the beginning of their IRIs; merged things of this one among them."""
+    index: int = 1
+    """The version of the search index."""
+
+    def is_of(self, contents: Contents) -> bool:
+        """Whether the snapshot holds these contents, as this version publishes them."""
+        return self.contents == contents.digest and self.index == search.VERSION
 
     @property
     def graph_counts(self) -> GraphCounts:
@@ -109,6 +115,8 @@ class Snapshot:
 
     @cached_property
     def index(self) -> search.Index:
+        if self.manifest.index != search.VERSION:
+            raise StoreError(f"the search index of snapshot {self.id} is of another version; run 'kg rebuild'", self.id)
         return search.Index(self.path / "index")
 
 
@@ -170,7 +178,7 @@ class Snapshots:
 def publish(store: StoreFolder, writer: Writer, contents: Contents, progress: Progress, anew: bool = False) -> str:
     """Make what the primary store holds the snapshot in force; its id. Does nothing if it is in force already."""
     current = current_manifest(store.folder)
-    if current and current.contents == contents.digest and not anew:
+    if current and current.is_of(contents) and not anew:
         remove_old(store.folder)
         return current.id
     progress("publishing")
@@ -213,7 +221,7 @@ def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effect
 def publish_index(store: StoreFolder, writer: Writer, things: set[str]) -> None:
     """Publish the snapshot in force once more, with its search index brought up to date for these things."""
     current, contents = current_manifest(store.folder), store.contents()
-    if current is None or contents is None or current.contents != contents.digest:
+    if current is None or contents is None or not current.is_of(contents):
         return  # something else is about to be published, with an index of its own
     with _preparing(store, writer, contents) as work:
         database = pyoxigraph.Store.read_only(str(work / "store"))
@@ -346,6 +354,7 @@ def _describe(store: StoreFolder, contents: Contents, snapshot_id: str, counts: 
         counts=counts.by_class,
         datasets=tuple(_summary(manifest) for manifest in manifests),
         linksets=counts.linksets,
+        index=search.VERSION,
     )
 
 

@@ -33,7 +33,7 @@ from pyoxigraph import DefaultGraph, Quad, RdfFormat
 from kg import paths
 from kg.edits import Journal, Position
 from kg.errors import SettingError, StoreError
-from kg.facts import RELEVANT_PREDICATES, Statistics
+from kg.facts import RELEVANT_PREDICATES, Statistics, decoded_facts
 from kg.files import checksum, file_lock, write_atomically
 from kg.linking.identity import Identity
 from kg.linking.judging import Judgement
@@ -41,13 +41,15 @@ from kg.linking.judging import statements as said_of_links
 from kg.linking.linking import Linker, LinkFolder
 from kg.linking.merging import attribute, merge, renamed
 from kg.linking.model import decoded_mentions
-from kg.linking.renaming import Renaming, renamed_texts
+from kg.linking.renaming import Renaming
 from kg.namespaces import DEFAULT_BASE
 from kg.naming import Naming
 from kg.processes import without_collecting
 from kg.progress import Progress
-from kg.search import PreparedIndex
+from kg.search import Chunk, PreparedIndex
 from kg.segments import Counts, Input, Manifest, Part, SegmentStore, compressed, segment_id
+from kg.texts import VERSION as TEXTS_VERSION
+from kg.texts import decoded_texts
 
 STORE_VERSION = 3
 VOCABULARY = "vocabulary"
@@ -420,13 +422,28 @@ class Writer:
 
     def _prepare_index(self, parts: list[tuple[str, str]], statistics: Statistics, identity: Identity) -> None:
         """Begin to write the search index, while the database is busy with the statements."""
+        if any(version < TEXTS_VERSION for version in map(self._texts_version, parts)):
+            return
         segments = self._store.segments
         vocabulary = b"".join(block for part in parts if part[0] == VOCABULARY for block in segments.statements(*part))
         ask = {match[1].decode() for match in _SUBJECT.finditer(vocabulary)} | statistics.recurring_papers()
         ask.update(thing for thing in identity.canonical.values() if "/authorship/" not in thing)
         if len(ask) < _MANY:
-            texts = (renamed_texts(texts, identity) for part in parts for texts in segments.texts(*part))
-            self.index = PreparedIndex(self._store.folder / "index.next", texts, statistics.papers_of, ask)
+            chunks = self._chunks(parts, Renaming(Naming(self._store.base_iri), identity))
+            self.index = PreparedIndex(self._store.folder / "index.next", chunks, statistics, ask)
+
+    def _texts_version(self, part: tuple[str, str]) -> int:
+        first = next(self._store.segments.texts(*part), None)
+        return TEXTS_VERSION if first is None else decoded_texts(first).version
+
+    def _chunks(self, parts: list[tuple[str, str]], renaming: Renaming) -> Iterator[Chunk]:
+        """What all records say that the search index holds."""
+        segments, naming = self._store.segments, Naming(self._store.base_iri)
+        for dataset, part in parts:
+            both = zip(segments.facts(dataset, part), segments.texts(dataset, part), strict=True)
+            for facts, texts in both:
+                renamed_facts = list(renaming.facts(iter(decoded_facts(facts))))
+                yield Chunk(naming.dataset(dataset), renamed_facts, renaming.texts(decoded_texts(texts)))
 
     @contextmanager
     def _changing(self, anew: bool) -> Iterator[None]:

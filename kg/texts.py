@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from kg.records import PartialDate
+
+VERSION = 2
+"""Changes when texts say more: the index of those of an older version is made of the graph."""
+
 
 class PaperText(msgspec.Struct, array_like=True):
     """What one record says of a paper, for the index; `names` are those of its authors in order."""
@@ -13,6 +18,9 @@ class PaperText(msgspec.Struct, array_like=True):
     abstract: str | None = None
     year: int | None = None
     names: list[str] = []
+    date: int | None = None
+    """As `date_number` gives it."""
+    has_code: bool = False
 
 
 class ThingText(msgspec.Struct, array_like=True, frozen=True):
@@ -29,6 +37,8 @@ class Texts(msgspec.Struct, array_like=True):
 
     papers: list[PaperText] = []
     things: list[ThingText] = []
+    version: int = 1
+    """Texts that were written before there were versions do not say it."""
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -36,8 +46,19 @@ _DECODER = msgspec.msgpack.Decoder(Texts)
 
 
 def encoded_texts(texts: Texts) -> bytes:
-    return _ENCODER.encode(texts)
+    return _ENCODER.encode((texts.papers, texts.things, VERSION))
 
 
 def decoded_texts(content: bytes) -> Texts:
     return _DECODER.decode(content)
+
+
+def date_number(date: PartialDate | None) -> int | None:
+    """A date with a year as a number in the order of dates; what is not known of it is 0.
+
+    >>> date_number(PartialDate(2020, 5)), date_number(PartialDate(None, 5, 28))
+    (20200500, None)
+    """
+    if date is None or date.year is None:
+        return None
+    return date.year * 10_000 + (date.month or 0) * 100 + (date.day or 0)

@@ -10,7 +10,7 @@ import msgspec
 from kg.facts import PaperFacts
 from kg.linking.identity import Identity
 from kg.naming import Naming
-from kg.texts import Texts, decoded_texts, encoded_texts
+from kg.texts import Texts
 
 
 class Renaming:
@@ -56,13 +56,11 @@ class Renaming:
             for authorship, author in zip(authorships, facts.authors, strict=True)
         ]
 
-
-def renamed_texts(content: bytes, identity: Identity) -> bytes:
-    """Texts with the canonical names of what they are about."""
-    if not identity.canonical:
-        return content
-    texts = decoded_texts(content)
-    for paper in texts.papers:
-        paper.paper = identity.of(paper.paper)
-    things = [msgspec.structs.replace(text, thing=identity.of(text.thing)) for text in texts.things]
-    return encoded_texts(Texts(texts.papers, things))
+    def texts(self, texts: Texts) -> Texts:
+        """Texts with the canonical names of what they are about."""
+        if not self._identity.canonical:
+            return texts
+        for paper in texts.papers:
+            paper.paper = self._identity.of(paper.paper)
+        things = [msgspec.structs.replace(text, thing=self._identity.of(text.thing)) for text in texts.things]
+        return Texts(texts.papers, things)

@@ -32,8 +32,8 @@ from kg.records import (
 )
 from kg.texts import PaperText, ThingText
 
-VERSION = "4"
-"""Changes when the same record maps to other statements, so that it is mapped again."""
+VERSION = "5"
+"""Changes when the same record maps to other statements or texts, so that it is mapped again."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from kg.mapping.terms import Statements
 from kg.mapping.things import Described, Things, identity, keys
 from kg.naming import AUTHOR_SCHEMES, PAPER_SCHEMES
 from kg.records import Authorship, Concept, Grant, Location, Paper, PaperRelation
-from kg.texts import PaperText, ThingText
+from kg.texts import PaperText, ThingText, date_number
 
 _RELATIONS = {
     "preprint": ns.HAS_VERSION,
@@ -66,7 +66,9 @@ class PaperMapping:
         """What the search index needs to know."""
         paper = self._paper
         names = [authorship.author.name for authorship in paper.authorships]
-        return PaperText(self.subject, paper.title, paper.abstract, self.facts.year, names)
+        has_code = bool(paper.code_available or paper.code_urls)
+        date = date_number(paper.date)
+        return PaperText(self.subject, paper.title, paper.abstract, self.facts.year, names, date, has_code)
 
     @property
     def mention(self) -> PaperMention:

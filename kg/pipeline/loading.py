@@ -134,13 +134,13 @@ def rebuild(store: StoreFolder, progress: Progress = silent) -> str:
 def is_up_to_date(store: StoreFolder) -> bool:
     """Whether the snapshot in force holds what the catalogue says. Needs no lock and opens no database."""
     published = current_manifest(store.folder)
-    return published is not None and published.contents == wanted_contents(store).digest
+    return published is not None and published.is_of(wanted_contents(store))
 
 
 def is_whole(store: StoreFolder) -> bool:
     """Whether the primary store and the snapshot in force hold every segment and edit; statistics may lag behind."""
     present, wanted, published = store.contents(), wanted_contents(store), current_manifest(store.folder)
-    if present is None or published is None or published.contents != present.digest:
+    if present is None or published is None or not published.is_of(present):
         return False
     return msgspec.structs.replace(present, derived_from=wanted.derived_from) == wanted
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -12,10 +12,12 @@ import pyoxigraph
 import tantivy
 from pyoxigraph import NamedNode, Quad
 
+from kg.facts import Statistics
 from kg.files import link_tree
-from kg.namespaces import CREATOR, HAS_AUTHORSHIP
-from kg.search.documents import of_graph, of_texts
-from kg.search.index import ANALYSER, analyser, schema
+from kg.namespaces import CREATOR, DERIVED_FROM, HAS_AUTHORSHIP
+from kg.search.documents import Chunk, of_graph, of_texts
+from kg.search.schema import schema
+from kg.search.words import ANALYSER, analyser
 
 _HEAP = 256 * 2**20
 _PAPERS_OF_AN_AUTHOR = 5000
@@ -29,17 +31,17 @@ def build(store: pyoxigraph.Store, folder: Path) -> None:
 class PreparedIndex:
     """An index that is being written, in a thread, from the texts of all records while their graph is still loaded.
 
-    `papers_of` says how many papers a thing has. Of the things to `ask` for the texts do not tell all: `complete` asks
-    the graph.
+    The `statistics` were counted from the same records. Of the things to `ask` for the texts do not tell all:
+    `complete` asks the graph.
     """
 
-    def __init__(self, folder: Path, texts: Iterable[bytes], papers_of: Mapping[str, int], ask: set[str]) -> None:
+    def __init__(self, folder: Path, chunks: Iterable[Chunk], statistics: Statistics, ask: set[str]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         self._folder = folder
         self._ask = ask
         self._writer = _new_writer(folder)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
-        self._written = self._thread.submit(self._write, of_texts(texts, papers_of, ask))
+        self._written = self._thread.submit(self._write, of_texts(chunks, statistics, ask))
 
     def _write(self, documents: Iterable[tantivy.Document]) -> None:
         for document in documents:
@@ -93,12 +95,13 @@ def update(store: pyoxigraph.Store, source: Path, folder: Path, things: Iterable
 
 
 def affected_things(store: pyoxigraph.Store, effects: Iterable[tuple[bool, Quad]]) -> set[str]:
-    """What the index may say otherwise once these statements were added or removed: subjects, and papers of authors."""
+    """What the index may say otherwise once these statements were added or removed: subjects, and papers of authors,
+    authorships and source records."""
     subjects = {quad.subject for _, quad in effects if isinstance(quad.subject, NamedNode)}
     papers = (
         quad.subject.value
         for subject in subjects
-        for property_iri in (CREATOR, HAS_AUTHORSHIP)
+        for property_iri in (CREATOR, HAS_AUTHORSHIP, DERIVED_FROM)
         for quad in islice(store.quads_for_pattern(None, NamedNode(property_iri), subject), _PAPERS_OF_AN_AUTHOR)
         if isinstance(quad.subject, NamedNode)
     )

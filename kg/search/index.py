@@ -1,44 +1,31 @@
-"""The full-text index of a snapshot: papers, authors, institutions, concepts and venues by name, title and abstract."""
+"""Searching the full-text index of a snapshot: papers, authors, institutions, concepts and venues."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import tantivy
+from tantivy import Occur, Order, Query
 
 from kg.errors import StoreError
+from kg.search.asking import Phrase, narrowed, phrases_of, text_query, without_years
+from kg.search.facets import facets_of
+from kg.search.model import Facets, Filters, Hit, SearchResult, Sort
+from kg.search.spelling import Spelling
+from kg.search.words import ANALYSER, analyser, words_of
 
-KINDS = ("paper", "author", "institution", "concept", "venue")
-
-ANALYSER = "words"
-_LABEL_BOOST = 3.0
-_MAX_WORDS = 32
-_LONGEST, _LONGEST_WORD = 1000, 80
 _LONG_WORD = 5
 _ENOUGH = 3  # candidates that have every word, so that none with a wrong letter is looked for
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe"})
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A thing that was found; `detail` is a line about it (authors and year, papers)."""
-
-    iri: str
-    kind: str
-    label: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class SearchResult:
-    """The hits of one page, best first, and how many there are in all."""
-
-    total: int
-    hits: list[Hit]
+_FEW = 3  # hits, so that other spellings are looked for
+_NO_FILTERS = Filters()
+_ORDERS: dict[Sort, tuple[str, Order]] = {
+    "newest": ("date", Order.Desc),
+    "oldest": ("date", Order.Asc),
+    "title": ("sort_key", Order.Asc),
+    "cited": ("weight", Order.Desc),
+}
 
 
 class Index:
@@ -51,97 +38,109 @@ class Index:
             raise StoreError(f"search index {folder} cannot be opened ({error}); run 'kg rebuild'", folder) from error
         self._index.register_tokenizer(ANALYSER, analyser())
         self._searcher = self._index.searcher()
+        self._schema = self._index.schema
+        self._spelling = Spelling(self._schema, self._searcher)
 
-    def search(self, text: str, kind: str | None = None, limit: int = 20, offset: int = 0) -> SearchResult:
-        """Things that hold every word of `text`, or, if there are none, any of them. `kind` is one of KINDS."""
-        words = re.findall(r"\w+", text)[:_MAX_WORDS]
-        if not words:
+    def search(
+        self,
+        text: str,
+        kind: str | None = None,
+        limit: int = 20,
+        offset: int = 0,
+        *,
+        filters: Filters = _NO_FILTERS,
+        sort: Sort = "relevance",
+        with_facets: bool = False,
+    ) -> SearchResult:
+        """Things that hold every word of `text`; if there are none, of its words as they may have been meant, or any.
+
+        What stands in quotation marks is looked for as it stands. `kind` is one of KINDS. Without a text everything of
+        the kind, or every paper that the `filters` let through, is found: the most recent papers or the things with
+        most papers first. What a thing has no value for comes last in an order.
+        """
+        phrases = phrases_of(text)
+        if not phrases and not kind and not filters:
             return SearchResult(0, [])
-        result = self._search(words, kind, limit, offset, all_words=True)
-        return result if result.total else self._search(words, kind, limit, offset, all_words=False)
+        if not phrases and sort == "relevance":
+            sort = "newest" if filters or kind == "paper" else "cited"
+        words, result = self._understood(text, phrases, kind, filters)
+        query = narrowed(self._schema, words, kind, filters)
+        found = self._sorted(query, sort, limit, offset)
+        hits = [_hit(self._searcher.doc(address)) for _, address in found.hits]
+        facets = self._facets(query, words, kind, filters) if with_facets else None
+        return replace(result, total=found.count or 0, hits=hits, facets=facets)
 
-    def _search(self, words: list[str], kind: str | None, limit: int, offset: int, all_words: bool) -> SearchResult:
-        # The words are quoted, so that nothing of what a client sends is read as query language.
-        query, _ = self._index.parse_query_lenient(
-            " ".join(f'"{word}"' for word in words),
-            ["label", "text"],
-            field_boosts={"label": _LABEL_BOOST},
-            conjunction_by_default=all_words,
-        )
-        if kind is not None:
-            of_kind = tantivy.Query.term_query(self._index.schema, "kind", kind)
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, of_kind)])
-        found: Any = self._searcher.search(query, limit=limit, offset=offset)
-        documents = (self._searcher.doc(address) for _, address in found.hits)
-        return SearchResult(found.count or 0, [_hit(document) for document in documents])
+    def _understood(
+        self, text: str, phrases: list[Phrase], kind: str | None, filters: Filters
+    ) -> tuple[Query | None, SearchResult]:
+        """What a text is taken to mean: a query of its words, and a result that says so, without hits."""
+        result = SearchResult(0, [], terms=tuple(word for phrase in phrases for word in phrase))
+        if not phrases:
+            return None, result
+        every = text_query(self._schema, phrases, Occur.Must)
+        total = self._total(every, kind, filters)
+        if total < _FEW and (other := self._spelling.corrected(text)):
+            meant = phrases_of(other)
+            query = text_query(self._schema, meant, Occur.Must)
+            if self._total(query, kind, filters) > total:
+                if total:
+                    return every, replace(result, suggestion=other)
+                return query, replace(result, searched=other, terms=tuple(word for phrase in meant for word in phrase))
+        if total or len(phrases) == 1:
+            return every, result
+        return text_query(self._schema, phrases, Occur.Should), replace(result, partly=True)
+
+    def _total(self, words: Query, kind: str | None, filters: Filters) -> int:
+        found: Any = self._searcher.search(narrowed(self._schema, words, kind, filters), limit=1)
+        return int(found.count)
+
+    def _sorted(self, query: Query, sort: Sort, limit: int, offset: int) -> Any:
+        if sort == "relevance":
+            return self._searcher.search(query, limit=limit, offset=offset, weight_by_field="weight")
+        field, order = _ORDERS[sort]
+        return self._searcher.search(query, limit=limit, offset=offset, order_by_field=field, order=order)
+
+    def _facets(self, query: Query, words: Query | None, kind: str | None, filters: Filters) -> Facets:
+        has_years = without_years(filters) != filters
+        of_any_kind = narrowed(self._schema, words, None, filters) if kind else query
+        of_any_year = narrowed(self._schema, words, kind, without_years(filters)) if has_years else query
+        return facets_of(self._searcher, query, of_any_kind, of_any_year)
 
     def candidates(self, text: str, kind: str | None, limit: int) -> list[Hit]:
         """Things that hold most words of `text` in what they are called, best first; also where a letter is wrong."""
-        words = [word for word in re.findall(r"\w+", _plain(text)) if len(word) <= _LONGEST_WORD][:_MAX_WORDS]
+        words = words_of(text)
         fields = ("label",) if kind == "paper" else ("label", "text")
         terms = [self._term(word, fields) for word in dict.fromkeys(words)]
-        found = self._matching(tantivy.Occur.Must, terms, kind, limit)
+        found = self._matching(Occur.Must, terms, kind, limit)
         if len(found) < (_ENOUGH if len(terms) < _ENOUGH + 1 else 1):
-            found += [hit for hit in self._matching(tantivy.Occur.Should, terms, kind, limit) if hit not in found]
+            found += [hit for hit in self._matching(Occur.Should, terms, kind, limit) if hit not in found]
             near = [self._near(word) for word in words if len(word) >= _LONG_WORD]
-            found += [hit for hit in self._matching(tantivy.Occur.Should, near, kind, limit) if hit not in found]
+            found += [hit for hit in self._matching(Occur.Should, near, kind, limit) if hit not in found]
         return found[: 2 * limit]
 
     def beginning(self, prefix: str, kind: str | None, limit: int, offset: int = 0) -> list[Hit]:
         """Things that are called by all words of `prefix`, of which the last may go on."""
-        words = [word for word in re.findall(r"\w+", _plain(prefix)) if len(word) <= _LONGEST_WORD][:_MAX_WORDS]
+        words = words_of(prefix)
         if not words:
             return []
         queries = [self._term(word) for word in words[:-1]]
-        queries.append(tantivy.Query.regex_query(self._index.schema, "label", words[-1] + ".*"))
-        return self._hits([(tantivy.Occur.Must, query) for query in queries], kind, limit, offset)
+        queries.append(Query.regex_query(self._schema, "label", words[-1] + ".*"))
+        return self._hits([(Occur.Must, query) for query in queries], kind, limit, offset)
 
-    def _term(self, word: str, fields: tuple[str, ...] = ("label",)) -> tantivy.Query:
-        queries = [tantivy.Query.term_query(self._index.schema, field, word) for field in fields]
-        return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+    def _term(self, word: str, fields: tuple[str, ...] = ("label",)) -> Query:
+        queries = [Query.term_query(self._schema, field, word) for field in fields]
+        return Query.boolean_query([(Occur.Should, query) for query in queries])
 
-    def _near(self, word: str) -> tantivy.Query:
-        return tantivy.Query.fuzzy_term_query(self._index.schema, "label", word, distance=1)
+    def _near(self, word: str) -> Query:
+        return Query.fuzzy_term_query(self._schema, "label", word, distance=1)
 
-    def _matching(self, occur: tantivy.Occur, queries: list[tantivy.Query], kind: str | None, limit: int) -> list[Hit]:
+    def _matching(self, occur: Occur, queries: list[Query], kind: str | None, limit: int) -> list[Hit]:
         return self._hits([(occur, query) for query in queries], kind, limit) if queries else []
 
-    def _hits(
-        self, clauses: list[tuple[tantivy.Occur, tantivy.Query]], kind: str | None, limit: int, offset: int = 0
-    ) -> list[Hit]:
-        query = tantivy.Query.boolean_query(clauses)
-        if kind is not None:
-            of_kind = tantivy.Query.term_query(self._index.schema, "kind", kind)
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, of_kind)])
+    def _hits(self, clauses: list[tuple[Occur, Query]], kind: str | None, limit: int, offset: int = 0) -> list[Hit]:
+        query = narrowed(self._schema, Query.boolean_query(clauses), kind, _NO_FILTERS)
         found: Any = self._searcher.search(query, limit=limit, offset=offset)
         return [_hit(self._searcher.doc(address)) for _, address in found.hits]
-
-
-def _plain(text: str) -> str:
-    """As the analyser makes words plain."""
-    decomposed = unicodedata.normalize("NFKD", text[:_LONGEST].lower())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(_LETTERS)
-
-
-def schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("iri", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("kind", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("label", stored=True, tokenizer_name=ANALYSER)
-    builder.add_text_field("text", tokenizer_name=ANALYSER)
-    builder.add_text_field("detail", stored=True, tokenizer_name="raw", index_option="basic")
-    return builder.build()
-
-
-def analyser() -> tantivy.TextAnalyzer:
-    """Words without case and diacritics, so that 'lukosiute' finds Lukošiūtė."""
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(80))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .build()
-    )
 
 
 def _hit(document: tantivy.Document) -> Hit:

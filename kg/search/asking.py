@@ -1,0 +1,77 @@
+"""What is asked as a query of the index. Nothing that a client sends is read as query language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import islice
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from kg.search.model import Filters
+from kg.search.schema import LINKS
+from kg.search.words import MAX_WORDS, words_of
+
+_LABEL_BOOST = 3.0
+_YEAR = 10_000  # of date numbers
+_LAST_YEAR = 9_999
+_PARTS = re.compile(r'"([^"]*)"|([^"]+)')
+
+Phrase = tuple[str, ...]
+
+
+def phrases_of(text: str) -> list[Phrase]:
+    """What has to be found: each word, and what stands in quotation marks as it stands.
+
+    >>> phrases_of('Smith "neural networks"')
+    [('smith',), ('neural', 'networks')]
+    """
+    found: list[Phrase] = []
+    for quoted, other in _PARTS.findall(text):
+        words = words_of(quoted or other)
+        found += [tuple(words)] if quoted and words else [(word,) for word in words]
+    return list(dict.fromkeys(islice(found, MAX_WORDS)))
+
+
+def text_query(schema: tantivy.Schema, phrases: list[Phrase], occur: Occur) -> Query:
+    return Query.boolean_query([(occur, _phrase_query(schema, phrase)) for phrase in phrases])
+
+
+def _phrase_query(schema: tantivy.Schema, phrase: Phrase) -> Query:
+    label, text = (_in_field(schema, name, phrase) for name in ("label", "text"))
+    return Query.boolean_query([(Occur.Should, Query.boost_query(label, _LABEL_BOOST)), (Occur.Should, text)])
+
+
+def _in_field(schema: tantivy.Schema, name: str, phrase: Phrase) -> Query:
+    if len(phrase) == 1:
+        return Query.term_query(schema, name, phrase[0])
+    return Query.phrase_query(schema, name, list(phrase))
+
+
+def narrowed(schema: tantivy.Schema, query: Query | None, kind: str | None, filters: Filters) -> Query:
+    """What a query finds (all, if there is none), of one kind and let through by the filters."""
+    clauses = [_term(schema, "kind", kind)] if kind else []
+    for name in LINKS:
+        if value := getattr(filters, name):
+            clauses.append(_term(schema, name, value))
+    if filters.with_code:
+        clauses.append(_term(schema, "code", True))
+    if filters.year_from is not None or filters.year_to is not None:
+        clauses.append(_of_years(schema, filters))
+    required = [(Occur.Must, Query.const_score_query(clause, 0.0)) for clause in clauses]
+    return Query.boolean_query([(Occur.Must, query or Query.all_query()), *required])
+
+
+def _term(schema: tantivy.Schema, name: str, value: str | bool) -> Query:
+    return Query.term_query(schema, name, value)
+
+
+def _of_years(schema: tantivy.Schema, filters: Filters) -> Query:
+    first = max(0, filters.year_from or 0) * _YEAR
+    last = (min(_LAST_YEAR, filters.year_to if filters.year_to is not None else _LAST_YEAR) + 1) * _YEAR - 1
+    return Query.range_query(schema, "date", FieldType.Integer, first, last)
+
+
+def without_years(filters: Filters) -> Filters:
+    return replace(filters, year_from=None, year_to=None)

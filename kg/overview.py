@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pyoxigraph import Store
 
 from kg import namespaces as ns
+from kg.entries import Count, PaperEntry, paper_entry
 from kg.latest import latest_papers, rows
 from kg.linked_papers import Link
 from kg.ntriples import iri
-from kg.profiles import Count, PaperEntry, paper_entry
 from kg.resources import GraphReader, whole_number
 
 _NEWEST = 8

@@ -10,32 +10,18 @@ from pyoxigraph import Store
 
 from kg import namespaces as ns
 from kg.details import Detail, thing_details
+from kg.entries import Count, PaperEntry, paper_entry, ranking
+from kg.figures import Metric, metrics
 from kg.latest import PAPERS_SHOWN, LatestPapers, latest_papers, papers_per_year
 from kg.linked_papers import Link
 from kg.links import LinkEntry, identity_links
-from kg.pages import Date, ExternalIdentifier, RecordEntry, dates, identifiers, record_entry, records, same_elsewhere
-from kg.resources import GraphReader, Thing, authorships_in_order
+from kg.pages import ExternalIdentifier, RecordEntry, identifiers, records, same_elsewhere
+from kg.resources import GraphReader, Thing
 
-_AUTHORS_SHOWN = 3
 _PEOPLE_SHOWN = 60
 _LONGEST_SPAN = 200
 
 _AFFILIATIONS_READ = 2000
-
-# What the graph itself counts, by the name of the metric that a source may report of the same thing.
-_COMPUTED = {"paperCount": ns.PAPER_COUNT, "citationCount": ns.CITED_BY_COUNT, "coauthorCount": ns.COAUTHOR_COUNT}
-_COMPUTED_LABELS = {"paperCount": "Papers", "citationCount": "Citations", "coauthorCount": "Co-authors"}
-
-
-@dataclass(frozen=True)
-class PaperEntry:
-    """A paper in a list: its first authors, how many more the graph knows, whether the list is complete."""
-
-    paper: Thing
-    authors: list[Thing]
-    more: int
-    complete: bool | None
-    date: Date | None
 
 
 @dataclass(frozen=True)
@@ -44,33 +30,6 @@ class YearOfPapers:
 
     year: int | None
     papers: list[PaperEntry]
-
-
-@dataclass(frozen=True)
-class Report:
-    """A figure as a source reports it."""
-
-    value: str
-    unit: str
-    record: RecordEntry | None
-    iri: str
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A figure about an author: what the graph counts (None: nothing) beside what sources report."""
-
-    label: str
-    computed: int | None
-    reports: list[Report]
-
-
-@dataclass(frozen=True)
-class Count:
-    """A thing and how often it occurs."""
-
-    thing: Thing
-    count: int
 
 
 @dataclass(frozen=True)
@@ -118,7 +77,7 @@ def institution_page(reader: GraphReader, store: Store, iri: str) -> Profile:
         for authorship in reader.subjects(ns.AFFILIATION, iri, _AFFILIATIONS_READ)
         for author in reader.iris(authorship, ns.AUTHORSHIP_AUTHOR)
     )
-    return _profile(reader, iri, latest, _counts(reader, affiliated))
+    return _profile(reader, iri, latest, ranking(reader, affiliated, _PEOPLE_SHOWN))
 
 
 def concept_page(reader: GraphReader, store: Store, iri: str) -> Profile:
@@ -129,18 +88,6 @@ def concept_page(reader: GraphReader, store: Store, iri: str) -> Profile:
 def venue_page(reader: GraphReader, store: Store, iri: str) -> Profile:
     latest = latest_papers(store, iri, [Link(ns.IS_PART_OF)])
     return _profile(reader, iri, latest, _people(reader, latest))
-
-
-def paper_entry(reader: GraphReader, iri: str) -> PaperEntry:
-    authorships = authorships_in_order(reader, iri)
-    authors = [reader.iris(authorship, ns.AUTHORSHIP_AUTHOR) for authorship in authorships[:_AUTHORS_SHOWN]]
-    return PaperEntry(
-        paper=reader.thing(iri),
-        authors=[reader.thing(author) for names in authors for author in names[:1]],
-        more=max(0, len(authorships) - _AUTHORS_SHOWN),
-        complete=reader.boolean(iri, ns.AUTHOR_LIST_COMPLETE),
-        date=max(dates(reader, iri, ns.ISSUED), key=lambda date: date.text, default=None),
-    )
 
 
 def _profile(reader: GraphReader, iri: str, latest: LatestPapers, people: list[Count]) -> Profile:
@@ -162,7 +109,7 @@ def _profile(reader: GraphReader, iri: str, latest: LatestPapers, people: list[C
         schemes=reader.things(iri, ns.IN_SCHEME),
         broader=reader.things(iri, ns.BROADER),
         narrower=[reader.thing(narrower) for narrower in reader.subjects(ns.BROADER, iri, PAPERS_SHOWN)],
-        metrics=_metrics(reader, iri),
+        metrics=metrics(reader, iri),
         paper_count=len(latest.papers) if count is None and latest.complete else count,
         per_year=_without_gaps(papers_per_year(reader, iri, latest)),
         years=_by_year(reader, latest),
@@ -190,34 +137,4 @@ def _people(reader: GraphReader, latest: LatestPapers, without: str | None = Non
     authors = Counter(author for paper, _ in latest.papers for author in reader.iris(paper, ns.CREATOR))
     if without is not None:
         authors.pop(without, None)
-    return _counts(reader, authors)
-
-
-def _counts(reader: GraphReader, counter: Counter[str]) -> list[Count]:
-    counts = [Count(reader.thing(iri), number) for iri, number in counter.items()]
-    return sorted(counts, key=lambda count: (-count.count, count.thing.label.casefold(), count.thing.iri))[
-        :_PEOPLE_SHOWN
-    ]
-
-
-def _metrics(reader: GraphReader, iri: str) -> list[Metric]:
-    """Every figure that is computed or reported; those that can be compared first."""
-    reports: dict[str, list[Report]] = {}
-    labels: dict[str, str] = {}
-    for reported in reader.iris(iri, ns.HAS_REPORTED_METRIC):
-        for measured in reader.things(reported, ns.IS_MEASUREMENT_OF):
-            name = measured.iri.rpartition("/")[2]
-            labels[name] = measured.label
-            reports.setdefault(name, []).append(_report(reader, reported))
-    computed = {name: reader.integer(iri, predicate) for name, predicate in _COMPUTED.items()}
-    names = [name for name in _COMPUTED if computed[name] is not None or name in reports]
-    names += sorted(set(reports) - set(names))
-    return [
-        Metric(_COMPUTED_LABELS.get(name) or labels[name], computed.get(name), reports.get(name, [])) for name in names
-    ]
-
-
-def _report(reader: GraphReader, iri: str) -> Report:
-    record = next((record_entry(reader, record) for record in reader.iris(iri, ns.DERIVED_FROM)), None)
-    unit = next((unit.removeprefix(ns.UNIT) for unit in reader.iris(iri, ns.HAS_UNIT)), "")
-    return Report(reader.text(iri, ns.VALUE) or "", unit, record, iri)
+    return ranking(reader, authors, _PEOPLE_SHOWN)

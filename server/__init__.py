@@ -19,6 +19,8 @@ from kg.store import StoreFolder
 from kg.workers import WorkerPool
 from server import (
     changes,
+    collaboration,
+    compare,
     dataset,
     documentation,
     editor,
@@ -69,6 +71,8 @@ _BLUEPRINTS = (
     documentation.blueprint,
     resources.blueprint,
     incoming.blueprint,
+    collaboration.blueprint,
+    compare.blueprint,
     health.blueprint,
     observation.blueprint,
     running.blueprint,

@@ -20,6 +20,7 @@ from werkzeug.routing import Rule
 from kg import __version__
 from kg.citations import CITATION_FORMATS
 from kg.formats import GRAPH_FORMATS, JSON_LD, RESULT_FORMATS, TURTLE
+from kg.paths_between import KINDS as PATH_KINDS
 from kg.queries import CannedQuery, Parameter
 from kg.search import KINDS
 from server.changes import ATOM, RDF_PATCH
@@ -107,6 +108,17 @@ _REFERENCES = (
 )
 _PAGE = _asked("page", "Which page of a list that has several", _number(1, 1000, 1))
 _PROPERTY = _asked("property", "A property, as dcterms:isPartOf or as an IRI; without it, the properties", _TEXT)
+_COMPARED = (
+    _asked("a", "An author: author/evan-hubinger, an IRI, or a name", _TEXT),
+    _asked("b", "Another author", _TEXT),
+    _asked("format", "A format, where no header can be set", {"enum": ["html", "json"]}),
+)
+_WAY = (
+    _asked("from", "An author or a concept: author/evan-hubinger, an IRI, or a name", _TEXT),
+    _asked("to", "Another one of the same kind", _TEXT),
+    _asked("kind", "Where names are looked up; by default among both", {"enum": list(PATH_KINDS)}),
+    _asked("format", "A format, where no header can be set", {"enum": ["html", "json"]}),
+)
 _RECONCILED = (
     _asked("queries", "A batch of queries, in JSON", _TEXT),
     _asked("extend", "Things, and the properties that are wanted of them, in JSON", _TEXT),
@@ -174,6 +186,11 @@ _ROUTES = {
     ),
     "incoming.incoming": _Route("What points to a thing", _PAGE_OR_DATA, (_PROPERTY, _PAGE), bare=(301,)),
     "resources.links": _Route("What belongs to a thing, as a set of links", LINKSET_FORMATS, bare=(301,)),
+    "collaboration.around": _Route(
+        "What stands on the papers of a thing together with it; with `.json` as data", (HTML, PLAIN_JSON), bare=(301,)
+    ),
+    "compare.compare": _Route("Two authors side by side", (HTML, PLAIN_JSON), _COMPARED),
+    "compare.path": _Route("The shortest way between two authors or concepts", (HTML, PLAIN_JSON), _WAY),
     "health.alive": _Route("Whether the service lives", (PLAIN_JSON,)),
     "health.ready": _Route("Whether a graph has been published", (PLAIN_JSON,)),
     "mcp.exchange": _Route(

@@ -1,0 +1,49 @@
+"""Papers and other things as lists show them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from kg import namespaces as ns
+from kg.pages import Date, dates
+from kg.resources import GraphReader, Thing, authorships_in_order
+
+_AUTHORS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class PaperEntry:
+    """A paper in a list: its first authors, how many more the graph knows, whether the list is complete."""
+
+    paper: Thing
+    authors: list[Thing]
+    more: int
+    complete: bool | None
+    date: Date | None
+
+
+@dataclass(frozen=True)
+class Count:
+    """A thing and how often it occurs."""
+
+    thing: Thing
+    count: int
+
+
+def paper_entry(reader: GraphReader, iri: str) -> PaperEntry:
+    authorships = authorships_in_order(reader, iri)
+    authors = [reader.iris(authorship, ns.AUTHORSHIP_AUTHOR) for authorship in authorships[:_AUTHORS_SHOWN]]
+    return PaperEntry(
+        paper=reader.thing(iri),
+        authors=[reader.thing(author) for names in authors for author in names[:1]],
+        more=max(0, len(authorships) - _AUTHORS_SHOWN),
+        complete=reader.boolean(iri, ns.AUTHOR_LIST_COMPLETE),
+        date=max(dates(reader, iri, ns.ISSUED), key=lambda date: date.text, default=None),
+    )
+
+
+def ranking(reader: GraphReader, counter: Counter[str], most: int) -> list[Count]:
+    """The most frequent first; between equals those whose IRI comes first."""
+    first = sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:most]
+    return [Count(reader.thing(iri), number) for iri, number in first]

@@ -68,9 +68,13 @@ def _term(schema: tantivy.Schema, name: str, value: str | bool) -> Query:
 
 
 def _of_years(schema: tantivy.Schema, filters: Filters) -> Query:
-    first = max(0, filters.year_from or 0) * _YEAR
-    last = (min(_LAST_YEAR, filters.year_to if filters.year_to is not None else _LAST_YEAR) + 1) * _YEAR - 1
-    return Query.range_query(schema, "date", FieldType.Integer, first, last)
+    first = 0 if filters.year_from is None else filters.year_from
+    last = _LAST_YEAR if filters.year_to is None else filters.year_to
+    if first > _LAST_YEAR or last < 0:
+        return Query.empty_query()
+    return Query.range_query(
+        schema, "date", FieldType.Integer, max(0, first) * _YEAR, (min(_LAST_YEAR, last) + 1) * _YEAR - 1
+    )
 
 
 def without_years(filters: Filters) -> Filters:

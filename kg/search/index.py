@@ -74,19 +74,21 @@ class Index:
         self, text: str, phrases: list[Phrase], kind: str | None, filters: Filters
     ) -> tuple[Query | None, SearchResult]:
         """What a text is taken to mean: a query of its words, and a result that says so, without hits."""
-        result = SearchResult(0, [], terms=tuple(word for phrase in phrases for word in phrase))
+        result = SearchResult(0, [], terms=_words_in(phrases))
         if not phrases:
             return None, result
         every = text_query(self._schema, phrases, Occur.Must)
         total = self._total(every, kind, filters)
-        if total < _FEW and (other := self._spelling.corrected(text)):
-            meant = phrases_of(other)
-            query = text_query(self._schema, meant, Occur.Must)
-            if self._total(query, kind, filters) > total:
-                if total:
-                    return every, replace(result, suggestion=other)
-                return query, replace(result, searched=other, terms=tuple(word for phrase in meant for word in phrase))
-        if total or len(phrases) == 1:
+        other = self._spelling.corrected(text) if total < _FEW else None
+        if total:
+            if other and self._total(text_query(self._schema, phrases_of(other), Occur.Must), kind, filters) > total:
+                return every, replace(result, suggestion=other)
+            return every, result
+        if other:
+            phrases = phrases_of(other)
+            every = text_query(self._schema, phrases, Occur.Must)
+            result = replace(result, searched=other, terms=_words_in(phrases))
+        if len(phrases) == 1 or (other and self._total(every, kind, filters)):
             return every, result
         return text_query(self._schema, phrases, Occur.Should), replace(result, partly=True)
 
@@ -141,6 +143,10 @@ class Index:
         query = narrowed(self._schema, Query.boolean_query(clauses), kind, _NO_FILTERS)
         found: Any = self._searcher.search(query, limit=limit, offset=offset)
         return [_hit(self._searcher.doc(address)) for _, address in found.hits]
+
+
+def _words_in(phrases: list[Phrase]) -> tuple[str, ...]:
+    return tuple(word for phrase in phrases for word in phrase)
 
 
 def _hit(document: tantivy.Document) -> Hit:

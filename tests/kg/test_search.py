@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+import pyoxigraph
 import pytest
-from pyoxigraph import Literal
+import tantivy
+from pyoxigraph import Literal, NamedNode, Quad
 
+from kg import namespaces as ns
 from kg import pipeline
+from kg.errors import StoreError
 from kg.records import (
     Author,
     Authorship,
@@ -25,9 +31,10 @@ from kg.records import (
     Text,
     Venue,
 )
-from kg.search import Hit, Index, PreparedIndex, build
+from kg.search import KINDS, Filters, Hit, Index, PreparedIndex, SearchResult, affected_things, build, update
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder
+from kg.texts import Texts
 from tests.made_records import made_source
 
 DOI = (Identifier("doi", "10.5555/shared"),)
@@ -43,6 +50,9 @@ TREES = Concept(
     alternative_labels=(Text("Woods", "en"),),
     broader=(Concept("made", "T0", "Plantes", "fr"),),
 )
+
+
+LABORATORY = Institution("Example Laboratory")
 
 
 def _source(number: int) -> SourceRecord:
@@ -70,6 +80,19 @@ FIRST: list[Record] = [
         grants=(Grant(Institution("Example Fund"), "7"),),
     ),
     Paper(title="Alone", source=_source(3), editors=(Author("Dee Editor"),), date=PartialDate(None, 5, 28)),
+    Paper(
+        title="“Élan” in Reinforcement Learning",
+        source=_source(4),
+        identifiers=(Identifier("doi", "10.5555/code"),),
+        authorships=(Authorship(Author("Bo Öst"), 1, affiliations=(LABORATORY,)), Authorship(Author("Cy Young"), 2)),
+        date=PartialDate(2021, 3, 9),
+        venue=JOURNAL,
+        institutions=(Institution("University of Examples"),),
+        references=DOI,
+        code_urls=("https://example.org/code",),
+    ),
+    Paper(title="Zebras", source=_source(5), date=PartialDate(2020, 7), code_available=False, references=DOI),
+    Paper(title="Reinforcement Learning Again", source=_source(6), date=PartialDate(2021), code_available=True),
 ]
 SECOND: list[Record] = [
     Paper(
@@ -98,8 +121,8 @@ def many_sources(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     return Snapshots(folder / "store").current()
 
 
-def found(index: Index, words: str, kind: str | None = None) -> set[Hit]:
-    result = index.search(words, kind, limit=10_000)
+def found(index: Index, words: str, kind: str | None = None, filters: Filters | None = None) -> set[Hit]:
+    result = index.search(words, kind, limit=10_000, filters=filters or Filters())
     assert len(result.hits) == result.total
     return set(result.hits)
 
@@ -121,6 +144,35 @@ def test_an_index_built_of_texts_finds_what_one_built_of_the_graph_finds(
     assert any(found(of_graph, word) for word in words)
     for word in words:
         assert found(snapshot.index, word) == found(of_graph, word), word
+    for kind in KINDS:
+        ours, theirs = (index.search("", kind, with_facets=True) for index in (snapshot.index, of_graph))
+        assert (ours.total, ours.facets) == (theirs.total, theirs.facets)
+        for filters in narrowing(theirs):
+            assert found(snapshot.index, "", kind, filters) == found(of_graph, "", kind, filters), filters
+    assert numbers(snapshot.path / "index") == numbers(tmp_path / "index")
+
+
+def narrowing(result: SearchResult) -> Iterator[Filters]:
+    """Every filter that lets something through."""
+    assert result.facets
+    for name in ("venue", "concept", "author", "institution", "dataset"):
+        for value in getattr(result.facets, name):
+            yield Filters(**{name: value})
+    for year in result.facets.years:
+        yield Filters(year_from=year, year_to=year)
+    if result.facets.with_code:
+        yield Filters(with_code=True)
+
+
+def numbers(folder: Path) -> dict[str, list[object]]:
+    """What each thing is put in order by."""
+    searcher = tantivy.Index.open(str(folder)).searcher()
+    addresses = [address for _, address in searcher.search(tantivy.Query.all_query(), limit=10_000).hits]
+    columns = [searcher.fast_field_values(name, addresses) for name in ("weight", "date")]
+    return {
+        str(searcher.doc(address).get_first("iri")): values
+        for address, *values in zip(addresses, *columns, strict=True)  # type: ignore[misc]
+    }
 
 
 def test_a_store_that_is_built_anew_indexes_the_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,3 +209,161 @@ def test_things_are_found_by_every_name_and_shown_by_the_one_they_go_by(many_sou
     assert labels(many_sources, "johanna", "author") == ["J. Doe"]
     assert labels(many_sources, "j ex", "venue") == ["Journal of Examples"]
     assert labels(many_sources, "shelf") == ["Shelf of Copies"]
+
+
+THING = "https://w3id.org/paperkg/"
+
+
+def titles(snapshot: Snapshot, words: str = "", kind: str | None = "paper", **asked: object) -> list[str]:
+    return [hit.label for hit in snapshot.index.search(words, kind, **asked).hits]  # type: ignore[arg-type]
+
+
+def thing_called(snapshot: Snapshot, name: str, kind: str) -> str:
+    (hit,) = (hit for hit in found(snapshot.index, f'"{name}"', kind) if hit.label == name)
+    return hit.iri
+
+
+ELAN, SHARING = "“Élan” in Reinforcement Learning", "An Example of Sharing"
+
+
+def test_without_words_filters_find_papers_most_recent_first(many_sources: Snapshot) -> None:
+    bo = thing_called(many_sources, "Bo Öst", "author")
+    assert titles(many_sources, filters=Filters(author=bo)) == [
+        ELAN,
+        SHARING,
+        "[untitled] doi:10.5555/untitled",
+    ]
+    assert titles(many_sources, kind=None, filters=Filters(author=bo), limit=1, offset=1) == [SHARING]
+    journal = thing_called(many_sources, "Journal of Examples", "venue")
+    assert titles(many_sources, filters=Filters(venue=journal)) == [ELAN, SHARING]
+    trees = thing_called(many_sources, "Trees", "concept")
+    assert titles(many_sources, filters=Filters(concept=trees)) == [SHARING]
+    assert titles(many_sources, filters=Filters(concept=trees, author=THING + "nobody")) == []
+
+
+def test_an_institution_finds_papers_that_name_it_for_an_author_or_as_a_whole(many_sources: Snapshot) -> None:
+    laboratory = thing_called(many_sources, "Example Laboratory", "institution")
+    assert titles(many_sources, filters=Filters(institution=laboratory)) == [ELAN]
+    university = thing_called(many_sources, "University of Examples", "institution")
+    assert titles(many_sources, filters=Filters(institution=university)) == [ELAN, SHARING]
+
+
+def test_a_paper_of_two_datasets_is_in_both(many_sources: Snapshot) -> None:
+    assert titles(many_sources, filters=Filters(dataset=THING + "dataset/second")) == [SHARING]
+    assert SHARING in titles(many_sources, filters=Filters(dataset=THING + "dataset/first"))
+
+
+def test_years_are_included_and_what_has_none_is_left_out(many_sources: Snapshot) -> None:
+    assert titles(many_sources, filters=Filters(year_from=2021)) == [ELAN, "Reinforcement Learning Again"]
+    assert titles(many_sources, filters=Filters(year_to=2019)) == [SHARING]
+    assert titles(many_sources, filters=Filters(year_from=2020, year_to=2020)) == ["Zebras"]
+    assert titles(many_sources, filters=Filters(year_from=10**30)) == []
+    assert len(titles(many_sources, filters=Filters(year_from=-5, year_to=10**30))) == 4
+
+
+def test_code_that_is_stated_to_be_missing_is_none(many_sources: Snapshot) -> None:
+    assert titles(many_sources, filters=Filters(with_code=True)) == [ELAN, "Reinforcement Learning Again"]
+
+
+def test_orders_put_what_has_no_value_last(many_sources: Snapshot) -> None:
+    newest = titles(many_sources, sort="newest")
+    assert newest[:4] == [ELAN, "Reinforcement Learning Again", "Zebras", SHARING]
+    assert titles(many_sources, sort="oldest")[:4] == newest[3::-1]
+    assert set(titles(many_sources, sort="oldest")[4:]) == set(newest[4:]) and len(newest) == 6
+    assert titles(many_sources, sort="title")[0:3] == ["Alone", SHARING, ELAN]
+    assert titles(many_sources, sort="cited")[0] == SHARING
+    assert titles(many_sources, kind="author")[0] == "Bo Öst"
+
+
+def test_facets_count_hits_and_offer_other_kinds_and_years(many_sources: Snapshot) -> None:
+    result = many_sources.index.search("reinforcement learning", "paper", with_facets=True)
+    assert result.facets
+    assert (result.total, result.facets.years, result.facets.with_code) == (2, {2021: 2}, 2)
+    assert result.facets.venue == {thing_called(many_sources, "Journal of Examples", "venue"): 1}
+    every = many_sources.index.search("", "paper", filters=Filters(year_from=2021), with_facets=True)
+    assert every.total == 2 and every.facets
+    assert every.facets.years == {2021: 2, 2020: 1, 2019: 1}
+    assert every.facets.kinds == {"paper": 2}
+    example = many_sources.index.search("example", "venue", with_facets=True)
+    assert example.total == 0 and example.facets
+    assert example.facets.kinds == {"paper": 1, "institution": 3}
+
+
+def test_without_words_filters_and_kind_nothing_is_found(many_sources: Snapshot) -> None:
+    assert many_sources.index.search("", with_facets=True) == SearchResult(0, [])
+
+
+def test_a_wrong_letter_is_mended_where_nothing_holds_the_word(seed_snapshot: Snapshot) -> None:
+    result = seed_snapshot.index.search("hubniger", "author")
+    assert (result.searched, [hit.label for hit in result.hits]) == ("hubinger", ["Evan Hubinger"])
+    assert result.terms == ("hubinger",)
+    two_wrong = seed_snapshot.index.search("Deceptve alignmant", "paper")
+    assert (two_wrong.searched, two_wrong.partly) == ("deceptive alignment", True)
+    assert two_wrong.total and two_wrong.terms == ("deceptive", "alignment")
+    assert seed_snapshot.index.search("hubinger", "author").searched is None
+
+
+def test_words_that_nothing_is_like_leave_the_others(seed_snapshot: Snapshot) -> None:
+    result = seed_snapshot.index.search("qqqqqqqq hubinger", "author")
+    assert (result.partly, result.searched, [hit.label for hit in result.hits]) == (True, None, ["Evan Hubinger"])
+
+
+def test_what_stands_in_quotation_marks_stands_so(many_sources: Snapshot) -> None:
+    assert titles(many_sources, '"reinforcement learning" again') == ["Reinforcement Learning Again"]
+    assert titles(many_sources, "learning reinforcement again") == ["Reinforcement Learning Again"]
+    assert titles(many_sources, '"learning reinforcement" again') != ["Reinforcement Learning Again"] or (
+        many_sources.index.search('"learning reinforcement" again').partly
+    )
+    assert titles(many_sources, '"learning reinforcement"') == []
+
+
+def test_an_index_follows_what_was_edited(many_sources: Snapshot, tmp_path: Path) -> None:
+    many_sources.store.backup(str(tmp_path / "store"))
+    store = pyoxigraph.Store(str(tmp_path / "store"))
+    alone, cy = thing_called(many_sources, "Alone", "paper"), thing_called(many_sources, "Cy Young", "author")
+    effects = [
+        (True, Quad(NamedNode(alone), NamedNode(predicate), value))
+        for predicate, value in (
+            (ns.CREATOR, NamedNode(cy)),
+            (ns.CODE_AVAILABLE, Literal(True)),
+            (ns.PUBLICATION_YEAR, Literal(1999)),
+        )
+    ]
+    effects += [(False, quad) for quad in store.quads_for_pattern(None, NamedNode(ns.IS_PART_OF), None)]
+    for added, quad in effects:
+        (store.add if added else store.remove)(quad)
+    update(store, many_sources.path / "index", tmp_path / "index", affected_things(store, effects))
+    index = Index(tmp_path / "index")
+    assert "Alone" in {hit.label for hit in index.search("", filters=Filters(author=cy, with_code=True)).hits}
+    assert [hit.label for hit in index.search("", filters=Filters(year_to=1999)).hits] == ["Alone"]
+    journal = thing_called(many_sources, "Journal of Examples", "venue")
+    assert index.search("", filters=Filters(venue=journal)).total == 0
+    build(store, tmp_path / "whole")
+    assert numbers(tmp_path / "whole") == numbers(tmp_path / "index")
+
+
+def test_an_index_of_an_older_version_is_told_and_built_anew(tmp_path: Path) -> None:
+    store = StoreFolder(tmp_path / "store")
+    (tmp_path / "first").touch()
+    pipeline.load(store, made_source("first", FIRST), {"first": [tmp_path / "first"]})
+    path = Snapshots(store.folder).current().path / "manifest.json"
+    path.write_bytes(msgspec.json.encode(msgspec.json.decode(path.read_bytes()) | {"index": 1}))
+    with pytest.raises(StoreError, match="kg rebuild"):
+        _ = Snapshots(store.folder).current().index
+    assert not pipeline.is_up_to_date(store)
+    pipeline.repair(store)
+    assert titles(Snapshots(store.folder).current(), "zebras") == ["Zebras"]
+    assert pipeline.is_up_to_date(store)
+
+
+def test_texts_of_an_older_version_are_asked_of_the_graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "first").touch()
+    encode = msgspec.msgpack.Encoder().encode
+    monkeypatch.setattr("kg.pipeline.mapping.encoded_texts", lambda texts: encode((texts.papers, texts.things)))
+    assert msgspec.msgpack.decode(encode(([], [])), type=Texts).version == 1
+    monkeypatch.setattr(PreparedIndex, "complete", lambda *_: pytest.fail("of texts that do not say all"))
+    pipeline.load(StoreFolder(tmp_path / "store"), made_source("first", FIRST), {"first": [tmp_path / "first"]})
+    assert titles(Snapshots(tmp_path / "store").current(), filters=Filters(with_code=True)) == [
+        ELAN,
+        "Reinforcement Learning Again",
+    ]

@@ -16,7 +16,7 @@ serve: .venv/installed
 	@exec $(BIN)/kg serve
 
 test: .venv/installed-dev .venv/debian-packages check
-	$(BIN)/python -m pytest -n auto $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -1,0 +1,15 @@
+"""What stores answer otherwise, by name and with the reason. A test fails where one of these answers the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+# (store, query): why.
+DIFFERENT: Final[Mapping[tuple[str, str], str]] = {
+    ("paperkg", "dataset/datasets"): "the dump is a dataset of the copy",
+    (
+        "virtuoso",
+        "dataset/statements-of-dataset",
+    ): "7.2.5 finds nothing by a path that may be empty within an inverse one",
+}

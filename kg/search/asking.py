@@ -55,6 +55,8 @@ def narrowed(schema: tantivy.Schema, query: Query | None, kind: str | None, filt
     for name in LINKS:
         if value := getattr(filters, name):
             clauses.append(_term(schema, name, value))
+    for iri in filters.beside:
+        clauses.append(Query.boolean_query([(Occur.Should, _term(schema, name, iri)) for name in LINKS]))
     if filters.with_code:
         clauses.append(_term(schema, "code", True))
     if filters.year_from is not None or filters.year_to is not None:

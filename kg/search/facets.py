@@ -9,16 +9,20 @@ import tantivy
 from kg.search.model import KINDS, Facets
 from kg.search.schema import LINKS
 
-_SHOWN = 12
+SHOWN = 12
 _YEAR = 10_000  # of date numbers
 _MOST_YEARS = 200
 
 
 def facets_of(
-    searcher: tantivy.Searcher, found: tantivy.Query, of_any_kind: tantivy.Query, of_any_year: tantivy.Query
+    searcher: tantivy.Searcher,
+    found: tantivy.Query,
+    of_any_kind: tantivy.Query,
+    of_any_year: tantivy.Query,
+    values: int,
 ) -> Facets:
-    """Counts of what is `found`; of kinds and years among what would be found without the filter by them."""
-    aggregations: dict[str, Any] = {name: {"terms": {"field": name, "size": _SHOWN}} for name in LINKS}
+    """Counts of what is `found`, by so many `values`; of kinds and years among what is found without the filter."""
+    aggregations: dict[str, Any] = {name: {"terms": {"field": name, "size": values}} for name in LINKS}
     aggregations["code"] = {"terms": {"field": "code"}}
     by_year = {"date": {"histogram": {"field": "date", "interval": _YEAR, "min_doc_count": 1}}}
     by_kind = {"kind": {"terms": {"field": "kind", "size": len(KINDS)}}}

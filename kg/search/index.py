@@ -11,13 +11,14 @@ from tantivy import Occur, Order, Query
 
 from kg.errors import StoreError
 from kg.search.asking import Phrase, narrowed, phrases_of, text_query, without_years
-from kg.search.facets import facets_of
+from kg.search.facets import SHOWN, facets_of
 from kg.search.model import Facets, Filters, Hit, SearchResult, Sort
 from kg.search.spelling import Spelling
 from kg.search.words import ANALYSER, analyser, words_of
 
 _LONG_WORD = 5
 _ENOUGH = 3  # candidates that have every word, so that none with a wrong letter is looked for
+_WHOLE_WORD = 0.1  # of what a word scores that need not go on
 _FEW = 3  # hits, so that other spellings are looked for
 _NO_FILTERS = Filters()
 _ORDERS: dict[Sort, tuple[str, Order]] = {
@@ -51,12 +52,13 @@ class Index:
         filters: Filters = _NO_FILTERS,
         sort: Sort = "relevance",
         with_facets: bool = False,
+        values: int = SHOWN,
     ) -> SearchResult:
         """Things that hold every word of `text`; if there are none, of its words as they may have been meant, or any.
 
         What stands in quotation marks is looked for as it stands. `kind` is one of KINDS. Without a text everything of
         the kind, or every paper that the `filters` let through, is found: the most recent papers or the things with
-        most papers first. What a thing has no value for comes last in an order.
+        most papers first. What a thing has no value for comes last in an order. Facets have so many `values`.
         """
         phrases = phrases_of(text)
         if not phrases and not kind and not filters:
@@ -67,7 +69,7 @@ class Index:
         query = narrowed(self._schema, words, kind, filters)
         found = self._sorted(query, sort, limit, offset)
         hits = [_hit(self._searcher.doc(address)) for _, address in found.hits]
-        facets = self._facets(query, words, kind, filters) if with_facets else None
+        facets = self._facets(query, words, kind, filters, values) if with_facets else None
         return replace(result, total=found.count or 0, hits=hits, facets=facets)
 
     def _understood(
@@ -102,11 +104,11 @@ class Index:
         field, order = _ORDERS[sort]
         return self._searcher.search(query, limit=limit, offset=offset, order_by_field=field, order=order)
 
-    def _facets(self, query: Query, words: Query | None, kind: str | None, filters: Filters) -> Facets:
+    def _facets(self, query: Query, words: Query | None, kind: str | None, filters: Filters, values: int) -> Facets:
         has_years = without_years(filters) != filters
         of_any_kind = narrowed(self._schema, words, None, filters) if kind else query
         of_any_year = narrowed(self._schema, words, kind, without_years(filters)) if has_years else query
-        return facets_of(self._searcher, query, of_any_kind, of_any_year)
+        return facets_of(self._searcher, query, of_any_kind, of_any_year, values)
 
     def candidates(self, text: str, kind: str | None, limit: int) -> list[Hit]:
         """Things that hold most words of `text` in what they are called, best first; also where a letter is wrong."""
@@ -128,6 +130,21 @@ class Index:
         queries = [self._term(word) for word in words[:-1]]
         queries.append(Query.regex_query(self._schema, "label", words[-1] + ".*"))
         return self._hits([(Occur.Must, query) for query in queries], kind, limit, offset)
+
+    def suggested(self, prefix: str, kind: str, limit: int) -> list[Hit]:
+        """Things of a kind that are called by all words of `prefix`, of which the last may go on: those that are called
+        just so first, then those with most papers or citations."""
+        words = words_of(prefix)
+        if not words:
+            return []
+        *before, last = words
+        whole = Query.boost_query(self._term(last), _WHOLE_WORD)
+        going_on = Query.regex_query(self._schema, "label", last + ".*")
+        clauses = [(Occur.Must, Query.const_score_query(self._term(word), 1.0)) for word in before]
+        clauses += [(Occur.Must, going_on), (Occur.Should, whole)]
+        query = narrowed(self._schema, Query.boolean_query(clauses), kind, _NO_FILTERS)
+        found: Any = self._searcher.search(query, limit=limit, count=False, weight_by_field="weight")
+        return [_hit(self._searcher.doc(address)) for _, address in found.hits]
 
     def _term(self, word: str, fields: tuple[str, ...] = ("label",)) -> Query:
         queries = [Query.term_query(self._schema, field, word) for field in fields]

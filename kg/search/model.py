@@ -26,6 +26,8 @@ class Filters:
     institution: str | None = None
     dataset: str | None = None
     with_code: bool = False
+    beside: tuple[str, ...] = ()
+    """Other things that a paper has to have too, of any of these kinds: a co-author, say."""
 
     def __bool__(self) -> bool:
         return self != Filters()

@@ -239,6 +239,8 @@ def test_without_words_filters_find_papers_most_recent_first(many_sources: Snaps
     trees = thing_called(many_sources, "Trees", "concept")
     assert titles(many_sources, filters=Filters(concept=trees)) == [SHARING]
     assert titles(many_sources, filters=Filters(concept=trees, author=THING + "nobody")) == []
+    assert titles(many_sources, filters=Filters(venue=journal, beside=(trees, bo))) == [SHARING]
+    assert titles(many_sources, filters=Filters(venue=journal, beside=(trees, THING + "nobody"))) == []
 
 
 def test_an_institution_finds_papers_that_name_it_for_an_author_or_as_a_whole(many_sources: Snapshot) -> None:

@@ -1,14 +1,16 @@
-"""RDF as it is: any file of statements, which go into the graph unchanged."""
+"""RDF as it is: any file of statements, which go into the graph unchanged, but for what every graph counts itself."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
 import msgspec
 import pyoxigraph
-from pyoxigraph import RdfFormat, Triple
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 
+from kg import namespaces as ns
 from kg.records import Graph, Reading, SourceRecord
 from kg.sources.chunks import line_chunks
 from kg.sources.contract import Chunk, Source
@@ -19,6 +21,9 @@ from kg.sources.rdf_files import DEEPEST, FORMATS, BlankNodeNames, format_of, n_
 _AT_A_TIME = 10_000  # statements in a record
 _LINES = {RdfFormat.N_TRIPLES: "N-Triples", RdfFormat.N_QUADS: "N-Quads"}
 _CHECKED = "checked"
+# The dump of another graph has its figures in it, which would stand beside those of this graph.
+_COUNTED = frozenset((ns.PAPER_COUNT, ns.COAUTHOR_COUNT, ns.CITED_BY_COUNT, ns.COUNT_OF, ns.AUTHOR_LIST_COMPLETE))
+_YEARLY_COUNT = re.compile(r"#papers-[0-9]+\Z")
 
 
 def chunks(file: SourceFile) -> Iterator[Chunk]:
@@ -31,7 +36,7 @@ def chunks(file: SourceFile) -> Iterator[Chunk]:
             yield msgspec.structs.replace(chunk, kind=f"{_LINES[rdf_format]} {prefix}")
         return
     with file.open() as stream:
-        triples, number = statements(file, stream, rdf_format), 1
+        triples, number = filter(_is_taken, statements(file, stream, rdf_format)), 1
         while batch := list(islice(triples, _AT_A_TIME)):
             yield Chunk(file.name, number, n_triples(batch), _CHECKED)
             number += len(batch)
@@ -64,14 +69,20 @@ def _statements(lines: bytes, names: BlankNodeNames) -> list[Triple] | None:
     """None if anything in them is no statement."""
     try:
         # Which takes N-Triples as well.
-        return [names.renamed(quad) for quad in pyoxigraph.parse(lines, RdfFormat.N_QUADS)]
+        return [names.renamed(quad) for quad in pyoxigraph.parse(lines, RdfFormat.N_QUADS) if _is_taken(quad)]
     except (SyntaxError, ValueError, RecursionError):
         return None
 
 
+def _is_taken(statement: Quad | Triple) -> bool:
+    return statement.predicate.value not in _COUNTED and not (
+        isinstance(statement.subject, NamedNode) and _YEARLY_COUNT.search(statement.subject.value)
+    )
+
+
 SOURCE = Source(
     name="rdf",
-    version="1",
+    version="2",
     description="RDF of any format, as it is (named graphs are merged)",
     chunks=chunks,
     readings=readings,

@@ -5,7 +5,6 @@ SPARQL 1.1 Protocol, https://www.w3.org/TR/sparql11-protocol/. This process look
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -18,7 +17,7 @@ from kg.ntriples import check_iri
 from kg.snapshots import Snapshot
 from kg.updates import UpdateWrite
 from kg.workers import QueryRequest, QueryResult
-from server.inspection import inspected, refuse_remote
+from server.inspection import inspected, lasts, refuse_remote
 from server.negotiation import HTML, choose, content_type, entity_tag, not_modified, validated
 from server.observation import digest, note
 from server.representations import represented
@@ -30,9 +29,6 @@ from server.ui import sparql_page
 from server.writes import authorise, commit
 
 blueprint = Blueprint("sparql", __name__)
-
-# Functions whose value is another each time.
-_CHANCE = re.compile(r"\b(now|rand|uuid|struuid|bnode)\b", re.IGNORECASE)
 
 # How addresses begin that someone could load from; what a variable stands for may be any of these.
 _FETCHED = ("http:", "https:", "ftp:", "file:", "data:", "?")
@@ -87,7 +83,7 @@ def _answer(operation: Operation) -> Response:
     if cached is None:
         result = _evaluated(operation, snapshot, endpoint, chosen)
         note(query=digest(operation.text), rows=result.rows)
-        response = kept(result, media_type, tag) if _lasts(operation.text) else sent(result, media_type)
+        response = kept(result, media_type, tag) if lasts(operation.text) else sent(result, media_type)
     else:
         note(query=digest(operation.text), rows=cached.rows, outcome="cached")
         response = resent(cached, media_type)
@@ -122,11 +118,6 @@ def _evaluated(
     state = current_state()
     with state.departures.watching(query):
         return state.workers.run(query)
-
-
-def _lasts(text: str) -> bool:
-    """Whether the same query has the same result as long as the snapshot is in force."""
-    return "\\" not in text and not _CHANCE.search(text)
 
 
 def _change(operation: Operation) -> Response:

@@ -70,8 +70,9 @@ def real_service(real_store_folder: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[sync_api.Browser]:
+    """One a module: while it is there an event loop runs in this thread, which tests of other modules cannot bear."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("chromium is not installed")

@@ -49,7 +49,7 @@ def test_a_query_that_looks_like_markup_is_shown_as_it_is(client: FlaskClient) -
     status, page = ask(client, query)
     assert status == 400
     assert query in "".join(page.text)
-    assert not any(tag == "script" for tag, _ in page.elements)
+    assert all(values.get("src") for tag, values in page.elements if tag == "script")
 
 
 def test_a_long_result_is_cut_and_says_so(client: FlaskClient) -> None:
@@ -79,3 +79,47 @@ def test_nothing_asked_is_the_editor_with_an_example(client: FlaskClient) -> Non
     status, page = ask(client, "  ")
     assert status == 200
     assert any("SELECT" in text for text in page.text)
+
+
+def test_the_first_rows_are_json_with_the_names_of_things(client: FlaskClient) -> None:
+    query = 'SELECT ?a ("x"@en AS ?b) (1 AS ?c) ?d { ?a <http://xmlns.com/foaf/0.1/name> "Evan Hubinger" }'
+    found = client.get("/editor.json", query_string={"query": query}).get_json()
+    iri = "https://w3id.org/paperkg/author/evan-hubinger"
+    assert found["result"]["head"] == {"vars": ["a", "b", "c", "d"]}
+    assert found["result"]["results"]["bindings"] == [
+        {
+            "a": {"type": "uri", "value": iri},
+            "b": {"type": "literal", "value": "x", "xml:lang": "en"},
+            "c": {"type": "literal", "value": "1", "datatype": "http://www.w3.org/2001/XMLSchema#integer"},
+        }
+    ]
+    assert found["names"] == {iri: {"label": "Evan Hubinger", "page": "/author/evan-hubinger"}}
+    assert found["cut"] is False
+
+
+def test_no_more_rows_are_shown_than_a_page_bears(client: FlaskClient) -> None:
+    found = client.get("/editor.json", query_string={"query": "SELECT * { ?s ?p ?o }"}).get_json()
+    assert len(found["result"]["results"]["bindings"]) == 2000
+    assert found["cut"] is True
+
+
+@pytest.mark.parametrize("query", ["SELECT * {", "DELETE WHERE { ?s ?p ?o }", ""])
+def test_what_cannot_be_asked_is_a_problem(client: FlaskClient, query: str) -> None:
+    response = client.get("/editor.json", query_string={"query": query})
+    assert response.status_code == 400
+    assert response.mimetype == "application/problem+json"
+
+
+def test_an_answer_that_is_another_each_time_is_not_kept(client: FlaskClient) -> None:
+    query = {"query": "SELECT (STRUUID() AS ?id) {}"}
+    assert client.get("/editor.json", query_string=query).data != client.get("/editor.json", query_string=query).data
+
+
+def test_terms_are_those_of_the_ontology_and_of_the_graph(client: FlaskClient) -> None:
+    found = client.get("/editor/terms").get_json()
+    classes, properties = ({term["name"]: term for term in found[kind]} for kind in ("classes", "properties"))
+    assert classes["kg:Paper"]["count"] == 23
+    assert classes["kg:Venue"]["count"] == 0
+    assert properties["dcterms:title"]["count"] > 0
+    assert properties["kg:publicationYear"]["comment"]
+    assert found["prefixes"]["foaf"] == "http://xmlns.com/foaf/0.1/"

@@ -54,8 +54,8 @@ def literal(text: str, datatype: str | None = None, language: str | None = None)
     if not text.isascii() and _SURROGATE.search(text):
         raise TermError("text has a lone surrogate; it was decoded wrongly", text)
     # Few texts need an escape: looking for each is many times as fast as translating all of them.
-    for character, escape in _ESCAPES:
-        if character in text:
+    if "\\" in text or '"' in text or "\n" in text or "\r" in text:
+        for character, escape in _ESCAPES:
             text = text.replace(character, escape)
     quoted = f'"{text}"'
     if language is not None:

@@ -35,7 +35,7 @@ class Statements(list[str]):
 
     def text(self, subject: str, predicate: str, value: str | None, language: str | None = None) -> None:
         if value:
-            self.append(f"<{subject}> <{predicate}> {literal(value, None, language)} .\n")
+            self.append(f"<{subject}> <{predicate}> {literal(value, language=language)} .\n")
 
     def texts(self, subject: str, predicate: str, values: Iterable[Text]) -> None:
         for value in values:

@@ -121,7 +121,9 @@ def plain_text(text: str) -> str:
     """
     # Most texts have no markup and nothing invisible; written out, because it is asked of every text there is.
     if text.isprintable() and not ("\\" in text or "<" in text or "&" in text or "$" in text or "`" in text):
-        return unicodedata.normalize("NFC", " ".join(text.split()))
+        if "  " in text or text[:1] == " " or text[-1:] == " ":  # no other space is printable
+            text = " ".join(text.split())
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = html.unescape(_TAG.sub(lambda tag: " " if _BREAKING.match(tag[0]) else "", text))
     if "\\" in text or "$" in text or "``" in text:
         text = _without_tex(text)

@@ -123,6 +123,7 @@ _RECONCILED = (
     _asked("queries", "A batch of queries, in JSON", _TEXT),
     _asked("extend", "Things, and the properties that are wanted of them, in JSON", _TEXT),
 )
+_CLASS = _asked("class", "A class, as kg:Paper or as an IRI; the page then has its properties", _TEXT)
 _PREFIX = _asked("prefix", "How a word of the name begins", _TEXT)
 _CURSOR = _asked("cursor", "How many to pass over", _number(0, 1000, 0))
 _TYPE = _asked("type", "A type, as the manifest names it", _TEXT)
@@ -156,6 +157,7 @@ _ROUTES = {
     "changes.changes": _Route("The versions of the graph, and what each changed", (HTML, ATOM, PLAIN_JSON)),
     "changes.patch": _Route("What a version changed, as RDF Patch", (RDF_PATCH,)),
     "validation.validation": _Route("What validation found in the graph", (HTML, TURTLE, PLAIN_JSON)),
+    "schema.schema": _Route("Classes and properties as this graph uses them", (HTML, PLAIN_JSON), (_CLASS,)),
     "dataset.dataset": _Route("What is in the graph, and where it comes from", _PAGE_OR_DATA),
     "dataset.void": _Route("The same, for programs", DATA_FORMATS),
     "dataset.robots": _Route("What crawlers may read", (ROBOTS,)),

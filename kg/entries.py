@@ -6,10 +6,18 @@ from collections import Counter
 from dataclasses import dataclass
 
 from kg import namespaces as ns
-from kg.pages import Date, dates
+from kg.dates import readable_date
 from kg.resources import GraphReader, Thing, authorships_in_order
 
 _AUTHORS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Date:
+    """`text` is the value as the graph has it, `readable` the same in words."""
+
+    text: str
+    readable: str
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,10 @@ class Count:
 
     thing: Thing
     count: int
+
+
+def dates(reader: GraphReader, iri: str, predicate: str) -> list[Date]:
+    return [Date(text, readable_date(text)) for text in reader.texts(iri, predicate)]
 
 
 def paper_entry(reader: GraphReader, iri: str) -> PaperEntry:

@@ -7,22 +7,16 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from kg import namespaces as ns
-from kg.dates import readable_date
 from kg.details import Detail, GrantEntry, LocationEntry, grants, locations, publication_details, related_papers
+from kg.entries import Date, PaperEntry, dates, paper_entry
 from kg.identifiers import external_iris
 from kg.links import LinkEntry, identity_links
 from kg.records import Identifier
 from kg.resources import GraphReader, Incoming, Term, Thing, authorships_in_order
 
-_REFERENCES_SHOWN = 500
-
-
-@dataclass(frozen=True)
-class Date:
-    """`text` is the value as the graph has it, `readable` the same in words."""
-
-    text: str
-    readable: str
+_REFERENCES_SHOWN = 200
+_CITES_READ, _CITES_SHOWN = 1000, 60
+_CITING_READ, _CITING_SHOWN = 500, 20
 
 
 @dataclass(frozen=True)
@@ -62,8 +56,9 @@ class RecordEntry:
 @dataclass(frozen=True)
 class PaperPage:
     """A paper. `complete`: whether `authors` is the whole list, None where no source says; `authors` are those with a
-    position, in order, `listed` those without one. `cites` are papers of the graph; `references` are the first names
-    of papers that it does not have, `reference_count` says how many there are."""
+    position, in order, `listed` those without one. `cites` are papers of the graph, the first of `cites_count`;
+    `references` are the first names of papers that it does not have, `reference_count` says how many there are.
+    `cited_by` counts papers of the graph, of which `citing` are some, the latest first."""
 
     thing: Thing
     other_titles: list[str]
@@ -87,9 +82,11 @@ class PaperPage:
     locations: list[LocationEntry]
     grants: list[GrantEntry]
     cites: list[Thing]
+    cites_count: int
     references: list[str]
     reference_count: int
     cited_by: int | None
+    citing: list[PaperEntry]
     records: list[RecordEntry]
     links: list[LinkEntry]
 
@@ -117,7 +114,7 @@ def paper_page(reader: GraphReader, iri: str) -> PaperPage:
     authors = [_author_entry(reader, authorship) for authorship in authorships_in_order(reader, iri)]
     primary = reader.things(iri, ns.PRIMARY_CONCEPT)
     known = identifiers(reader, iri, "paper")
-    cites = reader.things(iri, ns.CITES)
+    cites = reader.iris(iri, ns.CITES)[:_CITES_READ]
     references = _references_elsewhere(reader, iri, cites)
     return PaperPage(
         thing=thing,
@@ -142,10 +139,12 @@ def paper_page(reader: GraphReader, iri: str) -> PaperPage:
         related=related_papers(reader, iri),
         locations=locations(reader, iri),
         grants=grants(reader, iri),
-        cites=cites,
+        cites=[reader.thing(cited) for cited in cites[:_CITES_SHOWN]],
+        cites_count=len(cites),
         references=references[:_REFERENCES_SHOWN],
         reference_count=len(references),
         cited_by=reader.integer(iri, ns.CITED_BY_COUNT),
+        citing=_citing(reader, iri),
         records=records(reader, iri),
         links=identity_links(reader, iri),
     )
@@ -182,10 +181,6 @@ def same_elsewhere(reader: GraphReader, iri: str, known: list[ExternalIdentifier
     return [other for other in others if other not in shown]
 
 
-def dates(reader: GraphReader, iri: str, predicate: str) -> list[Date]:
-    return [Date(text, readable_date(text)) for text in reader.texts(iri, predicate)]
-
-
 def records(reader: GraphReader, iri: str) -> list[RecordEntry]:
     """The records that a thing is known from."""
     return [record_entry(reader, record) for record in reader.iris(iri, ns.DERIVED_FROM)]
@@ -213,9 +208,16 @@ def record_entry(reader: GraphReader, iri: str) -> RecordEntry:
     )
 
 
-def _references_elsewhere(reader: GraphReader, iri: str, cites: list[Thing]) -> list[str]:
+def _citing(reader: GraphReader, iri: str) -> list[PaperEntry]:
+    """Of those that were read the latest."""
+    found = reader.subjects(ns.CITES, iri, _CITING_READ)
+    latest = sorted(found, key=lambda paper: (reader.text(paper, ns.ISSUED) or "", paper), reverse=True)
+    return [paper_entry(reader, paper) for paper in latest[:_CITING_SHOWN]]
+
+
+def _references_elsewhere(reader: GraphReader, iri: str, cites: list[str]) -> list[str]:
     """The references that lead to no paper of the graph."""
-    found = {name for cited in cites for name in reader.iris(cited.iri, ns.SAME_AS)}
+    found = {name for cited in cites for name in reader.iris(cited, ns.SAME_AS)}
     return [name for name in reader.iris(iri, ns.REFERENCE) if name not in found]
 
 

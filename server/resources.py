@@ -5,7 +5,7 @@ https://www.w3.org/TR/cooluris/ (303 URIs forwarding to different documents)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from flask import Blueprint, Response, render_template
@@ -13,15 +13,19 @@ from werkzeug.exceptions import Gone, NotFound
 from werkzeug.urls import iri_to_uri
 
 from kg import jsonld
+from kg import namespaces as ns
+from kg.citations import BIBTEX, Options, citations
 from kg.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, GraphFormat
 from kg.gone import departure
+from kg.linked_papers import LINKS
 from kg.links import called_now
 from kg.pages import generic_page, paper_page
-from kg.profiles import author_page, concept_page, institution_page, venue_page
+from kg.profiles import profile
 from kg.resources import GraphReader, describe
 from kg.serialisation import serialise
 from server.citations import as_citation_format, citation_formats, cited
 from server.links import KIND, candidate_iris, local_path
+from server.narrowing import asked_papers, papers_address
 from server.negotiation import HTML, AnyOffer, Offer, choose
 from server.representations import represented
 from server.signposting import LINKSET_FORMATS, Link, header, linkset, page_links
@@ -31,12 +35,7 @@ blueprint = Blueprint("resources", __name__)
 
 DATA_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 
-_PROFILES: dict[str | None, Callable[..., object]] = {
-    "author": author_page,
-    "institution": institution_page,
-    "concept": concept_page,
-    "venue": venue_page,
-}
+blueprint.add_app_template_filter(papers_address)
 
 
 @blueprint.get(f"/{KIND}/<path:key>")
@@ -123,13 +122,15 @@ def find(kind: str, key: str, prefix: str, extension: str = "") -> str | Respons
 
 
 def _render_page(iri: str) -> str:
-    store = current_snapshot().store
-    reader = GraphReader(store)
+    snapshot = current_snapshot()
+    reader = GraphReader(snapshot.store)
     kind = reader.thing(iri).kind
     if kind == "paper":
-        return render_template("paper.html", page=paper_page(reader, iri))
-    if kind in _PROFILES:
-        return render_template("profile.html", page=_PROFILES[kind](reader, store, iri))
+        reference = BIBTEX.write(citations(reader, [iri]), Options())
+        return render_template("paper.html", page=paper_page(reader, iri), reference=reference, ns=ns)
+    if kind in LINKS:
+        page = profile(reader, snapshot.index, iri, kind, asked_papers())
+        return render_template("profile.html", page=page, ns=ns)
     return render_template("thing.html", page=generic_page(reader, iri))
 
 

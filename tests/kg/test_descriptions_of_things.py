@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from kg import latest
+from kg import latest, search
 from kg import namespaces as ns
 from kg.dates import readable_date
 from kg.latest import latest_papers
 from kg.linked_papers import Link
 from kg.namespaces import DEFAULT_BASE
-from kg.profiles import author_page, concept_page, institution_page
+from kg.paper_lists import PAGE, Asked
+from kg.profiles import Profile, profile
 from kg.resources import INCOMING_LIMIT, GraphReader, describe, whole_number
 
 HUB = DEFAULT_BASE + "concept/hub"
@@ -149,28 +152,77 @@ def test_every_paper_of_a_small_thing_is_listed_those_without_a_year_last() -> N
     assert found.complete
     assert len(found.papers) == 30
     assert [year for _, year in found.papers][-3:] == [None] * 3
-    page = concept_page(GraphReader(store), store, HUB)
-    assert (page.paper_count, page.papers_shown, page.all_papers) == (30, 30, True)
+
+
+def page_of(store: Store, iri: str, kind: str, folder: Path, asked: Asked | None = None) -> Profile:
+    search.build(store, folder / "index")
+    return profile(GraphReader(store), search.Index(folder / "index"), iri, kind, asked or Asked())
+
+
+def test_a_page_of_papers_holds_the_latest_and_the_next_go_on(tmp_path: Path) -> None:
+    store = hub(50)
+    first = page_of(store, HUB, "concept", tmp_path)
+    assert (first.paper_count, first.papers.total, first.papers.pages) == (50, 50, 3)
+    assert sum(count for _, count in first.per_year) == 45
+    index = search.Index(tmp_path / "index")
+    lists = [profile(GraphReader(store), index, HUB, "concept", Asked(page=page)).papers for page in (1, 2, 3)]
+    assert [found.shown for found in lists] == [PAGE, PAGE, 50 - 2 * PAGE]
+    papers = [entry.paper.iri for found in lists for year in found.papers for entry in year.papers]
+    assert len(set(papers)) == 50
+    years = [year.year for found in lists for year in found.papers]
+    assert years[-1] is None, "those without a year come last"
+    assert years[:-1] == sorted(years[:-1], reverse=True)  # type: ignore[type-var]
+
+
+def test_papers_are_narrowed_down_by_words_year_and_things(tmp_path: Path) -> None:
+    store = hub(50)
+    page = page_of(store, HUB, "concept", tmp_path)
+    index, reader = search.Index(tmp_path / "index"), GraphReader(store)
+
+    def titles(**asked: Any) -> set[str]:
+        found = profile(reader, index, HUB, "concept", Asked(**asked))
+        assert found.per_year == page.per_year, "what counts all papers is not narrowed down"
+        return {entry.paper.label for year in found.papers.papers for entry in year.papers}
+
+    author = DEFAULT_BASE + "author/3"
+    assert titles(author=author) == {f"Paper {count}" for count in range(3, 50, 7)}
+    (year, count), *_ = page.per_year
+    assert len(titles(year=year)) == count
+    assert titles(text="paper 17") == {"Paper 17"}
+    assert titles(text="paper 17", author=author) == {"Paper 17"}
+    assert titles(text="zebra", author=author) == set()
+    assert titles(venue=DEFAULT_BASE + "venue/nowhere") == set()
+    partly = profile(reader, index, HUB, "concept", Asked(text="paper zebra")).papers
+    assert (partly.total, bool(partly.note)) == (50, True)
+
+
+def test_what_the_index_knows_no_papers_of_is_read_from_the_graph(tmp_path: Path) -> None:
+    store = Store()
+    search.build(store, tmp_path / "index")
+    store.extend(hub(30))
+    page = profile(GraphReader(store), search.Index(tmp_path / "index"), HUB, "concept", Asked())
+    assert (page.papers.total, page.papers.shown, page.papers.in_order) == (30, PAGE, True)
     assert sum(count for _, count in page.per_year) == 27
 
 
-def test_the_page_of_a_hub_says_that_it_shows_the_latest_only(large_hub: Store) -> None:
-    page = institution_page(GraphReader(large_hub), large_hub, PLACE)
-    assert not page.all_papers
-    assert page.papers_shown == latest.PAPERS_SHOWN
-    assert page.paper_count is None
+def test_of_very_many_of_them_some_are_read_and_it_is_said(large_hub: Store, tmp_path: Path) -> None:
+    search.build(Store(), tmp_path / "index")
+    page = profile(GraphReader(large_hub), search.Index(tmp_path / "index"), PLACE, "institution", Asked())
+    assert not page.papers.in_order
+    assert page.papers.total < 1000
 
 
-def test_an_absurd_year_does_not_fill_the_memory() -> None:
+def test_an_absurd_year_does_not_fill_the_memory(tmp_path: Path) -> None:
     author, paper = DEFAULT_BASE + "author/a", DEFAULT_BASE + "paper/p"
     years = [number(2020), number(999_999_999_999), Literal("9" * 5000, datatype=node(ns.XSD + "integer"))]
     store = store_of((author, ns.TYPE, ns.AUTHOR))
     for count, year in enumerate(years):
+        store.add(Quad(node(f"{paper}{count}"), node(ns.TYPE), node(ns.PAPER)))
         store.add(Quad(node(f"{paper}{count}"), node(ns.CREATOR), node(author)))
         store.add(Quad(node(f"{paper}{count}"), node(ns.PUBLICATION_YEAR), year))
-    page = author_page(GraphReader(store), store, author)
-    assert page.per_year == [(2020, 1), (999_999_999_999, 1)]
-    assert page.papers_shown == 3
+    page = page_of(store, author, "author", tmp_path)
+    assert len(page.per_year) < 300
+    assert page.papers.shown == 3
 
 
 def test_the_same_graph_gives_the_same_description_however_it_was_loaded() -> None:

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from kg import schema_org
 from kg.namespaces import DEFAULT_BASE
 from tests.server.hostile_records import HOSTILE_TITLE
+from tests.server.page_elements import is_own_script
 
 RICH = "/page/paper/doi:10.5555/rich"
 HOSTILE = "/page/paper/doi:10.1000/hostile"
@@ -34,7 +35,7 @@ class Head(HTMLParser):
         if tag == "meta" and (attributes.get("name") or "").startswith("citation_"):
             self.meta.append((attributes["name"] or "", attributes["content"] or ""))
         self._inside = tag == "script" and attributes == {"type": "application/ld+json"}
-        self.other_scripts += tag == "script" and not self._inside
+        self.other_scripts += tag == "script" and not is_own_script(attributes)
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = False

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import msgspec
 from flask import Blueprint, Response, render_template, request, url_for
@@ -35,6 +36,7 @@ _BATCH = 50
 _MOST_RESULTS, _LONGEST_NAME, _MOST_PROPERTIES, _MOST_VALUES, _MOST_IDS = 25, 1000, 10, 10, 200
 _ANY_KIND: tuple[str | None, ...] = (None,)
 _SUGGESTED, _FARTHEST = 20, 1000
+_OTHER_TYPE = 0.8
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,99}")
 
 
@@ -44,11 +46,15 @@ class _PropertyAsked(msgspec.Struct):
 
 
 class _QueryAsked(msgspec.Struct):
-    query: str
+    query: str = ""
     type: str | list[str] | None = None
-    limit: int | None = None
+    limit: int | float | None = None
     properties: list[_PropertyAsked] = []
-    type_strict: str | None = None
+    type_strict: Literal["any", "all", "should"] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.query and not self.properties:
+            raise ValueError("give a `query`, or properties to find things by")
 
 
 class _ColumnAsked(msgspec.Struct):
@@ -126,19 +132,29 @@ def _reconciled(text: str) -> dict[str, Any]:
 def _candidates(reconciler: Reconciler, asked: _QueryAsked) -> list[dict[str, Any]]:
     named = asked.type if isinstance(asked.type, list) else [asked.type] if asked.type else []
     kinds = [kind for text in named if (kind := kind_named(text))]
-    if named and not kinds:
+    if named and not kinds and asked.type_strict != "should":
         return []  # things of other types are in other services
-    limit = min(max(asked.limit or 5, 1), _MOST_RESULTS)
+    if asked.type_strict == "all" and len(set(named)) > 1:
+        return []  # nothing here is of two types
+    limit = int(min(max(asked.limit or 5, 1), _MOST_RESULTS))
     properties = tuple(
         PropertyValue(each.pid, tuple(_values(each.v))[:_MOST_VALUES]) for each in asked.properties[:_MOST_PROPERTIES]
     )
+    searched = _ANY_KIND if asked.type_strict == "should" or not kinds else tuple(dict.fromkeys(kinds))
     found = [
         candidate
-        for kind in dict.fromkeys(kinds or _ANY_KIND)
+        for kind in searched
         for candidate in reconciler.reconcile(Query(asked.query[:_LONGEST_NAME], kind, limit, properties))
     ]
+    if asked.type_strict == "should" and kinds:
+        found = [each if each.thing.kind in kinds else _of_another_type(each) for each in found]
     found.sort(key=lambda candidate: -candidate.score)
     return [_candidate(reconciler, each) for each in with_match(found)[:limit]]
+
+
+def _of_another_type(candidate: Candidate) -> Candidate:
+    """What is of another type than it should be is less likely meant."""
+    return replace(candidate, score=round(candidate.score * _OTHER_TYPE, 1))
 
 
 def _values(value: Any) -> list[str]:
@@ -212,8 +228,6 @@ def _cell(reconciler: Reconciler, value: Value) -> dict[str, Any]:
     if isinstance(value, Thing):
         is_ours = value.kind in KINDS
         return {"id": reconciler.id(value.iri), "name": value.label} if is_ours else {"str": value.label}
-    if isinstance(value, bool):
-        return {"bool": value}
     if isinstance(value, int):
         return {"int": value}
     return {"float": value} if isinstance(value, float) else {"str": value}

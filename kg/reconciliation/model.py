@@ -21,7 +21,7 @@ KINDS = {
 
 _MOST = 50
 
-Value = str | int | float | bool | Thing
+Value = str | int | float | Thing
 
 
 class PropertyValue(msgspec.Struct, frozen=True):
@@ -32,7 +32,10 @@ class PropertyValue(msgspec.Struct, frozen=True):
 
 
 class Query(msgspec.Struct, frozen=True):
-    """A name, or an identifier, and what else is known. `kind` None: a thing of any kind."""
+    """A name, or an identifier, and what else is known. `kind` None: a thing of any kind.
+
+    Without a name, where `text` is empty, an identifier among the properties is what is asked for.
+    """
 
     text: str
     kind: str | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kg import namespaces as ns
-from kg.identifiers import recognised
+from kg.identifiers import identifier, recognised
 from kg.reconciliation.model import KINDS, PROPERTIES, Candidate, Property, Query, Value
 from kg.reconciliation.scoring import name_score, value_score
 from kg.resources import GraphReader, Thing
@@ -46,6 +46,8 @@ class Reconciler:
         """Things that may be meant, best first; one of them is a match at most."""
         if known := self._identified(query):
             return known
+        if not query.text.strip():
+            return self._by_identifiers(query)
         hits = sorted(
             (
                 (name_score(hit.kind, query.text, [hit.label]), place, hit)
@@ -81,17 +83,19 @@ class Reconciler:
 
     def _score(self, name: float, thing: Thing, query: Query, features: dict[str, float]) -> float:
         known = {each.id: each for each in PROPERTIES.get(thing.kind or "", ())}
-        shares = []
+        shares: list[float] = []
+        identifying: list[float] = []
         for asked in query.properties:
             found = known.get(asked.property)
             share = value_score(asked.values, found.read(self.reader, thing.iri)) if found else None
             if share is None:
                 continue
             features[asked.property] = round(share, 3)
-            if asked.property in _IDENTIFYING:
-                # Another identifier is another thing, whatever it is called.
-                return max(name, 0.99) if share == 1 and name > _RELATED else 0.4 * name
-            shares.append(share)
+            (identifying if asked.property in _IDENTIFYING else shares).append(share)
+        if identifying:
+            # Another identifier is another thing, whatever it is called.
+            agreeing = sum(identifying) / len(identifying)
+            return max(name, 0.99) if agreeing == 1 and name > _RELATED else (0.4 + 0.5 * agreeing) * name
         if not shares:
             return name
         return (1 - _WEIGHT) * name + _WEIGHT * sum(shares) / len(shares)
@@ -103,6 +107,28 @@ class Reconciler:
             if thing.kind in KINDS and query.kind in (None, thing.kind) and self.reader.is_described(iri):
                 return [Candidate(thing, 100.0, True, self.description(thing), {"identifier": 1.0})]
         return []
+
+    def _by_identifiers(self, query: Query) -> list[Candidate]:
+        """Things with an identifier that stands among the properties."""
+        known = (
+            identifier(asked.property, value)
+            for asked in query.properties
+            if asked.property in _IDENTIFYING
+            for value in asked.values
+        )
+        found = dict.fromkeys(
+            iri
+            for each in known
+            if each
+            for iri in self.reader.having(ns.IDENTIFIER, f"{each.scheme}:{each.value}", query.limit)
+        )
+        candidates = []
+        for thing in map(self.reader.thing, found):
+            if thing.kind in KINDS and query.kind in (None, thing.kind) and self.reader.is_described(thing.iri):
+                features: dict[str, float] = {}
+                score = self._score(1.0, thing, query, features)
+                candidates.append(Candidate(thing, round(100 * score, 1), False, self.description(thing), features))
+        return with_match(sorted(candidates, key=lambda each: (-each.score, each.thing.iri)))[: query.limit]
 
     def _meant(self, text: str) -> Iterator[str]:
         if not text or any(character.isspace() for character in text):

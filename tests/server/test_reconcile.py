@@ -83,6 +83,37 @@ def test_a_type_that_is_not_here_has_nothing(ask: Asks) -> None:
     assert queries(ask, query="Evan Hubinger", type=["Q5", "Author"])[0]["id"] == HUBINGER
 
 
+def test_types_are_asked_for_strictly_or_not(ask: Asks) -> None:
+    both = {"query": "Evan Hubinger", "type": ["Author", "Paper"]}
+    assert queries(ask, **both, type_strict="any")[0]["id"] == HUBINGER
+    assert queries(ask, **both, type_strict="all") == [], "nothing is an author and a paper"
+    assert queries(ask, query="Evan Hubinger", type="Author", type_strict="all")[0]["id"] == HUBINGER
+    assert queries(ask, query="Evan Hubinger", type="Q5", type_strict="should")[0]["id"] == HUBINGER
+    liked, other = (
+        queries(ask, query="Evan Hubinger", type=kind, type_strict="should")[0] for kind in ("Author", "Venue")
+    )
+    assert (liked["id"], liked["score"], liked["match"]) == (HUBINGER, 100, True)
+    assert (other["id"], other["score"], other["match"]) == (HUBINGER, 80, False)
+
+
+def test_an_identifier_among_the_properties_needs_no_name(rich_client: FlaskClient) -> None:
+    def found(**asked: Any) -> Any:
+        response = rich_client.get("/reconcile", query_string={"queries": json.dumps({"q": asked})})
+        assert response.json is not None, response.text
+        return response.json["q"]["result"]
+
+    by_doi = [{"pid": "doi", "v": "https://doi.org/10.5555/RICH"}]
+    (paper,) = found(properties=by_doi, type="Paper")
+    assert (paper["id"], paper["score"], paper["match"]) == ("paper/doi:10.5555/rich", 100, True)
+    assert paper["features"] == [{"id": "doi", "value": 1.0}]
+    (university,) = found(properties=[{"pid": "ror", "v": ["https://ror.org/05a28rw58", "no ROR"]}])
+    assert university["name"] == "University of Examples"
+    assert found(properties=by_doi, type="Author") == []
+    assert found(properties=[{"pid": "year", "v": 2024}], type="Paper") == [], "that identifies nothing"
+    (doubtful,) = found(properties=[*by_doi, {"pid": "openalex", "v": "W2"}])
+    assert (doubtful["score"], doubtful["match"]) == (65, False), "another identifier is another paper's"
+
+
 def test_batches_come_by_post_from_any_site(client: FlaskClient) -> None:
     asked = {f"q{number}": {"query": "Evan Hubinger", "type": "Author", "limit": 1} for number in range(10)}
     response = client.post("/reconcile", data={"queries": json.dumps(asked)}, headers={"Origin": "https://e.org"})
@@ -137,6 +168,7 @@ def test_flyouts_and_previews_show_the_thing(ask: Asks, client: FlaskClient) -> 
         "?queries=" + "[" * 3000,
         '?queries={"q":{"type":"Author"}}',
         '?queries={"q":{"query":1}}',
+        '?queries={"q":{"query":"a","type_strict":"sometimes"}}',
         "?queries=" + quote(json.dumps({str(n): {"query": "a"} for n in range(51)})),
         '?extend={"ids":1}',
         '?extend={"ids":[],"properties":[{"id":"name","settings":{"limit":"x"}}]}',
@@ -163,8 +195,10 @@ ANYTHING = st.recursive(
     max_leaves=8,
 )
 QUERY = st.fixed_dictionaries(
-    {"query": st.text(max_size=60)},
+    {},
     optional={
+        "query": st.text(max_size=60),
+        "type_strict": st.sampled_from(["any", "all", "should"]),
         "type": st.sampled_from(["Author", "Paper", "Institution", "Concept", "Venue", "x"]) | ANYTHING,
         "limit": st.integers(-5, 50) | ANYTHING,
         "properties": st.lists(

@@ -22,7 +22,7 @@ from kg.citations import CITATION_FORMATS
 from kg.formats import GRAPH_FORMATS, JSON_LD, RESULT_FORMATS, TURTLE
 from kg.paths_between import KINDS as PATH_KINDS
 from kg.queries import CannedQuery, Parameter
-from kg.search import KINDS
+from kg.search import KINDS, SORTS
 from server.changes import ATOM, RDF_PATCH
 from server.dataset import OPENSEARCH, ROBOTS, SITEMAP
 from server.errors import Problem
@@ -31,6 +31,7 @@ from server.negotiation import HTML, PLAIN_JSON, PROBLEM_JSON, Offer, PageFormat
 from server.queries import SOURCE
 from server.representations import represented
 from server.resources import DATA_FORMATS
+from server.search import SEARCH_FORMATS
 from server.signposting import LINKSET_FORMATS
 from server.state import current_state
 
@@ -98,9 +99,23 @@ _GRAPH = (
 _SEARCH = (
     _asked("q", "Words", {"type": "string", "maxLength": 1000}),
     _asked("type", "What to look for; by default everything", {"enum": list(KINDS)}),
-    _asked("limit", "How many hits", _number(1, 100, 20)),
+    *(
+        _asked(
+            name, f"Papers of this {name}: an IRI, or what follows {name}/ in it", {"type": "string", "maxLength": 1000}
+        )
+        for name in ("venue", "concept", "author", "institution", "dataset")
+    ),
+    _asked("from", "Papers of this year and later", {"type": "integer", "minimum": 0, "maximum": 9999}),
+    _asked("to", "Papers of this year and earlier", {"type": "integer", "minimum": 0, "maximum": 9999}),
+    _asked("code", "Papers with code", {"type": "boolean", "default": False}),
+    _asked("sort", "In which order", {"enum": list(SORTS), "default": "relevance"}),
+    _asked("limit", "How many hits; pages and JSON have at most 100", _number(1, 1000, 20)),
     _asked("offset", "How many hits to pass over", _number(0, 10_000, 0)),
-    _asked("format", "A format, where no header can be set", {"enum": ["html", "json", "bib", "ris", "csl.json"]}),
+    _asked("format", "A format, where no header can be set", {"enum": [known.extension for known in SEARCH_FORMATS]}),
+)
+_SUGGEST = (
+    _asked("q", "What was typed so far", {"type": "string", "maxLength": 1000}),
+    _asked("type", "Things of this kind alone", {"enum": list(KINDS)}),
 )
 _REFERENCES = (
     _asked("abstracts", "Whether references have abstracts", {"type": "boolean", "default": False}),
@@ -153,7 +168,8 @@ _ROUTES = {
     "editor.editor": _Route("The SPARQL editor; as JSON the first rows of an answer", (HTML, PLAIN_JSON), (_QUERY,)),
     "editor.terms": _Route("Prefixes, classes and properties, as the editor completes them", (PLAIN_JSON,)),
     "queries.gallery": _Route("The canned queries", (HTML, PLAIN_JSON, *DATA_FORMATS)),
-    "search.search": _Route("Search for words", (HTML, PLAIN_JSON, *CITATION_FORMATS), _SEARCH),
+    "search.search": _Route("Search for words, or for papers of something", SEARCH_FORMATS, _SEARCH),
+    "search.suggest": _Route("Suggestions for what is being typed", (PLAIN_JSON,), _SUGGEST),
     "changes.changes": _Route("The versions of the graph, and what each changed", (HTML, ATOM, PLAIN_JSON)),
     "changes.patch": _Route("What a version changed, as RDF Patch", (RDF_PATCH,)),
     "validation.validation": _Route("What validation found in the graph", (HTML, TURTLE, PLAIN_JSON)),

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,11 +100,12 @@ def _paper(paper: PaperText, facts: PaperFacts, dataset: str, cited_by: int) -> 
         "institution": facts.institutions,
         "dataset": [dataset],
     }
-    entry = _Entry(text=[paper.abstract or "", *names], weight=cited_by)
+    year = [str(paper.year)] if paper.year else []
+    entry = _Entry(text=[paper.abstract or "", *names, *year], weight=cited_by)
     entry.name(paper.title or untitled(paper.paper))
     entry.filters = {name: list(dict.fromkeys(values)) for name, values in filters.items()}
     _add_plain_filters(entry, paper.date, paper.has_code)
-    return _document(paper.paper, "paper", entry, _credited(names, [str(paper.year)] if paper.year else []))
+    return _document(paper.paper, "paper", entry, _credited(names, year))
 
 
 def _add_plain_filters(entry: _Entry, date: int | None, has_code: bool) -> None:
@@ -131,10 +133,15 @@ def _count_papers(entry: _Entry, papers: int) -> None:
     entry.detail = [f"{papers:,} paper{'' if papers == 1 else 's'}"]
 
 
+@cache
+def _query(name: str) -> str:
+    return (_QUERIES / f"{name}.rq").read_text("utf-8")
+
+
 def _rows(store: pyoxigraph.Store, name: str, thing: str | None) -> Iterator[dict[str, str]]:
     """The rows of one of the index queries, of one thing or of all, unbound variables left out."""
     only: dict[Variable, Any] = {Variable("thing"): NamedNode(thing)} if thing else {}
-    solutions: Any = store.query((_QUERIES / f"{name}.rq").read_text("utf-8"), substitutions=only)
+    solutions: Any = store.query(_query(name), substitutions=only)
     names = [variable.value for variable in solutions.variables]
     for solution in solutions:
         yield {name: term.value for name, term in zip(names, solution, strict=True) if term is not None}
@@ -158,7 +165,7 @@ def _papers(store: pyoxigraph.Store, thing: str | None = None) -> Iterator[tanti
     for paper, entry in entries.items():
         _take_numbers(entry)
         authors = [sorted(each) for _, each in sorted(names[paper].items())]
-        entry.text += (name for each in authors for name in each)
+        entry.text += [*(name for each in authors for name in each), *entry.detail]
         shown = list(dict.fromkeys(each[0] for each in authors))
         yield _document(paper, "paper", entry, _credited(shown, entry.detail))
 

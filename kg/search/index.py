@@ -18,7 +18,8 @@ from kg.search.words import ANALYSER, analyser, words_of
 
 _LONG_WORD = 5
 _ENOUGH = 3  # candidates that have every word, so that none with a wrong letter is looked for
-_WHOLE_WORD = 0.1  # of what a word scores that need not go on
+_WHOLE_WORD = 3.0  # where a word that goes on scores 1
+_LOOKED_THROUGH = 100  # hits, for a word that begins with a letter
 _FEW = 3  # hits, so that other spellings are looked for
 _NO_FILTERS = Filters()
 _ORDERS: dict[Sort, tuple[str, Order]] = {
@@ -132,16 +133,21 @@ class Index:
         return self._hits([(Occur.Must, query) for query in queries], kind, limit, offset)
 
     def suggested(self, prefix: str, kind: str, limit: int) -> list[Hit]:
-        """Things of a kind that are called by all words of `prefix`, of which the last may go on: those that are called
-        just so first, then those with most papers or citations."""
-        words = words_of(prefix)
-        if not words:
-            return []
-        *before, last = words
-        whole = Query.boost_query(self._term(last), _WHOLE_WORD)
-        going_on = Query.regex_query(self._schema, "label", last + ".*")
+        """Things of a kind that are called by all words of `prefix`, of which the last may go on: those that have it as
+        a whole word, and those with most papers or citations, before others. Nothing for a single letter."""
+        *before, last = words_of(prefix) or [""]
         clauses = [(Occur.Must, Query.const_score_query(self._term(word), 1.0)) for word in before]
-        clauses += [(Occur.Must, going_on), (Occur.Should, whole)]
+        if len(last) > 1:
+            going_on = Query.regex_query(self._schema, "label", last + ".*")
+            whole = Query.const_score_query(self._term(last), _WHOLE_WORD)
+            return self._weightiest([*clauses, (Occur.Must, going_on), (Occur.Should, whole)], kind, limit)
+        if not before:
+            return []
+        # Of words that begin with one letter there are too many to look for.
+        known = self._weightiest(clauses, kind, _LOOKED_THROUGH)
+        return [hit for hit in known if any(word.startswith(last) for word in words_of(hit.label))][:limit]
+
+    def _weightiest(self, clauses: list[tuple[Occur, Query]], kind: str, limit: int) -> list[Hit]:
         query = narrowed(self._schema, Query.boolean_query(clauses), kind, _NO_FILTERS)
         found: Any = self._searcher.search(query, limit=limit, count=False, weight_by_field="weight")
         return [_hit(self._searcher.doc(address)) for _, address in found.hits]

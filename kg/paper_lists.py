@@ -18,7 +18,7 @@ from kg.resources import GraphReader, Thing
 from kg.search import Facets, Filters, Index, SearchResult
 
 PAGE = 20
-FARTHEST = 500  # pages
+FARTHEST = 1000  # pages
 
 _VALUES = 30
 _READ = 600

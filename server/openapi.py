@@ -123,6 +123,11 @@ _REFERENCES = (
 )
 _PAGE = _asked("page", "Which page of a list that has several", _number(1, 1000, 1))
 _PROPERTY = _asked("property", "A property, as dcterms:isPartOf or as an IRI; without it, the properties", _TEXT)
+_NARROWED = (
+    _asked("q", "Of things with papers: those that hold these words", {"type": "string", "maxLength": 300}),
+    _asked("year", "Papers of that year", {"type": "integer", "minimum": 0, "maximum": 9999}),
+    *(_asked(kind, f"Papers with that {kind}: {kind}/…, or an IRI", _TEXT) for kind in KINDS if kind != "paper"),
+)
 _COMPARED = (
     _asked("a", "An author: author/evan-hubinger, an IRI, or a name", _TEXT),
     _asked("b", "Another author", _TEXT),
@@ -196,7 +201,7 @@ _ROUTES = {
     "reconcile.flyout": _Route("A few words about something", (PLAIN_JSON,), (_ID,)),
     "reconcile.preview": _Route("A small page about a thing", (HTML,), (_ID,)),
     "resources.thing": _Route("A thing: the way to its page or its data", bare=(301, 303)),
-    "resources.page": _Route("The page of a thing", (HTML,), bare=(301,)),
+    "resources.page": _Route("The page of a thing", (HTML,), (*_NARROWED, _PAGE), bare=(301,)),
     "resources.data": _Route(
         "The data of a thing, and its references, by the extension of the key",
         (*DATA_FORMATS, *CITATION_FORMATS),

@@ -10,6 +10,7 @@ const KINDS = ["paper", "author", "institution", "concept", "venue"];
 const LONGEST_LABEL = 28;
 const LABELLED = 40; // at first; the others when they are picked, or near what is
 const PADDING = 28;
+const LARGEST_WAY = 1.2;
 
 /** @typedef {{id: string, label: string, kind: string, page: string, papers: number | null}} GraphNode */
 /** @typedef {{source: string, target: string, papers: number | null, relation: string}} GraphEdge */
@@ -77,9 +78,10 @@ function elements(graph) {
     const short = node.label.length > LONGEST_LABEL ? `${node.label.slice(0, LONGEST_LABEL - 1)}…` : node.label;
     const size = isCentre || !graph.centre ? 40 : 13 + 21 * Math.sqrt((node.papers ?? 0) / most);
     const distance = isCentre ? 0 : 250;
+    const round = { x: distance * Math.cos(angle), y: distance * Math.sin(angle) };
     return {
       data: { ...node, short, size },
-      position: { x: distance * Math.cos(angle), y: distance * Math.sin(angle) },
+      position: graph.centre ? round : { x: 170 * index, y: 0 }, // what has no centre is a way from the first to the last
       classes: isCentre ? "centre" : index > LABELLED ? "small" : "",
     };
   });
@@ -88,7 +90,7 @@ function elements(graph) {
 }
 
 function layout(graph) {
-  if (!graph.centre) return { name: "grid", rows: 1, padding: PADDING };
+  if (!graph.centre) return { name: "preset", padding: PADDING };
   return {
     name: "fcose",
     animate: false,
@@ -179,7 +181,8 @@ async function draw(place) {
     userZoomingEnabled: false,
     boxSelectionEnabled: false,
   });
-  widen(drawn, canvas);
+  if (graph.centre) widen(drawn, canvas);
+  else if (drawn.zoom() > LARGEST_WAY) drawn.zoom(LARGEST_WAY).center();
   const middle = () => ({ x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 });
   const zoom = (factor) => drawn.zoom({ level: drawn.zoom() * factor, renderedPosition: middle() });
   added(place, "p", "tools").append(

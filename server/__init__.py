@@ -19,6 +19,7 @@ from kg.store import StoreFolder
 from kg.workers import WorkerPool
 from server import (
     changes,
+    curation,
     collaboration,
     compare,
     dataset,
@@ -67,6 +68,7 @@ _BLUEPRINTS = (
     dataset.blueprint,
     schema.blueprint,
     changes.blueprint,
+    curation.blueprint,
     validation.blueprint,
     reconcile.blueprint,
     openapi.blueprint,

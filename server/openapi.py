@@ -143,6 +143,14 @@ _RECONCILED = (
     _asked("queries", "A batch of queries, in JSON", _TEXT),
     _asked("extend", "Things, and the properties that are wanted of them, in JSON", _TEXT),
 )
+_WAITING = (
+    _asked("topic", "Which links: relation and kind of thing, as same-author", _TEXT),
+    _asked("skip", "How many to pass over", {"type": "integer", "minimum": 0, "default": 0}),
+    _asked("one", "With 'other', the link between these two", _TEXT),
+    _asked("other", "The other end of it", _TEXT),
+    _asked("last_one", "With 'last_other', what was decided last", _TEXT),
+    _asked("last_other", "The other end of that", _TEXT),
+)
 _CLASS = _asked("class", "A class, as kg:Paper or as an IRI; the page then has its properties", _TEXT)
 _PREFIX = _asked("prefix", "How a word of the name begins", _TEXT)
 _CURSOR = _asked("cursor", "How many to pass over", _number(0, 1000, 0))
@@ -178,6 +186,12 @@ _ROUTES = {
     "changes.changes": _Route("The versions of the graph, and what each changed", (HTML, ATOM, PLAIN_JSON)),
     "changes.patch": _Route("What a version changed, as RDF Patch", (RDF_PATCH,)),
     "validation.validation": _Route("What validation found in the graph", (HTML, TURTLE, PLAIN_JSON)),
+    "curation.page": _Route("For an operator: links that wait for a decision", (HTML,), _WAITING),
+    "curation.signed_in": _Route("Sign in with the token", (HTML,), bare=(303,), takes=(_FORM,)),
+    "curation.signed_out": _Route("Sign out", bare=(303,), takes=(_FORM,)),
+    "curation.decided": _Route("Keep a decision about a link, or take one back", bare=(303,), takes=(_FORM,)),
+    "curation.applied": _Route("Have decisions take effect, in the background", bare=(303,), takes=(_FORM,)),
+    "curation.progress": _Route("How far that is", (PLAIN_JSON,)),
     "schema.schema": _Route("Classes and properties as this graph uses them", (HTML, PLAIN_JSON), (_CLASS,)),
     "dataset.dataset": _Route("What is in the graph, and where it comes from", _PAGE_OR_DATA),
     "dataset.void": _Route("The same, for programs", DATA_FORMATS),

@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from pyoxigraph import Store
 
 from kg import namespaces as ns
 from kg.entries import Count, PaperEntry, paper_entry
-from kg.latest import latest_papers, rows
-from kg.linked_papers import Link
-from kg.ntriples import iri
+from kg.latest import rows
 from kg.resources import GraphReader, whole_number
+from kg.snapshots import Snapshot
 
 _NEWEST = 8
+_MOST = 12
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The newest papers, and the things with the most papers."""
+    """The newest papers, the things with the most papers, and the authors who wrote with the most others."""
 
     papers: list[PaperEntry]
     authors: list[Count]
     concepts: list[Count]
     institutions: list[Count]
+    venues: list[Count]
+    connected: list[Count]
 
 
-def overview(store: Store) -> Overview:
-    """Costs a pass over all papers: to be kept as long as the store does not change."""
-    reader = GraphReader(store)
-    newest = latest_papers(store, ns.PAPER, [Link(ns.TYPE)]).papers[:_NEWEST]
+def overview(snapshot: Snapshot) -> Overview:
+    """The search index knows what is newest and largest."""
+    reader = GraphReader(snapshot.store)
+    newest = snapshot.index.search("", "paper", _NEWEST, sort="newest").hits
+    entries = [paper_entry(reader, hit.iri) for hit in newest]
     return Overview(
-        papers=[paper_entry(reader, paper) for paper, _ in newest],
-        authors=_most_papers(reader, store, ns.AUTHOR),
-        concepts=_most_papers(reader, store, ns.CONCEPT),
-        institutions=_most_papers(reader, store, ns.INSTITUTION),
+        papers=[entry for entry in entries if entry.date],
+        authors=_most_papers(reader, snapshot, "author"),
+        concepts=_most_papers(reader, snapshot, "concept"),
+        institutions=_most_papers(reader, snapshot, "institution"),
+        venues=_most_papers(reader, snapshot, "venue"),
+        connected=_in_order(
+            Count(reader.thing(author), whole_number(others) or 0)
+            for author, others in rows(snapshot.store, "most_connected")
+        ),
     )
 
 
-def _most_papers(reader: GraphReader, store: Store, class_iri: str) -> list[Count]:
-    found = rows(store, "most_papers", {"class": iri(class_iri)})
-    counts = [Count(reader.thing(thing), whole_number(papers) or 0) for thing, papers in found]
-    return sorted(counts, key=lambda count: (-count.count, count.thing.label.casefold()))
+def _most_papers(reader: GraphReader, snapshot: Snapshot, kind: str) -> list[Count]:
+    hits = snapshot.index.search("", kind, _MOST, sort="cited").hits
+    return _in_order(Count(reader.thing(hit.iri), reader.integer(hit.iri, ns.PAPER_COUNT) or 0) for hit in hits)
+
+
+def _in_order(counts: Iterable[Count]) -> list[Count]:
+    found = [count for count in counts if count.count]
+    return sorted(found, key=lambda count: (-count.count, count.thing.label.casefold()))

@@ -56,7 +56,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 def overview_of(state: State, snapshot: Snapshot) -> Overview:
     """What the front page tells of a snapshot, computed once."""
-    return state.overviews.get(snapshot, lambda: overview(snapshot.store))
+    return state.overviews.get(snapshot, lambda: overview(snapshot))
 
 
 def register_templates(app: Flask) -> None:

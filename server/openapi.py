@@ -180,6 +180,7 @@ _ROUTES = {
     "graph_store.write_directly DELETE": _Route("Drop a graph", (), (), (204,), is_guarded=True),
     "editor.editor": _Route("The SPARQL editor; as JSON the first rows of an answer", (HTML, PLAIN_JSON), (_QUERY,)),
     "editor.terms": _Route("Prefixes, classes and properties, as the editor completes them", (PLAIN_JSON,)),
+    "queries.embedded": _Route("A canned query's chart or table, for frames of other sites", (HTML,)),
     "queries.gallery": _Route("The canned queries", (HTML, PLAIN_JSON, *DATA_FORMATS)),
     "search.search": _Route("Search for words, or for papers of something", SEARCH_FORMATS, _SEARCH),
     "search.suggest": _Route("Suggestions for what is being typed", (PLAIN_JSON,), _SUGGEST),

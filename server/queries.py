@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -16,19 +17,23 @@ from kg import jsonld
 from kg.citations import CITATION_FORMATS, CitationFormat
 from kg.errors import ParameterError, QueryError, QueueFull
 from kg.formats import CSV, GRAPH_FORMATS, JSON, JSON_LD, N_TRIPLES, RESULT_FORMATS, GraphFormat
-from kg.queries import CannedQuery, Chart, bind
+from kg.queries import CannedQuery, Chart, Parameter, bind, thing_iri
 from kg.query_descriptions import describe_queries
+from kg.resources import GraphReader
 from kg.serialisation import serialise
 from kg.snapshots import Snapshot
 from kg.workers import QueryRequest, QueryResult
 from server.changes import VERSION
+from server.charts import drawing
 from server.citations import OPTIONS, as_citation_format, asked_options, listed
 from server.gallery import gallery_sections, listing, query_path
 from server.negotiation import HTML, PLAIN_JSON, Offer, PageFormat, choose, content_type
+from server.reading import calls, embedding
 from server.representations import represented, result_sent
 from server.resources import DATA_FORMATS
+from server.security import allow_frames
 from server.state import DataFormat, State, current_snapshot, current_state
-from server.tables import ResultTable, result_table, triples_table, with_bars
+from server.tables import ResultTable, result_table, triples_table, with_bars, without_repeats
 
 blueprint = Blueprint("queries", __name__)
 
@@ -55,6 +60,28 @@ def gallery(extension: str | None = None) -> Response:
         return represented(PLAIN_JSON, lambda: msgspec.json.format(msgspec.json.encode(listing())))
     graph_format = next(known for known in DATA_FORMATS if known is offer)
     return represented(graph_format, lambda: _described(graph_format))
+
+
+@blueprint.get("/queries/<subject>/<name>/embed")
+def embedded(subject: str, name: str) -> Response:
+    """A canned query's chart, or the first rows of its table, to be shown in a frame of another site."""
+    found = current_state().queries.get(f"{subject}/{name}")
+    if found is None:
+        raise NotFound(f"No query is called {subject}/{name}; see them all at /queries.")
+    text = _bound(found)
+    response = represented(HTML, lambda: _render_embedded(found, _table(found, text)))
+    allow_frames(response)
+    return response
+
+
+def _render_embedded(found: CannedQuery, table: ResultTable) -> str:
+    return render_template(
+        "query_embed.html",
+        query=found,
+        drawing=drawing(found, table),
+        table=_readable(found, table),
+        page=f"{query_path(found)}?{request.query_string.decode('latin-1')}".rstrip("?"),
+    )
 
 
 @blueprint.get("/queries/<subject>/<name>")
@@ -126,12 +153,30 @@ def _render(
         query=found,
         path=query_path(found),
         values={parameter.name: values.get(parameter.name, parameter.default) for parameter in found.parameters},
+        labels=_labels(found, lambda parameter: [values.get(parameter.name, parameter.default)]),
+        examples=_labels(found, lambda parameter: parameter.examples),
         text=text,
-        table=table,
+        drawing=drawing(found, table) if table else None,
+        table=_readable(found, table) if table else None,
         problem=problem,
         formats=_FORMATS[found.form],
         references=_references(found),
+        calls=calls(found, values),
+        embedding=embedding(found, values),
     )
+
+
+def _labels(found: CannedQuery, values: Callable[[Parameter], Iterable[str]]) -> dict[str, dict[str, str]]:
+    """What the things are called that values of a parameter name, by the parameter's name; only what the graph has."""
+    base_iri, reader = current_state().settings.base_iri, GraphReader(current_snapshot().store)
+    labels: dict[str, dict[str, str]] = {parameter.name: {} for parameter in found.parameters}
+    for parameter in found.parameters:
+        for value in values(parameter) if parameter.kind else ():
+            with suppress(ParameterError):
+                iri = thing_iri(parameter, value, base_iri)
+                if reader.is_described_safely(iri):
+                    labels[parameter.name][value] = reader.thing(iri).label
+    return labels
 
 
 def _bound(found: CannedQuery, besides: Sequence[str] = ()) -> str:
@@ -149,8 +194,12 @@ def _table(found: CannedQuery, text: str) -> ResultTable:
         with _answer(text, N_TRIPLES).body as body:
             return triples_table(pyoxigraph.parse(body, format=N_TRIPLES.rdf_format))
     with _answer(text, JSON).body as body:
-        table = result_table(pyoxigraph.parse_query_results(body, format=JSON.results_format), found.columns)
-    return with_bars(table, found.columns[_counted(found.chart)]) if found.chart else table
+        return result_table(pyoxigraph.parse_query_results(body, format=JSON.results_format), found.columns)
+
+
+def _readable(found: CannedQuery, table: ResultTable) -> ResultTable:
+    readable = without_repeats(table)
+    return with_bars(readable, found.columns[_counted(found.chart)]) if found.chart else readable
 
 
 def _counted(chart: Chart) -> str:

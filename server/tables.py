@@ -49,16 +49,11 @@ class ResultTable:
 
 
 def result_table(results: QuerySolutions | QueryBoolean, headings: Mapping[str, str] | None = None) -> ResultTable:
-    """The first rows of a SELECT; the yes or no of an ASK is a table of one cell.
-
-    With `headings`, by variable, the table is made for reading: a name beside the link that bears it is left out.
-    """
+    """The first rows of a SELECT, under `headings` by variable; the yes or no of an ASK is a table of one cell."""
     if isinstance(results, QueryBoolean):
         return ResultTable(["answer"], [[Cell("yes" if results else "no")]], cut=False)
     names = [variable.value for variable in results.variables]
-    if headings is None:
-        return _table(names, results)
-    return _without_repeats(_table([headings.get(name, name) for name in names], results))
+    return _table([(headings or {}).get(name, name) for name in names], results)
 
 
 def triples_table(triples: Iterable[Triple | Quad]) -> ResultTable:
@@ -93,8 +88,8 @@ def _table(columns: list[str], rows: Iterable[Iterable[Any]]) -> ResultTable:
     return ResultTable(columns, shown, cut=next(remaining, None) is not None)
 
 
-def _without_repeats(table: ResultTable) -> ResultTable:
-    """The table without columns that say in every row what the label of a link in that row says already."""
+def without_repeats(table: ResultTable) -> ResultTable:
+    """For reading: without columns that say in every row what the label of a link in that row says already."""
     repeats = {
         column
         for column in range(len(table.columns))

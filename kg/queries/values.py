@@ -49,7 +49,7 @@ def _term(parameter: Parameter, text: str, base_iri: str) -> str:
     try:
         match parameter.type:
             case "iri":
-                return iri(_thing(parameter, text.strip(), base_iri))
+                return iri(thing_iri(parameter, text.strip(), base_iri))
             case "string":
                 return literal(_string(parameter, text))
             case "integer" | "year":
@@ -58,7 +58,7 @@ def _term(parameter: Parameter, text: str, base_iri: str) -> str:
         raise ParameterError(parameter.name, error.message, text) from error
 
 
-def _thing(parameter: Parameter, text: str, base_iri: str) -> str:
+def thing_iri(parameter: Parameter, text: str, base_iri: str) -> str:
     """An IRI from a key, a key after its class, or a full IRI; what is under the base must be of the class."""
     if parameter.kind == "class":
         return _class(parameter, text)

@@ -7,8 +7,9 @@
 /** @typedef {{vega: string, vegaLite: string, interpreter: string}} Libraries */
 /** @typedef {{mark: "bar" | "line" | "point", x: string, y: string, color?: string | null}} Chart */
 
-const SHOWN = 40; // bars that one still tells apart
+const SHOWN = 25; // bars that one still tells apart
 const SERIES = 12;
+const NARROW = 520; // pixels
 const BAR = 22; // pixels
 const LONGEST_LABEL = 220; // pixels
 
@@ -22,7 +23,7 @@ async function load({ vega, vegaLite, interpreter }) {
 }
 
 /** The page's colours and letters. */
-function theme() {
+function theme(isNarrow) {
   const style = getComputedStyle(document.documentElement);
   const token = (name) => style.getPropertyValue(`--${name}`).trim();
   const text = { labelColor: token("soft"), titleColor: token("soft"), labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500 };
@@ -30,8 +31,8 @@ function theme() {
   return {
     background: null,
     font: token("sans") || "sans-serif",
-    axis: { ...text, gridColor: token("line"), domainColor: token("line"), tickColor: token("line"), labelLimit: LONGEST_LABEL },
-    legend: { ...text, labelLimit: 180 },
+    axis: { ...text, gridColor: token("line"), domainColor: token("line"), tickColor: token("line"), labelLimit: isNarrow ? LONGEST_LABEL / 2 : LONGEST_LABEL },
+    legend: { ...text, labelLimit: 180, ...(isNarrow && { orient: "bottom", columns: 1 }) },
     view: { stroke: null },
     range: { category: series },
     bar: { color: token("accent"), cornerRadiusEnd: 2 },
@@ -85,7 +86,7 @@ export function specification(chart, rows, titles = {}) {
 export async function draw(place, libraries, spec) {
   const { vega, vegaLite, expressionInterpreter } = await load(libraries);
   const width = Math.max(200, Math.floor(place.clientWidth));
-  const compiled = vegaLite.compile({ ...spec, width }, { config: theme(), logger: vega.logger(vega.Error) }).spec;
+  const compiled = vegaLite.compile({ ...spec, width }, { config: theme(width < NARROW), logger: vega.logger(vega.Error) }).spec;
   drawn.get(place)?.view.finalize();
   const view = new vega.View(vega.parse(compiled, null, { ast: true }), {
     expr: expressionInterpreter,

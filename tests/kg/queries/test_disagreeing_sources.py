@@ -43,6 +43,8 @@ VALUES = {
     "paper": "doi:10.5555/1",
     "words": "e",
     "from": "2000",
+    "venue": "issn:1234-5679",
+    "year": "2020",
 }
 
 
@@ -122,17 +124,28 @@ KEYS = {
 }
 # How many rows there are, where it is not one for each of two papers.
 COUNTS = {
+    "author/author-concepts": 1,
+    "author/author-institutions": 1,
     "author/author-papers-per-year": 3,
+    "author/author-venues": 1,
     "author/most-connected-authors": 3,
     "author/most-prolific-authors": 3,
     "author/reported-and-computed-metrics": 3,
     "author/same-name-candidates": 1,
     "concept/most-frequent-concepts": 1,
+    "institution/institution-authors": 2,
     "institution/institutions-together": 1,
+    "paper/most-cited-papers": 0,  # nothing is cited here
+    "paper/papers-cited-together": 0,
+    "paper/papers-citing-paper": 0,
     "paper/paper-authors": 3,
     "paper/papers-without-year": 1,
     "paper/recent-papers": 1,
     "paper/titles-containing": 1,
+    "venue/most-prolific-venues": 1,
+    "venue/venue-authors": 3,
+    "venue/venue-concepts": 1,
+    "venue/venue-papers": 1,
 }
 ONE, TWO = "paper/doi:10.5555/1", "paper/doi:10.5555/2"
 

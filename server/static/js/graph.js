@@ -99,7 +99,7 @@ function layout(graph) {
     padding: PADDING,
     nodeSeparation: 90,
     nodeRepulsion: () => 30000,
-    idealEdgeLength: (edge) => 70 + 120 / Math.sqrt(edge.data("papers") ?? 1),
+    idealEdgeLength: (edge) => 90 + 110 / Math.sqrt(edge.data("papers") ?? 1),
     gravity: 0.15,
   };
 }

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from kg import namespaces as ns
 from kg.entries import Count, PaperEntry, paper_entry
-from kg.latest import rows
 from kg.resources import GraphReader, whole_number
 from kg.snapshots import Snapshot
 
+_MOST_CONNECTED = Path(__file__).parent / "page_queries" / "most_connected.rq"
 _NEWEST = 8
 _MOST = 12
 
@@ -38,11 +40,13 @@ def overview(snapshot: Snapshot) -> Overview:
         concepts=_most_papers(reader, snapshot, "concept"),
         institutions=_most_papers(reader, snapshot, "institution"),
         venues=_most_papers(reader, snapshot, "venue"),
-        connected=_in_order(
-            Count(reader.thing(author), whole_number(others) or 0)
-            for author, others in rows(snapshot.store, "most_connected")
-        ),
+        connected=_most_connected(reader, snapshot),
     )
+
+
+def _most_connected(reader: GraphReader, snapshot: Snapshot) -> list[Count]:
+    solutions: Any = snapshot.store.query(_MOST_CONNECTED.read_text("utf-8"))
+    return _in_order(Count(reader.thing(author.value), whole_number(others.value) or 0) for author, others in solutions)
 
 
 def _most_papers(reader: GraphReader, snapshot: Snapshot, kind: str) -> list[Count]:

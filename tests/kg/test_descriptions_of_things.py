@@ -11,11 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from kg import latest, search
 from kg import namespaces as ns
+from kg import search
 from kg.dates import readable_date
-from kg.latest import latest_papers
-from kg.linked_papers import Link
 from kg.namespaces import DEFAULT_BASE
 from kg.paper_lists import PAGE, Asked
 from kg.profiles import Profile, profile
@@ -129,29 +127,6 @@ def test_what_few_things_say_of_a_hub_is_not_lost_among_what_many_say(
     large_hub.remove(narrower)
     assert narrower.triple in described
     assert sum(triple.predicate.value == ns.SUBJECT for triple in described) == INCOMING_LIMIT
-
-
-def test_a_hub_and_a_small_thing_list_their_papers_alike(large_hub: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(latest, "_FEW", 1000)
-    by_year = latest_papers(large_hub, HUB, [Link(ns.SUBJECT)])
-    by_authorship = latest_papers(large_hub, PLACE, [Link(ns.AFFILIATION, of_authorship=True)])
-    monkeypatch.setattr(latest, "_FEW", 10_000)
-    one_by_one = latest_papers(large_hub, HUB, [Link(ns.SUBJECT)])
-    for found in (by_year, by_authorship, one_by_one):
-        assert not found.complete
-        assert len(found.papers) == len(set(found.papers)) == latest.PAPERS_SHOWN
-        assert [year for _, year in found.papers] == [year for _, year in one_by_one.papers]
-    issued = GraphReader(large_hub)
-    dates = [issued.text(paper, ns.ISSUED) or "" for paper, _ in by_year.papers]
-    assert dates == sorted(dates, reverse=True)
-
-
-def test_every_paper_of_a_small_thing_is_listed_those_without_a_year_last() -> None:
-    store = hub(30)
-    found = latest_papers(store, HUB, [Link(ns.SUBJECT)])
-    assert found.complete
-    assert len(found.papers) == 30
-    assert [year for _, year in found.papers][-3:] == [None] * 3
 
 
 def page_of(store: Store, iri: str, kind: str, folder: Path, asked: Asked | None = None) -> Profile:

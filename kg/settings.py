@@ -145,6 +145,7 @@ TABLE = (
     Setting("link", "1", _flag, "1: what is loaded is linked; 0: links stay as they were"),
     Setting("link_threshold", "0.9", _share, "confidence from which a link is accepted, from 0.5 to 1"),
     Setting("decisions", "", _path, "file of decisions about links (default: decisions.tsv in the store)"),
+    Setting("queries", "", _path, "folder of further canned queries, as subject/name.rq"),
     Setting("mail", "", _mail, "address that services which are asked over the network may write to"),
     Setting("seeds", "1", _flag, "1: kg serve fills an empty store with the seed pages"),
     Setting("query_timeout", "30", _positive(float), "seconds that a query may take, a client's or a canned one"),
@@ -183,6 +184,7 @@ class Settings:
     link: bool
     link_threshold: float
     decisions: Path | None
+    queries: Path | None
     mail: str
     seeds: bool
     query_timeout: float

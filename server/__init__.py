@@ -103,9 +103,9 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
         workers=workers,
         canned=canned,
         departures=Departures(workers, canned.workers),
-        queries=load_queries(queries_folder),
+        queries=load_queries(queries_folder, settings.queries),
         committer=Committer(StoreFolder(settings.store, settings.base_iri), settings) if settings.write_token else None,
-        build=_build(),
+        build=_build(settings.queries),
         cache=ResultCache(settings.cache_bytes),
         metrics=Metrics(),
     ).attach(app)
@@ -121,9 +121,9 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
     return app
 
 
-def _build() -> str:
+def _build(own_queries: Path | None) -> str:
     """A digest of everything beside the graph that a page is made of."""
-    folders = (Path(__file__).parent, paths.ONTOLOGY, paths.QUERIES)
+    folders = filter(None, (Path(__file__).parent, paths.ONTOLOGY, paths.QUERIES, own_queries))
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     checksums = [checksum(path) for path in files if "__pycache__" not in path.parts]
     return hashlib.sha256("\n".join([__version__, *checksums]).encode()).hexdigest()[:12]

@@ -10,11 +10,12 @@ from functools import partial
 
 import click
 
-from kg import pipeline
+from kg import paths, pipeline
 from kg.commands.common import Context, progress_lines
 from kg.errors import SettingError, StoreBusy
 from kg.linking.linking import linker_of
 from kg.progress import Progress
+from kg.queries import load_queries
 from kg.settings import Settings, read_settings
 from kg.snapshots import Snapshot
 from kg.store import StoreFolder
@@ -38,6 +39,7 @@ def serve(context: Context, host: str | None, port: str | None, workers: str | N
     if inherited is not None:
         _serve(inherited, settings)
         return
+    load_queries(paths.QUERIES, settings.queries)  # a fault in one is told before anything else is done
     listener = _listen(settings)
     with progress_lines() as progress:
         prepare(StoreFolder(settings.store, settings.base_iri), settings, progress)

@@ -11,6 +11,7 @@ from typing import cast
 import click
 import pyoxigraph
 
+from kg import paths
 from kg.commands.common import Context, output_stream, progress_lines
 from kg.dumps.building import Triples, build
 from kg.dumps.formats import Choice, FileType
@@ -101,7 +102,7 @@ def _format(name: str | None, output: Path | None) -> GraphFormat:
 
 def _part(context: Context, name: str, values: dict[str, str]) -> Triples:
     """What a canned CONSTRUCT query gives, without the bounds of the service: whoever asks has the machine."""
-    found = find_query(load_queries(), name)
+    found = find_query(load_queries(paths.QUERIES, context.settings.queries), name)
     if found.form not in ("construct", "describe"):
         raise UsageError(f"{found.name} gives rows; run it with 'kg query {found.name}'", name)
     text = bind(found, values, context.settings.base_iri)

@@ -12,11 +12,12 @@ import pyoxigraph
 from rich.console import Console
 from rich.table import Table
 
-from kg import sparql
+from kg import paths, sparql
 from kg.commands.common import Context, output_stream
 from kg.errors import ParameterError, QueryRefused, UsageError
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS
-from kg.queries import bind, find_query, load_queries
+from kg.queries import bind, find_query, load_queries, write_skeleton
+from kg.settings import Settings
 from kg.validation import keep
 from kg.validation import validate as check_graph
 from kg.workers import QueryRequest, WorkerPool
@@ -38,10 +39,18 @@ _RESULT_NAMES = [known.name for known in RESULT_FORMATS]
     help="How to write the result; a table, or Turtle for a graph, if not given.",
 )
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Write to a file.")
+@click.option("--new", is_flag=True, help="Write a first version of a canned query of that name into KG_QUERIES.")
 @click.pass_obj
-def query(context: Context, query: str, params: tuple[str, ...], format_name: str | None, output: Path | None) -> None:
+def query(
+    context: Context, query: str, params: tuple[str, ...], format_name: str | None, output: Path | None, new: bool
+) -> None:
     """Run a canned query by NAME, or the SPARQL query in FILE or on standard input (-)."""
-    text = _query_text(query, params, context.settings.base_iri)
+    if new:
+        folder = context.settings.queries or Path("queries")
+        path = write_skeleton(folder, query)
+        click.echo(f"{path} is written; change it, and ask it: KG_QUERIES={folder} kg query {query}")
+        return
+    text = _query_text(query, params, context.settings)
     inspection = sparql.inspect(text)
     for address in inspection.remote_addresses:
         raise QueryRefused(f"the query would reach {address}; take that out", address)
@@ -54,7 +63,7 @@ def query(context: Context, query: str, params: tuple[str, ...], format_name: st
     _run(context, text, chosen, output)
 
 
-def _query_text(query: str, params: tuple[str, ...], base_iri: str) -> str:
+def _query_text(query: str, params: tuple[str, ...], settings: Settings) -> str:
     """The SPARQL text: standard input, a file, or a canned query with its parameters."""
     values = dict(_parameter(param) for param in params)
     if query == "-" or Path(query).is_file():
@@ -64,7 +73,8 @@ def _query_text(query: str, params: tuple[str, ...], base_iri: str) -> str:
             return sys.stdin.read() if query == "-" else Path(query).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"{query} cannot be read as UTF-8 text: {error}", query) from error
-    return bind(find_query(load_queries(), query), values, base_iri)
+    known = load_queries(paths.QUERIES, settings.queries)
+    return bind(find_query(known, query), values, settings.base_iri)
 
 
 def _parameter(text: str) -> tuple[str, str]:

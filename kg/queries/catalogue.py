@@ -12,14 +12,14 @@ from kg.queries.files import read_query
 from kg.queries.model import CannedQuery
 
 
-def load_queries(folder: Path = paths.QUERIES, *extra: Path) -> dict[str, CannedQuery]:
-    """All queries of the folders, `<subject>/<name>.rq`, by name, A to Z.
+def load_queries(folder: Path = paths.QUERIES, *extra: Path | None) -> dict[str, CannedQuery]:
+    """All queries of the folders, `<subject>/<name>.rq`, by name, A to Z; None is no folder.
 
     Raises QuerySyntaxError, naming file and line, for a file that is no query that can be asked; UsageError for a
     folder that is none, and for a name that two folders have.
     """
     queries: dict[str, CannedQuery] = {}
-    for place in (folder, *extra):
+    for place in filter(None, (folder, *extra)):
         if not place.is_dir():
             raise UsageError(f"{place} is no folder of queries", place)
         for path in sorted(place.rglob("*.rq")):

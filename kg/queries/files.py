@@ -57,6 +57,15 @@ class _FrontMatter(msgspec.Struct, forbid_unknown_fields=True):
     chart: _ChartTable | None = None
 
 
+def is_query_name(name: str) -> bool:
+    """Whether a query may be called so.
+
+    >>> is_query_name("author/author-papers"), is_query_name("author-papers"), is_query_name("../papers")
+    (True, False, False)
+    """
+    return _NAME.fullmatch(name) is not None
+
+
 def read_query(path: Path, name: str) -> CannedQuery:
     """The query in a file. Raises QuerySyntaxError, naming file and line, for what cannot be asked."""
     return _File(path).query(name)
@@ -73,7 +82,7 @@ class _File:
             raise QuerySyntaxError(f"{path} cannot be read as UTF-8 text: {error}") from error
 
     def query(self, name: str) -> CannedQuery:
-        if not _NAME.fullmatch(name):
+        if not is_query_name(name):
             self._fail(f"a query lies at <subject>/<name>.rq, in a-z, 0-9 and hyphens, not at {name!r}")
         front = self._front_matter()
         form = self._form()

@@ -65,6 +65,6 @@ def test_ways_in_lead_to_lists(client: FlaskClient) -> None:
     page = client.get("/").get_data(as_text=True)
     for address in ("/search?type=paper", "/search?type=author", "/search?type=paper&amp;sort=newest", "#datasets"):
         assert f'href="{address}"' in page
-    assert re.search(r'Most co-authors</h2>.*?>Evan Hubinger</a> <span class="number">4[01]<', page, re.S)
+    assert re.search(r'Most co-authors</h2>.*?>Evan Hubinger</a> <span class="number">4[0-9]<', page, re.S)
     newest = client.get("/search.json?type=paper&sort=newest&limit=1").get_json()["hits"][0]["label"]
     assert page.index("Newest papers") < page.index(html.escape(newest))

@@ -18,7 +18,7 @@ from kg.resources import GraphReader, Thing
 
 TOGETHER, BROADER = "together", "broader"
 
-_MOST_PAPERS = 400
+_MOST_PAPERS = 300
 _MOST_EDGES = 240
 _PAPERS_OF_ONE = 200
 _HIERARCHY = 12

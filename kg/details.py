@@ -113,10 +113,15 @@ def grants(reader: GraphReader, iri: str) -> list[GrantEntry]:
 def _details(reader: GraphReader, iri: str, properties: tuple[tuple[str, str], ...]) -> list[Detail]:
     details = []
     for heading, predicate in properties:
-        things, texts = reader.things(iri, predicate)[:_MOST], reader.texts(iri, predicate)[:_MOST]
+        things = sorted(map(reader.thing, reader.iris(iri, predicate)[:_MOST]), key=_by_label)
+        texts = reader.texts(iri, predicate)[:_MOST]
         if things or texts:
             details.append(Detail(heading, things, texts))
     return details
+
+
+def _by_label(thing: Thing) -> tuple[str, str]:
+    return thing.label.casefold(), thing.iri
 
 
 def _location(reader: GraphReader, place: Thing) -> LocationEntry:

@@ -56,9 +56,21 @@ def graph(triples: Iterable[Triple]) -> dict[str, Any]:
     return _document(_compacted(_Nesting(nodes).trees(), is_graph=True), None)
 
 
+class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
+    """PyLD, which would look through all terms twice for every IRI of a thing. No term of the context is a prefix and
+    documents have no base, so such an IRI stays as it is."""
+
+    def _compact_iri(
+        self, active_ctx: Any, iri: Any, value: Any = None, vocab: bool = False, *more: Any, **kw: Any
+    ) -> Any:
+        if not vocab and isinstance(iri, str) and not iri.startswith("@"):
+            return iri
+        return super()._compact_iri(active_ctx, iri, value, vocab, *more, **kw)
+
+
 def _compacted(tree: Node | list[Node], is_graph: bool = False) -> Node:
     options = {"documentLoader": _refuse, "base": "", "graph": is_graph}
-    compacted = jsonld.compact(tree, {"@context": _terms()}, options)
+    compacted = _Processor().compact(tree, {"@context": _terms()}, options)
     return {key: value for key, value in compacted.items() if key != "@context"}
 
 

@@ -6,7 +6,7 @@ Only the default graph is read. Values come in code point order, so that the sam
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -21,6 +21,8 @@ Term = NamedNode | BlankNode | Literal | Triple
 
 INCOMING_LIMIT = 100
 _OUTGOING_LIMIT = 20_000
+# Of what a thing points to by one property, so many have their names in its description.
+_NAMED_LIMIT = 200
 _SCAN_LIMIT = 5_000
 # Of what points to a thing: read as it comes, and if that is not all, counted by property.
 _INCOMING_SCAN = 500
@@ -251,7 +253,8 @@ def describe(store: Store, iri: str) -> list[Triple]:
     """The statements that make up the description of `iri`, without duplicates; empty if the graph has none of it.
 
     The thing, the parts that exist for its sake (authorships in order, metrics, source records, what is named by a
-    fragment of it), at most INCOMING_LIMIT incoming links a property, and labels and types of all that these name.
+    fragment of it), at most INCOMING_LIMIT incoming links a property, and labels and types of what these name: of very
+    many by one property, of the first.
     """
     reader = GraphReader(store)
     incoming = reader.incoming(iri)
@@ -309,14 +312,25 @@ def _parts(reader: GraphReader, iri: str, incoming: Iterable[Incoming]) -> Itera
 
 
 def _names(reader: GraphReader, triples: list[Triple]) -> Iterator[Triple]:
-    """Labels and types of everything that the statements name but do not describe."""
+    """Labels and types of what the statements name but do not describe: of a thousand parts of an organisation, say,
+    those of the first _NAMED_LIMIT."""
     described = {triple.subject for triple in triples if triple.predicate.value == ns.TYPE}
-    named = (node for triple in triples for node in (triple.subject, triple.object) if isinstance(node, NamedNode))
-    for node in dict.fromkeys(named):
+    for node in dict.fromkeys(_named_nodes(triples)):
         if node not in described:
             types = list(reader.triples(node, ns.TYPE))
             yield from types
             yield from _names_of(reader, node, types)
+
+
+def _named_nodes(triples: list[Triple]) -> Iterator[NamedNode]:
+    counted: Counter[tuple[object, NamedNode]] = Counter()
+    for triple in triples:
+        if isinstance(triple.subject, NamedNode):
+            yield triple.subject
+        if isinstance(triple.object, NamedNode):
+            counted[triple.subject, triple.predicate] += 1
+            if counted[triple.subject, triple.predicate] <= _NAMED_LIMIT:
+                yield triple.object
 
 
 def _names_of(reader: GraphReader, node: NamedNode, types: list[Triple]) -> Iterator[Triple]:

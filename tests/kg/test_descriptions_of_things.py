@@ -212,3 +212,26 @@ def test_the_same_graph_gives_the_same_description_however_it_was_loaded() -> No
 def test_any_text_has_a_readable_date_and_maybe_a_number(text: str) -> None:
     assert isinstance(readable_date(text), str)
     assert whole_number(text) is None or str(whole_number(text)).lstrip("-") in text.lstrip("0+-") or int(text) == 0
+
+
+def test_of_very_many_parts_the_first_have_their_names_in_the_description() -> None:
+    store = store_of((PLACE, ns.TYPE, ns.INSTITUTION))
+    for count in range(1000):
+        part = f"{DEFAULT_BASE}institution/part-{count}"
+        store.add(Quad(node(PLACE), node(ns.HAS_SUB_ORGANIZATION), node(part)))
+        store.add(Quad(node(part), node(ns.NAME), Literal(f"Part {count}")))
+    found = describe(store, PLACE)
+    assert sum(triple.predicate.value == ns.HAS_SUB_ORGANIZATION for triple in found) == 1000
+    assert sum(triple.predicate.value == ns.NAME for triple in found) == 200
+
+
+def test_every_author_of_a_long_list_has_their_name_in_the_description() -> None:
+    paper = DEFAULT_BASE + "paper/long"
+    store = store_of((paper, ns.TYPE, ns.PAPER))
+    for count in range(300):
+        author, authorship = f"{DEFAULT_BASE}author/{count}", f"{DEFAULT_BASE}authorship/{count}"
+        store.add(Quad(node(paper), node(ns.CREATOR), node(author)))
+        store.add(Quad(node(paper), node(ns.HAS_AUTHORSHIP), node(authorship)))
+        store.add(Quad(node(authorship), node(ns.AUTHORSHIP_AUTHOR), node(author)))
+        store.add(Quad(node(author), node(ns.NAME), Literal(f"Author {count}")))
+    assert sum(triple.predicate.value == ns.NAME for triple in describe(store, paper)) == 300

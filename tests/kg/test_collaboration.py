@@ -78,8 +78,10 @@ def test_of_very_many_papers_some_are_read(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_list_of_hundreds_of_authors_joins_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linked_papers, "MOST_AUTHORS", 3)
-    reader = reader_of("ann ben cat dan", "ann eve")
-    assert [node.thing.label for node in network(reader, iri("author", "ann"), "author").nodes] == ["eve"]
+    reader = reader_of("ann ben cat dan", "ann eve", "ann fay", "eve fay gus hal")
+    found = network(reader, iri("author", "ann"), "author")
+    assert {node.thing.label for node in found.nodes} == {"eve", "fay"}
+    assert all(iri("author", "ann") in (edge.source, edge.target) for edge in found.edges)
     assert way(reader, "ann", "ben") == []
 
 
@@ -160,6 +162,18 @@ def test_two_authors_side_by_side() -> None:
     assert [(common.thing.label, common.one, common.other) for common in found.coauthors] == [("cat", 2, 2)]
     assert found.years == [(2020, 1, 1), (2021, 1, 0), (2022, 0, 1), (2023, 1, 1), (2024, 1, 0)]
     assert (found.one.first, found.one.last, found.other.last) == (2020, 2024, 2023)
+
+
+def test_what_two_have_in_common_comes_before_what_one_has_much_of() -> None:
+    reader = reader_of("ann cat", "ben cat", "ann dan", "ann dan", "ann dan")
+    found = comparison(reader, iri("author", "ann"), iri("author", "ben"))
+    assert [common.thing.label for common in found.coauthors] == ["cat"]
+    store = store_of([["ann"], ["ann"], ["ann"], ["ben"], ["ann"]])
+    for paper, concept in ((0, "rare"), (1, "rare"), (2, "rare"), (3, "shared"), (4, "shared")):
+        quad = Quad(NamedNode(iri("paper", str(paper))), NamedNode(ns.SUBJECT), NamedNode(iri("concept", concept)))
+        store.add(quad)
+    concepts = comparison(GraphReader(store), iri("author", "ann"), iri("author", "ben")).concepts
+    assert [(common.thing.label, common.one, common.other) for common in concepts] == [("shared", 1, 1), ("rare", 3, 0)]
 
 
 def test_every_pair_is_counted_once() -> None:

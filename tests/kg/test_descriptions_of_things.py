@@ -151,6 +151,9 @@ def test_a_page_of_papers_holds_the_latest_and_the_next_go_on(tmp_path: Path) ->
 
 def test_papers_are_narrowed_down_by_words_year_and_things(tmp_path: Path) -> None:
     store = hub(50)
+    elsewhere = node(DEFAULT_BASE + "paper/elsewhere")
+    for predicate, value in ((ns.TYPE, ns.PAPER), (ns.CREATOR, f"{DEFAULT_BASE}author/3")):
+        store.add(Quad(elsewhere, node(predicate), node(value)))
     page = page_of(store, HUB, "concept", tmp_path)
     index, reader = search.Index(tmp_path / "index"), GraphReader(store)
 
@@ -161,6 +164,9 @@ def test_papers_are_narrowed_down_by_words_year_and_things(tmp_path: Path) -> No
 
     author = DEFAULT_BASE + "author/3"
     assert titles(author=author) == {f"Paper {count}" for count in range(3, 50, 7)}
+    named = profile(reader, index, HUB, "concept", Asked(author=author)).papers
+    assert {HUB, author}.isdisjoint(count.thing.iri for counts in named.named.values() for count in counts)
+    assert [thing.iri for thing in named.chosen.values()] == [author]
     (year, count), *_ = page.per_year
     assert len(titles(year=year)) == count
     assert titles(text="paper 17") == {"Paper 17"}

@@ -77,7 +77,6 @@ def test_a_paper_of_which_no_source_says_that_it_is_retracted_has_no_notice(rich
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/page/author/ann-ash",
         "/page/paper/doi:10.5555/untitled",
         "/search?q=ash&type=paper",

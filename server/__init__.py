@@ -19,9 +19,9 @@ from kg.store import StoreFolder
 from kg.workers import WorkerPool
 from server import (
     changes,
-    curation,
     collaboration,
     compare,
+    curation,
     dataset,
     documentation,
     editor,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from urllib.parse import urlencode
 
@@ -136,3 +137,61 @@ def test_a_page_of_a_thing_leads_to_the_questions_about_it(client: FlaskClient) 
     assert asked
     for path in asked:
         assert client.get(path, headers={"Accept": "text/html"}).status_code == 200
+
+
+HOSTILE = "'\"; $(touch /tmp/x) </script><script>alert(1)</script> \\"
+
+
+@EVERY_QUERY
+def test_calls_that_are_shown_ask_the_same_question(client: FlaskClient, name: str) -> None:
+    page = Elements(client.get(f"/queries/{name}", headers={"Accept": "text/html"}).get_data(as_text=True))
+    calls = [text for text in page.text if text.startswith(("curl ", "import ", "table <-", "library("))]
+    assert len(calls) == 3
+    for call in calls:
+        (address,) = re.findall(r"http://localhost(/queries/[^\"']+)", call)
+        assert client.get(address, headers={"Accept": "text/turtle, text/csv"}).status_code == 200
+
+
+def test_what_a_client_gave_ends_no_string_of_a_call(client: FlaskClient) -> None:
+    asked = {"query_string": {"words": HOSTILE}, "headers": {"Accept": "text/html"}}
+    page = Elements(client.get("/queries/paper/titles-containing", **asked).get_data(as_text=True))  # type: ignore[arg-type]
+    for call in [text for text in page.text if text.startswith(("curl ", "import ", "table <-"))]:
+        (address,) = re.findall(r"(http://localhost/[^\"']+)[\"']\)?$", call.strip())
+        assert not set("'\"$()<>\\ ;") & set(address)
+    assert not any("alert" in str(values) for tag, values in page.elements if tag == "script")
+
+
+@EVERY_QUERY
+def test_a_query_stands_in_frames_and_only_there(client: FlaskClient, name: str) -> None:
+    framed = client.get(f"/queries/{name}/embed")
+    assert framed.status_code == 200
+    assert "X-Frame-Options" not in framed.headers
+    assert "frame-ancestors *" in framed.headers["Content-Security-Policy"]
+    assert client.get(f"/queries/{name}", headers={"Accept": "text/html"}).headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_frame_takes_the_parameters_of_its_query(client: FlaskClient) -> None:
+    page = client.get("/queries/author/author-coauthors/embed?author=carson-denison").get_data(as_text=True)
+    assert "6 rows" in page
+    assert 'href="/queries/author/author-coauthors?author=carson-denison"' in page
+    assert client.get("/queries/author/author-coauthors/embed?author=a&author=b").status_code == 400
+    assert client.get("/queries/author/none/embed").status_code == 404
+
+
+def test_the_block_of_a_chart_cannot_be_left(hostile_client: FlaskClient) -> None:
+    text = hostile_client.get("/queries/author/most-prolific-authors", headers={"Accept": "text/html"}).get_data(
+        as_text=True
+    )
+    (block,) = re.findall(r'<script type="application/json">(.*?)</script>', text, re.S)
+    assert "<" not in block
+    assert any(row["name"] == 'Robert "<b>Bobby</b>" Tables' for row in json.loads(block)["rows"])
+
+
+def test_things_are_shown_by_name_beside_their_keys(client: FlaskClient) -> None:
+    page = Elements(
+        client.get("/queries/author/author-coauthors", headers={"Accept": "text/html"}).get_data(as_text=True)
+    )
+    assert any(values.get("data-label") == "Evan Hubinger" for tag, values in page.elements if tag == "input")
+    assert any("author=ethan-perez" in (values.get("href") or "") for _, values in page.elements)
+    unknown = client.get("/queries/author/author-coauthors?author=nobody", headers={"Accept": "text/html"})
+    assert b"data-label" not in unknown.data

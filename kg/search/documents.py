@@ -6,24 +6,25 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph
 import tantivy
-from pyoxigraph import DefaultGraph, NamedNode, Variable
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Variable
 
 from kg.facts import PaperFacts, Statistics
-from kg.namespaces import KG, PAPER, TYPE
-from kg.resources import untitled
+from kg.namespaces import KG, NAME, PAPER, TYPE
+from kg.ntriples import is_iri
+from kg.resources import untitled, whole_number
 from kg.search.words import sort_key
 from kg.texts import PaperText, Texts, ThingText
 
 _QUERIES = Path(__file__).parent / "queries"
 _NAMES_SHOWN = 3
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True)
@@ -149,9 +150,14 @@ def _rows(store: pyoxigraph.Store, name: str, thing: str | None) -> Iterator[dic
 
 def _papers(store: pyoxigraph.Store, thing: str | None = None) -> Iterator[tantivy.Document]:
     names: defaultdict[str, dict[tuple[float, str], list[str]]] = defaultdict(dict)
+    known: dict[str, list[str]] = {}
     for row in _rows(store, "paper_authors", thing):
-        place = (float(row.get("position", "inf")), row["authorship"])
-        names[row["thing"]].setdefault(place, []).append(row["name"])
+        position = whole_number(row.get("position"))
+        place, author = (inf if position is None else position, row["authorship"]), row["author"]
+        if author not in known:
+            known[author] = _names(store, author)
+        if known[author]:
+            names[row["thing"]].setdefault(place, []).extend(known[author])
     entries: dict[str, _Entry] = {}
     for row in _rows(store, "papers", thing):
         entry = entries.setdefault(row["thing"], _Entry())
@@ -170,10 +176,17 @@ def _papers(store: pyoxigraph.Store, thing: str | None = None) -> Iterator[tanti
         yield _document(paper, "paper", entry, _credited(shown, entry.detail))
 
 
+def _names(store: pyoxigraph.Store, author: str) -> list[str]:
+    if not is_iri(author):  # edits may say anything
+        return []
+    quads = store.quads_for_pattern(NamedNode(author), NamedNode(NAME), None, DefaultGraph())
+    return [quad.object.value for quad in quads if isinstance(quad.object, Literal)]
+
+
 def _take_numbers(entry: _Entry) -> None:
     """Numbers of what the graph says in letters; of several dates the earliest."""
     found = entry.filters
-    entry.weight = max((int(text) for text in found.pop("citations", ()) if _WHOLE_NUMBER.fullmatch(text)), default=0)
+    entry.weight = max((whole_number(text) or 0 for text in found.pop("citations", ())), default=0)
     stated = [number for text in found.pop("date", ()) if (number := _date_number(text)) is not None]
     dates = stated or [number for text in entry.detail if (number := _date_number(text)) is not None]
     has_code = any(text != "false" for text in found.pop("code", ()))
@@ -195,7 +208,7 @@ def _named_things(store: pyoxigraph.Store, thing: str | None = None) -> Iterator
             entry.name(row["label"], row.get("language", ""))
         else:
             entry.text.append(row["other"])
-        _count_papers(entry, int(row.get("papers", 0)))
+        _count_papers(entry, whole_number(row.get("papers")) or 0)
     for (found, kind), entry in entries.items():
         yield _document(found, kind, entry, " · ".join(entry.detail))
 

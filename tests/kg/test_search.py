@@ -369,3 +369,18 @@ def test_texts_of_an_older_version_are_asked_of_the_graph(tmp_path: Path, monkey
         ELAN,
         "Reinforcement Learning Again",
     ]
+
+
+def test_a_graph_that_says_nonsense_is_indexed(tmp_path: Path) -> None:
+    store = pyoxigraph.Store()
+    lines = f"""
+        <http://ex/paper> a <{ns.PAPER}> ; <{ns.TITLE}> "Nonsense" ;
+            <{ns.HAS_AUTHORSHIP}> [ <{ns.AUTHORSHIP_AUTHOR}> [] ; <{ns.POSITION}> "first" ] ;
+            <{ns.HAS_AUTHORSHIP}> [ <{ns.AUTHORSHIP_AUTHOR}> "A. Literal" ; <{ns.POSITION}> 1 ] ;
+            <{ns.ISSUED}> "some day" ; <{ns.CITED_BY_COUNT}> "many" ; <{ns.IS_PART_OF}> [] ; <{ns.CREATOR}> "x" .
+    """
+    store.load(lines, pyoxigraph.RdfFormat.TURTLE)
+    build(store, tmp_path / "index")
+    index = Index(tmp_path / "index")
+    assert [hit.detail for hit in index.search("nonsense", with_facets=True).hits] == [""]
+    assert index.search("", filters=Filters(author="x")).total == 1

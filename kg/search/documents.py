@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
-from math import inf
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import Any
 

@@ -14,7 +14,7 @@ import msgspec
 
 from kg import namespaces as ns
 
-_MAX_AUTHORS = 500
+MAX_AUTHORS = 500
 """Of papers whose authors are counted as co-authors; as in ontology/derived/coauthor_count.rq."""
 
 # A statement with one of these as its predicate changes what is derived; so does one that makes something a paper.
@@ -23,6 +23,10 @@ RELEVANT_PREDICATES = frozenset(
         *(ns.TYPE, ns.CREATOR, ns.SUBJECT, ns.PUBLICATION_YEAR, ns.IS_PART_OF, ns.PAPER_INSTITUTION),
         *(ns.HAS_AUTHORSHIP, ns.AFFILIATION, ns.REFERENCE, ns.CITES, ns.SAME_AS, ns.STATED_COMPLETE, ns.DERIVED_FROM),
     )
+)
+# What is derived is stated with these.
+DERIVED_PREDICATES = frozenset(
+    (ns.PAPER_COUNT, ns.COAUTHOR_COUNT, ns.AUTHOR_LIST_COMPLETE, ns.CITED_BY_COUNT, ns.COUNT_OF)
 )
 
 
@@ -107,7 +111,7 @@ class Statistics:
     def _count(self, paper: str, records: list[PaperFacts], referred_to: set[str]) -> None:
         authors = set(self._all(records, "authors"))
         self.papers_of.update(authors)
-        if len(authors) <= _MAX_AUTHORS:
+        if len(authors) <= MAX_AUTHORS:
             for author in authors:
                 self._coauthors[author] |= authors
         counted = {record.venue for record in records if record.venue}.union(self._all(records, "subjects"))

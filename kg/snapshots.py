@@ -17,10 +17,11 @@ from __future__ import annotations
 import datetime
 import fcntl
 import os
+import re
 import shutil
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -29,22 +30,28 @@ from pathlib import Path
 
 import msgspec
 import pyoxigraph
-from pyoxigraph import Quad, RdfFormat
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat
 
+from kg import namespaces as ns
 from kg import search
 from kg.changes.history import History, Version
+from kg.edits import Change, Position
 from kg.errors import NoSnapshot, StoreError
 from kg.files import link_tree, sync, sync_tree, write_atomically
 from kg.gone import remember_edited, remember_left
 from kg.progress import Progress, silent
+from kg.recounts import Effect
 from kg.segments import Manifest
 from kg.small_graphs import SMALL, sorted_statements
 from kg.statistics import GraphCounts, count_graph
-from kg.store import Contents, StoreFolder, Writer
+from kg.store import Contents, Step, StoreFolder, Writer
 
 _FILES = 100  # of a dataset that a snapshot names
 # So many edits are not looked up one by one.
 _MANY_CHANGES = 20_000
+# What the search index does not say of a thing; and the things that it knows.
+_NOT_INDEXED = frozenset((ns.HAS_IDENTITY_LINK, ns.COAUTHOR_COUNT, ns.SAME_AS, ns.IDENTIFIER, ns.IDENTITY_BASIS))
+_INDEXED = re.compile(rf"/({'|'.join(search.KINDS)})/[^#]*$")
 
 
 class FileSummary(msgspec.Struct, frozen=True):
@@ -187,22 +194,48 @@ def publish(store: StoreFolder, writer: Writer, contents: Contents, progress: Pr
         writer.release()
         database = pyoxigraph.Store.read_only(str(work / "store"))
         progress("indexing")
-        # The database counts without Python's lock, while the index is written.
-        with ThreadPoolExecutor(1) as beside:
-            counting = beside.submit(count_graph, database)
-            _build_index(store, writer, database, work / "index")
-            counts = counting.result()
+        step, effects = writer.step, None
+        if current and step and not anew and _renew(store, current, step, database, work / "index"):
+            effects = step.effects
+            counts = current.graph_counts.after(effects)
+        else:
+            # The database counts without Python's lock, while the index is written.
+            with ThreadPoolExecutor(1) as beside:
+                counting = beside.submit(count_graph, database)
+                _build_index(store, writer, database, work / "index")
+                counts = counting.result()
         if current:
             before = {summary.name: summary.segment for summary in current.datasets}
             remember_left(store.folder, store.segments, before, contents.segments, database)
         few = sorted_statements(database).splitlines() if counts.triples <= SMALL else None
         old = _statements_if_few(store.folder, current) if few is not None else None
         manifest = _put_in_force(store, contents, work, counts)
-        _remember(store.folder, manifest, current, old, few)
+        _remember(store.folder, manifest, current, old, few, effects)
     return work.name.removeprefix(".")
 
 
-def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effects: list[tuple[bool, Quad]]) -> str:
+def _renew(store: StoreFolder, current: SnapshotManifest, step: Step, database: pyoxigraph.Store, folder: Path) -> bool:
+    """Whether the search index of the snapshot in force could be brought up to date after a step from it."""
+    edits = list(islice(_edited(store, step.since.derived_from), _MANY_CHANGES))
+    if not current.is_of(step.since) or len(edits) == _MANY_CHANGES:
+        return False
+    things = _to_be_indexed(database, step.effects) | search.affected_things(database, edits)
+    search.update(database, store.folder / "snapshots" / current.id / "index", folder, things)
+    return True
+
+
+def _to_be_indexed(database: pyoxigraph.Store, effects: list[Effect]) -> set[str]:
+    """Things of which the search index may say something else; papers of authors that are only counted otherwise are
+    not among them."""
+    subjects = {quad.subject for _, quad in effects if quad.predicate.value not in _NOT_INDEXED}
+    authorships = [each for each in subjects if isinstance(each, NamedNode) and "/authorship/" in each.value]
+    for authorship in authorships:
+        quads = database.quads_for_pattern(None, NamedNode(ns.HAS_AUTHORSHIP), authorship, DefaultGraph())
+        subjects.update(quad.subject for quad in quads)
+    return {each.value for each in subjects if isinstance(each, NamedNode) and _INDEXED.search(each.value)}
+
+
+def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effects: list[Effect]) -> str:
     """Publish a few edits in the time that they take: counts follow the effects, the search index stays as it is."""
     current = current_manifest(store.folder)
     if current is None:
@@ -235,13 +268,18 @@ def _build_index(store: StoreFolder, writer: Writer, database: pyoxigraph.Store,
     if writer.index is None or len(changes) == _MANY_CHANGES:
         search.build(database, folder)
         return
-    quads = (
-        (change.added, quad)
-        for change in changes
-        if change.is_statement
-        for quad in pyoxigraph.parse(change.statement, RdfFormat.N_QUADS)
-    )
-    writer.index.complete(database, folder, search.affected_things(database, quads))
+    writer.index.complete(database, folder, search.affected_things(database, _quads(changes)))
+
+
+def _edited(store: StoreFolder, start: Position) -> Iterator[Effect]:
+    return _quads(store.journal.changes(start))
+
+
+def _quads(changes: Iterable[Change]) -> Iterator[Effect]:
+    for change in changes:
+        if change.is_statement:
+            for quad in pyoxigraph.parse(change.statement, RdfFormat.N_QUADS):
+                yield change.added, quad
 
 
 @contextmanager
@@ -273,6 +311,7 @@ def _remember(
     before: SnapshotManifest | None,
     old: list[bytes] | None,
     new: list[bytes] | None,
+    effects: list[Effect] | None,
 ) -> None:
     """The history of a store is worth less than its graph: what cannot be written is left out."""
     history = History(store_folder)
@@ -280,6 +319,8 @@ def _remember(
         version = _version(history, manifest, before)
         if version.before and old is not None and new is not None:
             history.put_compared(version, version.before, old, new)
+        elif version.before and effects is not None:
+            history.put_edited(version, effects)
         else:
             history.put(version)
 

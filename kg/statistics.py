@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from kg.namespaces import KG, SAME_AS, TYPE
 
@@ -18,6 +19,7 @@ SELECT ?target (COUNT(*) AS ?count) {{
   ?s <{SAME_AS}> ?o BIND(REPLACE(STR(?o), "^([a-z]+://[^/]+/).*$", "$1") AS ?target)
 }} GROUP BY ?target
 """
+_BEGINNING = re.compile(r"^([a-z]+://[^/]+/).*$")
 _COUNT_BY_CLASS = "SELECT ?class (COUNT(*) AS ?count) { ?s a ?class } GROUP BY ?class"
 
 
@@ -28,12 +30,11 @@ class GraphCounts:
     triples: int
     by_class: dict[str, int]
     linksets: dict[str, int] = field(default_factory=dict)
-    """How many links there are to things of other graphs, by the beginning of their IRIs, "https://openalex.org/"; as
-    of the last load."""
+    """How many links there are to things of other graphs, by the beginning of their IRIs, "https://openalex.org/"."""
 
     def after(self, effects: Iterable[tuple[bool, Quad]]) -> GraphCounts:
         """The counts once these statements were added (True) or removed (False); other graphs do not count."""
-        triples, by_class = self.triples, Counter(self.by_class)
+        triples, by_class, linksets = self.triples, Counter(self.by_class), Counter(self.linksets)
         for added, quad in effects:
             if quad.graph_name != DefaultGraph():
                 continue
@@ -41,7 +42,19 @@ class GraphCounts:
             triples += change
             if quad.predicate.value == TYPE and isinstance(quad.object, NamedNode) and quad.object.value.startswith(KG):
                 by_class[quad.object.value.removeprefix(KG)] += change
-        return GraphCounts(triples, {name: count for name, count in sorted(by_class.items()) if count}, self.linksets)
+            elif quad.predicate.value == SAME_AS and (target := _target(quad.object)):
+                linksets[target] += change
+        return GraphCounts(triples, _those_there(by_class), _those_there(linksets))
+
+
+def _target(term: object) -> str | None:
+    """As _COUNT_LINKS has it."""
+    value = term.value if isinstance(term, (NamedNode, Literal)) else ""
+    return _BEGINNING.sub(r"\1", value) if value.startswith("http") else None
+
+
+def _those_there(counts: Counter[str]) -> dict[str, int]:
+    return {name: count for name, count in sorted(counts.items()) if count}
 
 
 def count_graph(store: pyoxigraph.Store) -> GraphCounts:

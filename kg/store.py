@@ -17,7 +17,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import RawIOBase
@@ -33,19 +33,22 @@ from pyoxigraph import DefaultGraph, Quad, RdfFormat
 from kg import paths
 from kg.edits import Journal, Position
 from kg.errors import SettingError, StoreError
-from kg.facts import RELEVANT_PREDICATES, Statistics, decoded_facts
+from kg.facts import DERIVED_PREDICATES, RELEVANT_PREDICATES, Statistics, decoded_facts
 from kg.files import checksum, file_lock, write_atomically
+from kg.increments import Plan
 from kg.linking.identity import Identity
 from kg.linking.judging import Judgement
 from kg.linking.judging import statements as said_of_links
 from kg.linking.linking import Linker, LinkFolder
 from kg.linking.merging import attribute, merge, renamed
 from kg.linking.model import decoded_mentions
+from kg.linking.records import RecordIndex
 from kg.linking.renaming import Renaming
 from kg.namespaces import DEFAULT_BASE
 from kg.naming import Naming
 from kg.processes import without_collecting
 from kg.progress import Progress
+from kg.recounts import Effect
 from kg.search import Chunk, PreparedIndex
 from kg.segments import Counts, Input, Manifest, Part, SegmentStore, compressed, segment_id
 from kg.texts import VERSION as TEXTS_VERSION
@@ -61,6 +64,11 @@ _PIPE_SIZE = 2**20
 _LINKS_AT_ONCE = 2000
 # Asking the graph for so many things takes as long as asking it for all.
 _MANY = 20_000
+# Statements that are few enough to be held in memory, in bytes; and the part of all records that may be looked at one
+# by one: with more of them concerned, a graph is built as quickly from nothing.
+_FEW = 2**27
+_FEW_OF = 4
+_AT_LEAST = 1000
 
 # The schemes are written under the default base IRI; the ontology keeps its namespace whatever the base is.
 _DEFAULT_THING = re.compile(f"<{re.escape(DEFAULT_BASE)}(?!ontology#)")
@@ -166,6 +174,15 @@ class _Derivation:
 
 
 @dataclass(frozen=True)
+class Step:
+    """From which contents the primary store was brought to others, by which effects: statements that were added (True)
+    and removed (False)."""
+
+    since: Contents
+    effects: list[Effect]
+
+
+@dataclass(frozen=True)
 class Arriving:
     """Datasets that are being mapped while they are loaded.
 
@@ -192,6 +209,8 @@ class Writer:
         self._open: pyoxigraph.Store | None = None
         self.index: PreparedIndex | None = None
         """The search index of what was built, where it could be prepared."""
+        self.step: Step | None = None
+        """What was done to bring the primary store to what it holds, where that was little."""
 
     @property
     def _primary(self) -> Path:
@@ -240,13 +259,88 @@ class Writer:
             if arriving:
                 self._store.segments.put_in_force(arriving.segments)
             return wanted
+        step = self._step_to(wanted, present, arriving, linker, progress) if present else arriving
+        if isinstance(step, Step):
+            self.step = step
+            return wanted
         try:
-            self._bring_to(wanted, present, arriving, linker, progress)
+            self._bring_to(wanted, present, step, linker, progress)
         except _MoreIsApart:
-            # What arrived is mapped by now.
-            arrived = replace(arriving, statements=iter(()), mapped=frozenset()) if arriving else None
-            self._bring_to(wanted, None, arrived, linker, progress)
+            self._bring_to(wanted, None, _arrived(step), linker, progress)
         return wanted
+
+    def _step_to(
+        self,
+        wanted: Contents,
+        present: Contents,
+        arriving: Arriving | None,
+        linker: Linker | None,
+        progress: Progress,
+    ) -> Step | Arriving | None:
+        """Bring the primary store to what is wanted by changing what is concerned. Where that is much, or cannot be
+        told, nothing is done, and what still arrives is returned."""
+        present_parts, wanted_parts = self._present_parts(present), self._parts(wanted, arriving)
+        if not (present_parts and present_parts <= wanted_parts and self._derived.exists()):
+            return arriving
+        if self._is_edited(RELEVANT_PREDICATES | DERIVED_PREDICATES) or not self._all_have_facts(present_parts):
+            return arriving
+        arrived, new_parts = list[bytes](), wanted_parts - present_parts
+        if arriving:
+            arrived = _taken(arriving.statements, _FEW)
+            if sum(map(len, arrived)) > _FEW:
+                return replace(arriving, statements=chain(arrived, arriving.statements))
+            arriving.write_manifests()
+        mapped = arriving.mapped if arriving else frozenset()
+        arrived += _taken(self._load_parts(None, sorted(new_parts - mapped), progress), _FEW)
+        if sum(map(len, arrived)) > _FEW or not self._all_have_facts(new_parts):
+            return _arrived(arriving)
+        before, after = self._store.links.read(present.links), self._links(wanted, linker, progress)
+        if before is None or self._are_edits_renamed(before.identity, after.identity):
+            return _arrived(arriving)
+        with closing(self._record_index()) as index:
+            index.know(part for part in wanted_parts if part[0] != VOCABULARY)
+            plan = Plan(index, self._store.base_iri, (before, after), arrived, new_parts)
+            del arrived
+            if not plan.read(max(len(index) // _FEW_OF, _AT_LEAST)):
+                return _arrived(arriving)
+            progress("changing the graph")
+            return Step(present, self._make(plan, wanted, arriving, after.identity))
+
+    def _make(self, plan: Plan, wanted: Contents, arriving: Arriving | None, identity: Identity) -> list[Effect]:
+        with self._changing(anew=False):
+            database = self.database()
+            made = plan.apply(database)
+            self._derive_otherwise(made.gone, made.come)
+            effects = made.effects + self._apply_edits(database, Position(), identity)
+            self._put_in_force(wanted, arriving)
+            self._finish(database, wanted)
+        return effects
+
+    def _derive_otherwise(self, gone: set[bytes], come: set[bytes]) -> None:
+        """Rewrite what is derived: without some lines, with others."""
+        unfinished = self._derived.with_suffix(".partial")
+        with unfinished.open("wb") as raw, zstandard.ZstdCompressor(level=1).stream_writer(raw) as stream:
+            for lines in self._derived_lines():
+                stream.write(b"".join(line for line in lines if line not in gone))
+            stream.write(b"".join(sorted(come)))
+        unfinished.replace(self._derived)
+
+    def _record_index(self) -> RecordIndex:
+        return RecordIndex(self._store.links.folder / "records.sqlite", self._store.segments, self._store.base_iri)
+
+    def _put_in_force(self, wanted: Contents, arriving: Arriving | None) -> None:
+        if arriving:
+            self._store.segments.put_in_force(arriving.segments)
+        if wanted.links != self._store.links.in_force():
+            self._store.links.put_in_force(wanted.links)
+
+    def _all_have_facts(self, parts: Iterable[tuple[str, str]]) -> bool:
+        found = (self._store.segments.part(*part) for part in parts)
+        return all(part.has_facts for part in found if part)
+
+    def _are_edits_renamed(self, before: Identity, after: Identity) -> bool:
+        """Whether an edit speaks of a thing that is called otherwise now."""
+        return any(renamed(quad, before) != renamed(quad, after) for quad in self._edited_quads())
 
     def _bring_to(
         self,
@@ -264,10 +358,7 @@ class Writer:
         with self._changing(anew=not present_parts):
             statements = self._load_parts(arriving, sorted(wanted_parts - present_parts - mapped), progress)
             self._load_and_derive(wanted, present, statements, linker, progress)
-            if arriving:
-                self._store.segments.put_in_force(arriving.segments)
-            if wanted.links != self._store.links.in_force():
-                self._store.links.put_in_force(wanted.links)
+            self._put_in_force(wanted, arriving)
             self._finish(self.database(), wanted)
 
     def _present_parts(self, present: Contents | None) -> set[tuple[str, str]]:
@@ -334,6 +425,13 @@ class Writer:
         self, wanted: Contents, present: Contents | None, linker: Linker | None, progress: Progress
     ) -> Judgement:
         """What is one; every part is on disk. `_MoreIsApart` if that takes back what was made one before."""
+        judgement = self._links(wanted, linker, progress)
+        before = self._store.links.read(present.links) if present else Judgement()
+        if before is None or not judgement.identity.coarsens(before.identity):
+            raise _MoreIsApart
+        return judgement
+
+    def _links(self, wanted: Contents, linker: Linker | None, progress: Progress) -> Judgement:
         links = self._store.links
         judgement = links.read(wanted.links)
         if judgement is None and linker:
@@ -344,9 +442,6 @@ class Writer:
                 )
         if judgement is None:
             raise StoreError(f"{links.path(wanted.links)} is missing or damaged; run 'kg link'", wanted.links)
-        before = links.read(present.links) if present else Judgement()
-        if before is None or not judgement.identity.coarsens(before.identity):
-            raise _MoreIsApart
         return judgement
 
     def _mentions(self, contents: Contents) -> Iterator[bytes]:
@@ -369,13 +464,16 @@ class Writer:
             attribute(database, identity, chain.from_iterable(mentions))
         self._apply_edits(database, Position(), identity)
 
-    def _is_edited(self) -> bool:
+    def _is_edited(self, predicates: frozenset[str] = RELEVANT_PREDICATES) -> bool:
         """Whether an edit may change what is derived, so that only the whole graph can be asked."""
+        return any(
+            quad.graph_name == DefaultGraph() and quad.predicate.value in predicates for quad in self._edited_quads()
+        )
+
+    def _edited_quads(self) -> Iterator[Quad]:
         for change in self._store.journal.changes():
-            for quad in pyoxigraph.parse(change.statement, RdfFormat.N_QUADS) if change.is_statement else ():
-                if quad.graph_name == DefaultGraph() and quad.predicate.value in RELEVANT_PREDICATES:
-                    return True
-        return False
+            if change.is_statement:
+                yield from pyoxigraph.parse(change.statement, RdfFormat.N_QUADS)
 
     def _with_derived(
         self,
@@ -539,11 +637,19 @@ class Writer:
 
     def _derived_statements(self) -> set[bytes]:
         """What was derived when the primary store was built last, as lines."""
+        return {line for lines in self._derived_lines() for line in lines}
+
+    def _derived_lines(self) -> Iterator[list[bytes]]:
         if not self._derived.exists():
-            return set()
+            return
         with self._derived.open("rb") as packed:
             stream = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
-            return set(stream.read().splitlines(keepends=True))
+            rest = b""
+            while block := stream.read(_PIPE_SIZE):
+                lines = (rest + block).splitlines(keepends=True)
+                rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+                yield lines
+            yield [rest] if rest else []
 
     def _derive_by_rules(self, database: pyoxigraph.Store, judgement: Judgement) -> None:
         """Add what is said of links, then run every rule over all statements and add what the rules say."""
@@ -559,6 +665,20 @@ class Writer:
         unfinished.replace(self._derived)
         with self._derived.open("rb") as packed:
             database.bulk_load(zstandard.ZstdDecompressor().stream_reader(packed), RdfFormat.N_TRIPLES)
+
+
+def _taken(blocks: Iterator[bytes], limit: int) -> list[bytes]:
+    """All of the blocks, or the first, of more than `limit` bytes."""
+    found, size = list[bytes](), 0
+    while size <= limit and (block := next(blocks, None)) is not None:
+        found.append(block)
+        size += len(block)
+    return found
+
+
+def _arrived(arriving: Arriving | None) -> Arriving | None:
+    """What arrives once all of it is on disk."""
+    return replace(arriving, statements=iter(()), mapped=frozenset()) if arriving else None
 
 
 def _new_name() -> str:

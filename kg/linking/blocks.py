@@ -6,8 +6,9 @@ import gc
 import hashlib
 import multiprocessing
 import os
+import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -26,18 +27,18 @@ from kg.processes import end_with_parent
 # Below this many bytes starting processes takes longer than they save.
 _WORTH_PROCESSES = 2**20
 _BATCH = 2**18  # bytes of items that a process is given at once
+_DIGEST = 8  # bytes of what stands for a key
 
 _Given = TypeVar("_Given")
 _Result = TypeVar("_Result")
-_Items = list[tuple[str, bytes]]
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(list[Link])
-_ITEMS = msgspec.msgpack.Decoder(list[_Items])
+_LINKS = msgspec.msgpack.Decoder(list[Link])
+_LIST = msgspec.msgpack.Decoder(list[bytes])
 
 
-class BlockCache:
-    """The links of blocks that were compared before, by a digest of the block and of the matcher. One file."""
+class LinkCache:
+    """Links that were found before, by a digest of all that they were found in. One file."""
 
     _TYPE = dict[bytes, bytes]
 
@@ -58,7 +59,7 @@ class BlockCache:
         if found is None:
             return None
         self._used[digest] = found
-        return _DECODER.decode(found) if found else []
+        return _LINKS.decode(found) if found else []
 
     def put(self, digest: bytes, links: list[Link]) -> None:
         self._used[digest] = _ENCODER.encode(links) if links else b""
@@ -70,68 +71,147 @@ class BlockCache:
             write_atomically(self._path, zstandard.ZstdCompressor(level=1).compress(content))
 
 
-class ItemCache:
-    """The items of chunks of mentions that were read before, a file each, so that names are taken apart once only."""
+class _Items(msgspec.Struct, array_like=True):
+    """What is compared of a chunk: of each matcher the digests of the keys, one after the other, and the items under
+    them, packed. `check` is a checksum of both."""
+
+    check: int
+    keys: list[bytes]
+    items: list[bytes]
+
+    @property
+    def is_whole(self) -> bool:
+        return self.check == _check(self.keys, self.items)
+
+    def under(self, number: int, keys: set[bytes] | None) -> Iterator[tuple[bytes, bytes]]:
+        """The items of a matcher under some keys, or (None) under all, each with its key."""
+        own = self.keys[number]
+        wanted = (
+            [
+                (place, key)
+                for place, start in enumerate(range(0, len(own), _DIGEST))
+                if (key := own[start : start + _DIGEST]) in keys
+            ]
+            if keys is not None
+            else [(place, own[place * _DIGEST :][:_DIGEST]) for place in range(len(own) // _DIGEST)]
+        )
+        if wanted:
+            items = _LIST.decode(zstandard.ZstdDecompressor().decompress(self.items[number]))
+            for place, key in wanted:
+                yield key, items[place]
+
+
+_ITEMS = msgspec.msgpack.Decoder(_Items)
+
+
+class _Found(msgspec.Struct):
+    """The links of blocks, by matcher and key, as they are among the items of some chunks."""
+
+    chunks: set[str] = set()
+    links: dict[str, dict[bytes, bytes]] = {}
+
+
+class KeptBlocks:
+    """What was taken apart and found before, so that only blocks that have other members now are compared again.
+
+    items/<digest>   the items of a chunk of mentions
+    blocks.zst       the links of every block, and of which chunks they are
+    """
 
     def __init__(self, folder: Path, matchers: Sequence[Matcher]) -> None:
-        self._folder = folder
+        self._folder = folder / "items"
+        self._path = folder / "blocks.zst"
         self._seed = "".join(f"{matcher.name} {matcher.version} " for matcher in matchers).encode()
-        self._used: set[str] = set()
 
-    def _path(self, chunk: bytes) -> Path:
-        name = hashlib.blake2b(self._seed + chunk, digest_size=16).hexdigest()
-        self._used.add(name)
-        return self._folder / name
+    def name(self, chunk: bytes) -> str:
+        return hashlib.blake2b(self._seed + chunk, digest_size=16).hexdigest()
 
-    def get(self, chunk: bytes) -> list[_Items] | None:
+    def items(self, name: str) -> _Items | None:
+        """None if they are not there, or damaged."""
         try:
-            content = zstandard.ZstdDecompressor().decompress(self._path(chunk).read_bytes())
-            return _ITEMS.decode(content)
-        except (OSError, zstandard.ZstdError, msgspec.DecodeError):
-            return None  # it only saves work
+            found = _ITEMS.decode((self._folder / name).read_bytes())
+        except (OSError, msgspec.DecodeError):
+            return None
+        return found if found.is_whole else None
 
-    def put(self, chunk: bytes, items: list[_Items]) -> None:
+    def put(self, name: str, items: _Items) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._path(chunk).write_bytes(zstandard.ZstdCompressor(level=1).compress(msgspec.msgpack.encode(items)))
+        (self._folder / name).write_bytes(msgspec.msgpack.encode(items))
 
-    def forget_others(self) -> None:
-        """Remove what was not asked for since this was made."""
+    def found(self) -> _Found | None:
+        """None if nothing is kept."""
+        try:
+            content = zstandard.ZstdDecompressor().decompress(self._path.read_bytes())
+            seed, found = msgspec.msgpack.decode(content, type=tuple[bytes, _Found])
+        except (OSError, zstandard.ZstdError, msgspec.DecodeError):
+            return None
+        return found if seed == self._seed else None
+
+    def keep(self, found: _Found) -> None:
+        """In place of what was kept before; items of other chunks are forgotten."""
+        content = msgspec.msgpack.encode((self._seed, found))
+        write_atomically(self._path, zstandard.ZstdCompressor(level=1, write_checksum=True).compress(content))
         for path in self._folder.glob("*"):
-            if path.name not in self._used:
+            if path.name not in found.chunks:
                 path.unlink(missing_ok=True)
 
 
 def find_links(
-    mentions: Iterable[bytes],
-    matchers: Sequence[Matcher],
-    cache: BlockCache,
-    jobs: int | None = None,
-    known: ItemCache | None = None,
+    mentions: Iterable[bytes], matchers: Sequence[Matcher], jobs: int | None = None, kept: KeptBlocks | None = None
 ) -> dict[str, list[Link]]:
     """What each matcher, by name, finds in these mentions (`encoded_mentions`), each pair of things once, in order."""
-    items: list[defaultdict[str, list[bytes]]] = [defaultdict(list) for _ in matchers]
-    new: list[bytes] = []
-    for chunk in mentions:
-        found = known.get(chunk) if known else None
-        if found is None:
-            new.append(chunk)
+    chunks: dict[str, _Items] = {}
+    new: dict[str, bytes] = {}
+    for number, chunk in enumerate(mentions):
+        name = kept.name(chunk) if kept else str(number)
+        items = kept.items(name) if kept else None
+        if items is None:
+            new[name] = chunk
         else:
-            _collect(items, found)
-    with processes(sum(map(len, new)), jobs, _start, tuple(matchers)) as run:
-        for chunk, found in zip(new, run(_items, new), strict=True):
-            _collect(items, found)
-            if known:
-                known.put(chunk, found)
-        return {
-            matcher.name: _links_of_blocks(number, matcher, items[number], cache, run)
-            for number, matcher in enumerate(matchers)
-        }
+            chunks[name] = items
+    before = (kept.found() if kept else None) or _Found()
+    with processes(sum(map(len, new.values())), jobs, _start, tuple(matchers)) as run:
+        for name, items in zip(new, run(_items, new.values()), strict=True):
+            chunks[name] = items
+            if kept:
+                kept.put(name, items)
+        found = _Found(set(chunks))
+        for number, matcher in enumerate(matchers):
+            keys = _changed_keys(number, chunks, before.chunks, kept)
+            links = _links_of_blocks(number, matcher, _blocks(number, chunks.values(), keys), run)
+            if keys is not None:
+                links |= {key: each for key, each in before.links[matcher.name].items() if key not in keys}
+            found.links[matcher.name] = links
+    if kept:
+        kept.keep(found)
+    return {
+        name: _unique(chain.from_iterable(map(_LINKS.decode, links.values()))) for name, links in found.links.items()
+    }
 
 
-def _collect(items: list[defaultdict[str, list[bytes]]], found: list[_Items]) -> None:
-    for blocks, of_matcher in zip(items, found, strict=True):
-        for key, item in of_matcher:
+def _changed_keys(
+    number: int, chunks: Mapping[str, _Items], before: set[str], kept: KeptBlocks | None
+) -> set[bytes] | None:
+    """The keys of chunks that have come or gone; None where it is not known what was there before."""
+    changed = []
+    for name in chunks.keys() ^ before:
+        items = chunks.get(name) or (kept.items(name) if kept else None)
+        if items is None:
+            return None
+        changed.append(items.keys[number])
+    return (
+        {keys[start : start + _DIGEST] for keys in changed for start in range(0, len(keys), _DIGEST)}
+        if before
+        else None
+    )
+
+
+def _blocks(number: int, chunks: Iterable[_Items], keys: set[bytes] | None) -> defaultdict[bytes, list[bytes]]:
+    blocks: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    for items in chunks:
+        for key, item in items.under(number, keys):
             blocks[key].append(item)
+    return blocks
 
 
 class Run(Protocol):
@@ -141,37 +221,22 @@ class Run(Protocol):
 
 
 def _links_of_blocks(
-    number: int, matcher: Matcher, blocks: defaultdict[str, list[bytes]], cache: BlockCache, run: Run
-) -> list[Link]:
-    known: list[Link] = []
-    new: list[tuple[bytes, list[bytes]]] = []
-    seed = f"{matcher.name} {matcher.version} ".encode()
+    number: int, matcher: Matcher, blocks: defaultdict[bytes, list[bytes]], run: Run
+) -> dict[bytes, bytes]:
+    """The links of every block that has any, by its key."""
+    compared: list[tuple[bytes, list[bytes]]] = []
     while blocks:
-        _, block = blocks.popitem()
+        key, block = blocks.popitem()
         members = sorted(set(block))
-        if len(members) < 2:
-            continue
-        digest = _digest(seed, members)
-        links = cache.get(digest)
-        if links is None:
-            new.append((digest, members))
-        else:
-            known += links
+        if len(members) > 1:
+            compared.append((key, members))
     # The largest first, so that no process is left alone with one at the end.
-    new.sort(key=lambda each: (-len(each[1]), each[0]))
-    for batch, found in zip(_batches(new), run(_compared, ((number, batch) for batch in _batches(new))), strict=True):
-        for (digest, _), links in zip(batch, found, strict=True):
-            cache.put(digest, links)
-            known += links
-    return _unique(known)
-
-
-def _digest(seed: bytes, members: list[bytes]) -> bytes:
-    digest = hashlib.blake2b(seed, digest_size=16)
-    for member in members:
-        digest.update(len(member).to_bytes(4, "big"))
-        digest.update(member)
-    return digest.digest()
+    compared.sort(key=lambda each: (-len(each[1]), each[0]))
+    found: dict[bytes, bytes] = {}
+    batches = run(_compared, ((number, batch) for batch in _batches(compared)))
+    for batch, of_batch in zip(_batches(compared), batches, strict=True):
+        found.update((key, links) for (key, _), links in zip(batch, of_batch, strict=True) if links)
+    return found
 
 
 def _batches(blocks: list[tuple[bytes, list[bytes]]]) -> Iterator[list[tuple[bytes, list[bytes]]]]:
@@ -210,14 +275,32 @@ def _start(matchers: tuple[Matcher, ...]) -> None:
     _matchers = matchers
 
 
-def _items(chunk: bytes) -> list[_Items]:
+def _items(chunk: bytes) -> _Items:
     papers = decoded_mentions(chunk).papers
-    return [list(chain.from_iterable(map(matcher.items, papers))) for matcher in _matchers]
+    keys, packed = list[bytes](), list[bytes]()
+    for matcher in _matchers:
+        found = list(chain.from_iterable(map(matcher.items, papers)))
+        keys.append(b"".join(_digest(key) for key, _ in found))
+        packed.append(zstandard.ZstdCompressor(level=1).compress(_ENCODER.encode([item for _, item in found])))
+    return _Items(_check(keys, packed), keys, packed)
 
 
-def _compared(task: tuple[int, list[tuple[bytes, list[bytes]]]]) -> list[list[Link]]:
+def _digest(key: str) -> bytes:
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
+
+
+def _check(keys: list[bytes], items: list[bytes]) -> int:
+    checksum = 0
+    for part in (*keys, *items):
+        checksum = zlib.crc32(part, checksum)
+    return checksum
+
+
+def _compared(task: tuple[int, list[tuple[bytes, list[bytes]]]]) -> list[bytes]:
+    """The links of each block, encoded; nothing where there are none."""
     number, batch = task
-    return [list(_matchers[number].links(members)) for _, members in batch]
+    found = (list(_matchers[number].links(members)) for _, members in batch)
+    return [_ENCODER.encode(links) if links else b"" for links in found]
 
 
 def _start_process(start: Callable[[_Given], None], given: _Given) -> None:

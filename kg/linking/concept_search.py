@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from kg.linking.blocks import BlockCache, processes
+from kg.linking.blocks import LinkCache, processes
 from kg.linking.concepts import VERSION, ConceptFinder
 from kg.linking.model import Link, ThingMention, decoded_mentions
 from kg.texts import decoded_texts
@@ -17,7 +17,7 @@ def find_concepts(
     mentions: Iterable[bytes],
     texts: Iterable[bytes],
     things: Iterable[ThingMention],
-    cache: BlockCache,
+    cache: LinkCache,
     jobs: int | None,
 ) -> list[Link]:
     """The concepts among `things` that papers speak of, where the paper's own record gives it none.

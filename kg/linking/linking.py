@@ -13,7 +13,7 @@ import zstandard
 from kg.errors import StoreError
 from kg.files import write_atomically
 from kg.linking.authorities import Authorities
-from kg.linking.blocks import BlockCache, ItemCache, find_links
+from kg.linking.blocks import KeptBlocks, LinkCache, find_links
 from kg.linking.concept_search import find_concepts
 from kg.linking.concepts import VERSION as CONCEPTS
 from kg.linking.decisions import Decision, Decisions
@@ -36,8 +36,9 @@ class LinkFolder:
     links.json           the id of those in force
     links/<id>.zst       links with what became of them, and what is one by them
     links/items/         what is compared of every chunk of mentions, so that only new ones are taken apart
-    links/blocks.zst     the links of every block that was compared, so that the next time only new ones are
+    links/blocks.zst     the links of every block, so that the next time only those with other members are compared
     links/concepts.zst   the concepts of every chunk of texts that was looked through
+    links/records.sqlite which records speak of which things (kg/linking/records.py)
     """
 
     def __init__(self, folder: Path) -> None:
@@ -123,24 +124,21 @@ class Linker:
         if known:
             return known
         folder.folder.mkdir(exist_ok=True)
-        cache = BlockCache(folder.folder / "blocks.zst")
         papers, things = papers_and_things(mentions())
         outside = list(self._authorities.mentions()) if self._authorities else []
         known_papers, others = papers_and_things(outside)
         others += [ThingMention(each.paper, "paper", (each.title or "",), each.keys) for each in known_papers]
         found: list[Link] = [*thing_links([*things, *others]), *scheme_links(self._naming, things)]
-        items = ItemCache(folder.folder / "items", self._matchers)
+        kept = KeptBlocks(folder.folder, self._matchers)
         named = with_listed_names(chain(mentions(), outside), listed_names([*things, *others]))
-        for of_matcher in find_links(named, self._matchers, cache, self._jobs, items).values():
+        for of_matcher in find_links(named, self._matchers, self._jobs, kept).values():
             found += of_matcher
-        items.forget_others()
         if outside:
             found = _with_an_end_here(found, papers, things)
-        of_texts = find_concepts(mentions(), texts(), things, BlockCache(folder.folder / "concepts.zst"), self._jobs)
+        of_texts = find_concepts(mentions(), texts(), things, LinkCache(folder.folder / "concepts.zst"), self._jobs)
         judgement = judge(
             self._naming, found, papers, things, self._decisions, self._threshold, others, subjects=of_texts
         )
-        cache.write()
         folder.write(links, judgement)
         return judgement
 

@@ -17,7 +17,7 @@ from kg.linking.identity import Identity
 from kg.linking.model import PaperMention
 
 _AT_ONCE = 10_000  # things; their statements are held in memory
-_KEPT_AS_OBJECTS = frozenset((ns.LINK_SUBJECT, ns.LINK_OBJECT, ns.SAME_AS))
+KEPT_AS_OBJECTS = frozenset((ns.LINK_SUBJECT, ns.LINK_OBJECT, ns.SAME_AS))
 _DEFAULT = DefaultGraph()
 _BASIS, _BY_NAME, _BY_IDENTIFIER = NamedNode(ns.IDENTITY_BASIS), Literal("name"), Literal("identifier")
 _AUTHOR, _CREATOR = NamedNode(ns.AUTHORSHIP_AUTHOR), NamedNode(ns.CREATOR)
@@ -46,7 +46,7 @@ def _statements(database: pyoxigraph.Store, things: Iterable[str]) -> Iterator[Q
         node = NamedNode(thing)
         yield from database.quads_for_pattern(node, None, None, _DEFAULT)
         for quad in database.quads_for_pattern(None, None, node, _DEFAULT):
-            if quad.predicate.value not in _KEPT_AS_OBJECTS:
+            if quad.predicate.value not in KEPT_AS_OBJECTS:
                 yield quad
 
 
@@ -57,11 +57,7 @@ def renamed(quad: Quad, identity: Identity) -> Quad:
     subject, term = quad.subject, quad.object
     if isinstance(subject, NamedNode) and subject.value in identity.canonical:
         subject = NamedNode(identity.canonical[subject.value])
-    if (
-        isinstance(term, NamedNode)
-        and term.value in identity.canonical
-        and quad.predicate.value not in _KEPT_AS_OBJECTS
-    ):
+    if isinstance(term, NamedNode) and term.value in identity.canonical and quad.predicate.value not in KEPT_AS_OBJECTS:
         term = NamedNode(identity.canonical[term.value])
     return Quad(subject, quad.predicate, term)
 

@@ -267,6 +267,7 @@ def _agreement(one: PersonName, other: PersonName) -> float:
     return family and family * _given_agreement(one.given, other.given)
 
 
+@lru_cache(2**17)
 def _family_agreement(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     if not one or not other:
         return 0.0

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 
-from kg.linking.blocks import BlockCache, ItemCache, find_links
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.linking.blocks import KeptBlocks, find_links
 from kg.linking.model import Link, Mentions, PaperMention, encoded_mentions
 
 
@@ -32,11 +37,8 @@ class Counting:
 
 def found(folder: Path, *chunks: bytes) -> tuple[list[Link], int, int]:
     """The links, how many papers were taken apart, how many blocks compared."""
-    matcher, cache = Counting(), BlockCache(folder / "blocks.zst")
-    items = ItemCache(folder / "items", [matcher])
-    links = find_links(chunks, [matcher], cache, 1, items)["counting"]
-    cache.write()
-    items.forget_others()
+    matcher = Counting()
+    links = find_links(chunks, [matcher], 1, KeptBlocks(folder, [matcher]))["counting"]
     return links, matcher.taken_apart, matcher.compared
 
 
@@ -53,6 +55,33 @@ def test_only_what_is_new_is_looked_at(tmp_path: Path) -> None:
     assert (len(more), apart, compared) == (3, 1, 1)
     assert found(tmp_path, other)[1:] == (0, 0), "and what is gone is forgotten"
     assert len(list((tmp_path / "items").iterdir())) == 1
+
+
+def test_a_block_that_loses_a_member_is_compared_again(tmp_path: Path) -> None:
+    old, other, third = papers("a", "b", title="x"), papers("c", title="x"), papers("d", "e", title="y")
+    assert found(tmp_path, old, other, third)[1:] == (5, 2)
+    links, apart, compared = found(tmp_path, old, third)
+    assert (apart, compared) == (0, 1)
+    assert [(link.subject, link.object) for link in links] == [("a", "b"), ("d", "e")]
+
+
+CHUNKS = [papers(*names, title=title) for names, title in zip(("ab", "bc", "d", "ae", "f"), "xyxzy", strict=True)]
+
+
+@given(steps=st.lists(st.lists(st.sampled_from(CHUNKS), max_size=5), min_size=1, max_size=5), damage=st.randoms())
+def test_whatever_was_there_before_the_links_are_those_of_what_is_there(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[list[bytes]], damage: Random
+) -> None:
+    folder = tmp_path_factory.mktemp("kept")
+    for chunks in steps:
+        matcher = Counting()
+        assert found(folder, *chunks)[0] == find_links(chunks, [matcher], 1)["counting"]
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        if damage.random() < 0.3:
+            broken = damage.choice(files)
+            content = bytearray(broken.read_bytes())
+            content[damage.randrange(len(content))] ^= 1 << damage.randrange(8)
+            broken.write_bytes(content if damage.random() < 0.5 else content[: len(content) // 2])
 
 
 def test_what_is_kept_only_saves_work(tmp_path: Path) -> None:

@@ -1,0 +1,210 @@
+"""Which records speak of a thing, and what they state: so that a few can be looked up without reading all segments.
+
+It is kept beside the links in one SQLite file, with the checksum of that, and can be made anew: parts of segments that
+it does not know are read when they are wanted. A file that is damaged, or of another version, is thrown away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import zstandard
+
+from kg.errors import StoreError
+from kg.files import checksum, write_atomically
+from kg.segments import SegmentStore
+
+_VERSION = 1
+KINDS = frozenset(("paper", "author", "authorship", "institution", "venue"))
+"""Of things that are looked up: those that may be one with others."""
+_MARK = re.compile(rb"#[0-9a-f]{16}\n")
+_READ = 2**18
+_AT_ONCE = 500  # parameters of one statement
+_DIGEST = 8
+
+_TABLES = """
+CREATE TABLE part (id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (dataset, name));
+CREATE TABLE record (id INTEGER PRIMARY KEY AUTOINCREMENT, part INTEGER NOT NULL, frame INTEGER NOT NULL,
+    start INTEGER NOT NULL, size INTEGER NOT NULL);
+CREATE INDEX record_part ON record (part);
+CREATE TABLE spoken (thing INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (thing, record)) WITHOUT ROWID;
+"""
+
+Part = tuple[str, str]
+"""Dataset and part."""
+
+
+class Place(NamedTuple):
+    """Where the statements of a record stand: in which part, in the frame that begins at which byte of its file, from
+    which byte of that on, and how many bytes."""
+
+    part: Part
+    frame: int
+    start: int
+    size: int
+
+
+class RecordIndex:
+    """The index of the records of a store. Used by who writes, and closed by them."""
+
+    def __init__(self, path: Path, segments: SegmentStore, base_iri: str) -> None:
+        self._path = path
+        self._segments = segments
+        self._base_iri = base_iri
+        base = re.escape(base_iri)
+        self._thing = re.compile(f"<{base}((?:{'|'.join(sorted(KINDS))})/[^>]*)>".encode())
+        self._paper = re.compile(f"^<({base}paper/[^>]*)>".encode(), re.MULTILINE)
+        self._checksum = path.with_suffix(".checksum")
+        self._open: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        if self._open:
+            self._open.close()
+            self._open = None
+
+    def know(self, parts: Iterable[Part]) -> None:
+        """Read the parts that are not known yet, and forget all others."""
+        wanted = set(parts)
+        if not self._is_sound():
+            self._forget_all()
+        try:
+            is_changed = self._know(wanted)
+        except sqlite3.DatabaseError:
+            self._forget_all()
+            is_changed = self._know(wanted)
+        if is_changed:
+            write_atomically(self._checksum, self._stamp())
+
+    def __len__(self) -> int:
+        (count,) = self._database().execute("SELECT COUNT(*) FROM record").fetchone()
+        return int(count)
+
+    def places(self, things: Iterable[str]) -> set[Place]:
+        """Where the records stand that speak of any of these things, by IRI."""
+        digests = sorted({_digest(thing.removeprefix(self._base_iri).encode()) for thing in things})
+        found: set[Place] = set()
+        while batch := digests[:_AT_ONCE]:
+            digests = digests[_AT_ONCE:]
+            marks = ",".join("?" * len(batch))
+            rows = self._database().execute(
+                "SELECT DISTINCT dataset, name, frame, start, size FROM spoken"  # noqa: S608 - question marks only
+                f" JOIN record ON record.id = spoken.record JOIN part ON part.id = part WHERE thing IN ({marks})",
+                batch,
+            )
+            found.update(Place((dataset, name), frame, start, size) for dataset, name, frame, start, size in rows)
+        return found
+
+    def papers_in(self, statements: bytes) -> set[str]:
+        """The papers that statements are about, by IRI."""
+        return {match[1].decode() for match in self._paper.finditer(statements)}
+
+    def statements(self, places: Iterable[Place]) -> Iterator[tuple[Place, bytes]]:
+        """What the records at these places state, as N-Triples. StoreError if there is none there."""
+        by_frame: defaultdict[tuple[Part, int], list[Place]] = defaultdict(list)
+        for place in places:
+            by_frame[place.part, place.frame].append(place)
+        for (part, offset), of_frame in sorted(by_frame.items()):
+            path = self._segments.statements_path(*part)
+            with path.open("rb") as stream:
+                stream.seek(offset)
+                _, content = next(_frames(stream.read, offset), (offset, b""))
+            for place in sorted(of_frame):
+                statements = content[place.start : place.start + place.size]
+                if len(statements) != place.size or not _MARK.match(statements):
+                    self._forget_all()
+                    raise StoreError(f"{path} is not the segment that it was; load {part[0]!r} again", path)
+                yield place, statements[statements.index(b"\n") + 1 :]
+
+    def _database(self) -> sqlite3.Connection:
+        if self._open is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            is_new = not self._path.exists()
+            self._open = sqlite3.connect(self._path)
+            if is_new:
+                self._open.executescript(_TABLES)
+        return self._open
+
+    def _stamp(self) -> bytes:
+        return f"{_VERSION} {self._base_iri} {checksum(self._path)}".encode()
+
+    def _is_sound(self) -> bool:
+        """Whether the file is as it was left. What a crash left unfinished is not."""
+        try:
+            return self._open is not None or self._stamp() == self._checksum.read_bytes()
+        except OSError:
+            return False
+
+    def _forget_all(self) -> None:
+        self.close()
+        for path in self._path.parent.glob(self._path.name + "*"):
+            path.unlink(missing_ok=True)
+
+    def _know(self, wanted: set[Part]) -> bool:
+        """Whether anything had to be read or forgotten."""
+        database = self._database()
+        known = {(dataset, name): number for number, dataset, name in database.execute("SELECT * FROM part")}
+        if len(wanted & known.keys()) < len(known) / 2:
+            self._forget_all()  # what is left of parts that are forgotten would be most of it
+            database, known = self._database(), {}
+        with database:
+            for part in known.keys() - wanted:
+                database.execute("DELETE FROM record WHERE part = ?", (known[part],))
+                database.execute("DELETE FROM part WHERE id = ?", (known[part],))
+            for part in sorted(wanted - known.keys()):
+                self._read(database, part)
+        return wanted != known.keys()
+
+    def _read(self, database: sqlite3.Connection, part: Part) -> None:
+        (number,) = database.execute("INSERT INTO part (dataset, name) VALUES (?, ?) RETURNING id", part).fetchone()
+        last = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'record'").fetchone()
+        record = last[0] if last else 0
+        with self._segments.statements_path(*part).open("rb") as stream:
+            for offset, content in _frames(stream.read):
+                rows, spoken = [], []
+                for start, end in pairwise([*_marks(content), len(content)]):
+                    record += 1
+                    rows.append((record, number, offset, start, end - start))
+                    spoken += [(_digest(thing), record) for thing in set(self._thing.findall(content, start, end))]
+                database.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?)", rows)
+                database.executemany("INSERT OR IGNORE INTO spoken VALUES (?, ?)", sorted(spoken))
+
+
+def _marks(content: bytes) -> Iterator[int]:
+    """Where the records of a frame begin. Nothing but what stands before a record begins with a #."""
+    if content.startswith(b"#"):
+        yield 0
+    place = content.find(b"\n#")
+    while place >= 0:
+        yield place + 1
+        place = content.find(b"\n#", place + 1)
+
+
+def _digest(thing: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(thing, digest_size=_DIGEST).digest(), "big", signed=True)
+
+
+def _frames(read: object, offset: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Zstandard frames that follow one another: where each begins, and what is in it."""
+    rest = b""
+    while True:
+        unpacking = zstandard.ZstdDecompressor().decompressobj()
+        content: list[bytes] = []
+        size = 0
+        while not unpacking.eof:
+            block = rest or read(_READ)  # type: ignore[operator]
+            rest = b""
+            if not block:
+                return
+            content.append(unpacking.decompress(block))
+            size += len(block)
+        rest = unpacking.unused_data
+        size -= len(rest)
+        yield offset, b"".join(content)
+        offset += size

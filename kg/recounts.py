@@ -1,0 +1,235 @@
+"""What is derived of a graph in which a few papers have changed: as kg/facts.py and ontology/derived have it.
+
+Counts follow from what the papers that changed had before and have now; what cannot be told so is counted in the graph
+again, of the things concerned alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+
+import msgspec
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
+
+from kg import namespaces as ns
+from kg.facts import MAX_AUTHORS, RELEVANT_PREDICATES
+from kg.linking.identity import kind_of
+
+_GRAPH = DefaultGraph()
+_TYPE, _PAPER = NamedNode(ns.TYPE), NamedNode(ns.PAPER)
+_CREATOR, _AUTHORSHIP, _AFFILIATION = NamedNode(ns.CREATOR), NamedNode(ns.HAS_AUTHORSHIP), NamedNode(ns.AFFILIATION)
+_REFERENCE, _SAME_AS = NamedNode(ns.REFERENCE), NamedNode(ns.SAME_AS)
+_INTEGER, _BOOLEAN = NamedNode(ns.XSD + "integer"), NamedNode(ns.XSD + "boolean")
+
+Effect = tuple[bool, Quad]
+"""A statement that was added (True) or removed (False)."""
+
+NamesOf = Callable[[str], set[str] | None]
+"""What other graphs call a paper by its records; None where that is all that the graph says."""
+
+
+class _Counted(msgspec.Struct):
+    """What counts of one paper; nothing of what is none."""
+
+    authors: set[str] = set()
+    dated: set[str] = set()
+    """Its venue and its subjects, which are counted by year as well."""
+    institutions: set[str] = set()
+    years: set[str] = set()
+    references: set[str] = set()
+    names: set[str] = set()
+
+
+_FIELDS = {
+    ns.CREATOR: "authors",
+    ns.SUBJECT: "dated",
+    ns.IS_PART_OF: "dated",
+    ns.PAPER_INSTITUTION: "institutions",
+    ns.PUBLICATION_YEAR: "years",
+    ns.REFERENCE: "references",
+    ns.SAME_AS: "names",
+}
+
+
+def changed_papers(database: Store, quads: Iterable[Quad], base_iri: str) -> set[str]:
+    """The papers of which these statements, in or not in the database, say something that counts."""
+    found: set[str] = set()
+    for quad in quads:
+        if quad.predicate.value in RELEVANT_PREDICATES and isinstance(quad.subject, NamedNode):
+            if kind_of(quad.subject.value, base_iri) == "paper":
+                found.add(quad.subject.value)
+            elif quad.predicate == _AFFILIATION:
+                found |= _subjects(database, _AUTHORSHIP, quad.subject)
+    return found
+
+
+class Recount:
+    """Made before a graph changes, of the papers that will; asked for its `effects` when it has changed."""
+
+    def __init__(self, database: Store, papers: Iterable[str], names_of: NamesOf) -> None:
+        self._database = database
+        self._names_of = names_of
+        self._before = {paper: self._read(paper) for paper in papers}
+        self._small: dict[str, bool] = {}
+
+    def effects(self, names_of: NamesOf, complete: Mapping[str, bool | None]) -> Iterator[Effect]:
+        """What is derived otherwise; to be made so in the end. `complete` says of papers whether their author lists
+        are, or that no record says so."""
+        self._names_of = names_of
+        after = {paper: self._read(paper) for paper in self._before}
+        yield from self._papers_of_things(after)
+        yield from self._coauthors(after)
+        for paper, is_complete in complete.items():
+            value = None if is_complete is None else Literal("true" if is_complete else "false", datatype=_BOOLEAN)
+            yield from self._changed(paper, ns.AUTHOR_LIST_COMPLETE, value)
+        yield from self._citations(after)
+
+    def _read(self, paper: str) -> _Counted:
+        database, node, found = self._database, NamedNode(paper), _Counted()
+        if Quad(node, _TYPE, _PAPER) not in database:
+            return found
+        for quad in database.quads_for_pattern(node, None, None, _GRAPH):
+            predicate, term = quad.predicate.value, quad.object
+            if predicate in _FIELDS and isinstance(term, (NamedNode, Literal)):
+                getattr(found, _FIELDS[predicate]).add(term.value)
+            elif predicate == ns.HAS_AUTHORSHIP:
+                found.institutions |= _objects(database, term, _AFFILIATION)
+        names = self._names_of(paper)
+        return found if names is None else msgspec.structs.replace(found, names=names)
+
+    def _papers_of_things(self, after: dict[str, _Counted]) -> Iterator[Effect]:
+        """Of authors, venues, subjects and institutions; of venues and subjects by year too."""
+        papers: Counter[str] = Counter()
+        yearly: Counter[tuple[str, str]] = Counter()
+        for found, sign in ((self._before, -1), (after, 1)):
+            for paper in found.values():
+                for things in (paper.authors, paper.dated, paper.institutions):
+                    for thing in things:
+                        papers[thing] += sign
+                for year in paper.years:
+                    for thing in paper.dated:
+                        yearly[thing, year] += sign
+        for thing, more in papers.items():
+            if more:
+                yield from self._counted(thing, ns.PAPER_COUNT, more)
+        for (thing, year), more in yearly.items():
+            if more:
+                yield from self._counted_yearly(thing, year, more)
+
+    def _counted(self, thing: str, predicate: str, more: int) -> Iterator[Effect]:
+        count = self._count(thing, predicate) + more
+        yield from self._changed(thing, predicate, _integer(count) if count else None)
+
+    def _counted_yearly(self, thing: str, year: str, more: int) -> Iterator[Effect]:
+        subject = f"{thing}#papers-{year}"
+        node = NamedNode(subject)
+        count = self._count(subject, ns.PAPER_COUNT)
+        yield from self._counted(subject, ns.PAPER_COUNT, more)
+        if count and count + more:
+            return
+        for predicate, term in (
+            (ns.TYPE, NamedNode(ns.YEARLY_COUNT)),
+            (ns.COUNT_OF, NamedNode(thing)),
+            (ns.PUBLICATION_YEAR, Literal(year, datatype=_INTEGER)),
+        ):
+            yield not count, Quad(node, NamedNode(predicate), term)
+
+    def _count(self, thing: str, predicate: str) -> int:
+        quads = self._database.quads_for_pattern(NamedNode(thing), NamedNode(predicate), None, _GRAPH)
+        return max((int(quad.object.value) for quad in quads if isinstance(quad.object, Literal)), default=0)
+
+    def _coauthors(self, after: dict[str, _Counted]) -> Iterator[Effect]:
+        """Whom an author gains or loses by the papers that changed, unless they share another one."""
+        changed = {paper for paper, now in after.items() if now.authors != self._before[paper].authors}
+        before, now = _sharing(self._before, changed), _sharing(after, changed)
+        authors = {author for found in (self._before, after) for paper in changed for author in found[paper].authors}
+        others = {author: self._papers_of(author) - changed for author in authors}
+        for author in sorted(authors):
+            mine, more = others[author], 0
+            for other in before[author] ^ now[author]:
+                if other != author and not self._any_small(mine & others[other]):
+                    more += 1 if other in now[author] else -1
+            is_counted = author in now[author] or self._any_small(mine)
+            count = _integer(self._count(author, ns.COAUTHOR_COUNT) + more) if is_counted else None
+            yield from self._changed(author, ns.COAUTHOR_COUNT, count)
+
+    def _papers_of(self, author: str) -> set[str]:
+        # Where nothing but records states it, what has an author is a paper.
+        return _subjects(self._database, _CREATOR, NamedNode(author))
+
+    def _any_small(self, papers: set[str]) -> bool:
+        """Whether one of these papers, which have not changed, has few enough authors to be counted."""
+        return any(self._is_small(paper) for paper in papers)
+
+    def _is_small(self, paper: str) -> bool:
+        found = self._small.get(paper)
+        if found is None:
+            creators = self._database.quads_for_pattern(NamedNode(paper), _CREATOR, None, _GRAPH)
+            found = self._small[paper] = sum(1 for _ in islice(creators, MAX_AUTHORS + 1)) <= MAX_AUTHORS
+        return found
+
+    def _citations(self, after: dict[str, _Counted]) -> Iterator[Effect]:
+        citing: set[str] = set()
+        for paper, now in after.items():
+            before = self._before[paper]
+            if now.references != before.references:
+                citing.add(paper)
+            for name in now.names ^ before.names:
+                citing |= _subjects(self._database, _REFERENCE, NamedNode(name))
+        cited: Counter[str] = Counter()
+        for paper in sorted(citing):
+            known, found = _objects(self._database, NamedNode(paper), NamedNode(ns.CITES)), self._cited(paper)
+            for target in known ^ found:
+                cited[target] += 1 if target in found else -1
+                yield target in found, Quad(NamedNode(paper), NamedNode(ns.CITES), NamedNode(target))
+        for target, more in cited.items():
+            if more:
+                yield from self._counted(target, ns.CITED_BY_COUNT, more)
+
+    def _cited(self, paper: str) -> set[str]:
+        found: set[str] = set()
+        for name in _objects(self._database, NamedNode(paper), _REFERENCE):
+            for target in _subjects(self._database, _SAME_AS, NamedNode(name)):
+                names = self._names_of(target)
+                if (names is None or name in names) and Quad(NamedNode(target), _TYPE, _PAPER) in self._database:
+                    found.add(target)
+        return found
+
+    def _changed(self, thing: str, predicate: str, value: Literal | None) -> Iterator[Effect]:
+        """That the thing has this value and no other."""
+        node, of = NamedNode(thing), NamedNode(predicate)
+        is_there = False
+        for quad in list(self._database.quads_for_pattern(node, of, None, _GRAPH)):
+            is_there = is_there or quad.object == value
+            if quad.object != value:
+                yield False, Quad(node, of, quad.object)
+        if value is not None and not is_there:
+            yield True, Quad(node, of, value)
+
+
+def _sharing(papers: Mapping[str, _Counted], some: set[str]) -> defaultdict[str, set[str]]:
+    """With whom each author has one of some papers, oneself among them."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for paper in some:
+        authors = papers[paper].authors
+        for author in authors if len(authors) <= MAX_AUTHORS else ():
+            found[author] |= authors
+    return found
+
+
+def _integer(number: int) -> Literal:
+    return Literal(str(number), datatype=_INTEGER)
+
+
+def _subjects(database: Store, predicate: NamedNode, term: NamedNode) -> set[str]:
+    quads = database.quads_for_pattern(None, predicate, term, _GRAPH)
+    return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+
+
+def _objects(database: Store, subject: object, predicate: NamedNode) -> set[str]:
+    if not isinstance(subject, NamedNode):
+        return set()
+    quads = database.quads_for_pattern(subject, predicate, None, _GRAPH)
+    return {quad.object.value for quad in quads if isinstance(quad.object, (NamedNode, Literal))}

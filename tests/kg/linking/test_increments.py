@@ -1,0 +1,269 @@
+"""However a graph was come by, record by record and link by link, it is the one that is built from nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kg import namespaces as ns
+from kg import pipeline
+from kg.edits import Change, Position
+from kg.linking.authorities import Authorities
+from kg.linking.decisions import Decision, decision
+from kg.linking.linking import Linker
+from kg.linking.matchers import MATCHERS
+from kg.linking.model import Fact, Link, PaperMention
+from kg.namespaces import DEFAULT_BASE as B
+from kg.naming import Naming
+from kg.pipeline.datasets import Options
+from kg.records import (
+    Author,
+    Authorship,
+    Concept,
+    Identifier,
+    Institution,
+    Paper,
+    PartialDate,
+    Profile,
+    Reading,
+    Record,
+    SourceRecord,
+    Venue,
+)
+from kg.small_graphs import sorted_statements
+from kg.snapshots import Snapshots, publish_edits
+from kg.sources import Chunk, Source
+from kg.statistics import count_graph
+from kg.store import StoreFolder
+
+ORCIDS = [Identifier("orcid", "0000-0002-1825-0097"), Identifier("orcid", "0000-0001-5109-3700")]
+PEOPLE = [
+    Author("Ann Lee"),
+    Author("A. Lee"),
+    Author("Ann Lee", (ORCIDS[0],)),
+    Author("Anne B. Lee", (ORCIDS[0],), other_names=("Anne Ray",)),
+    Author("Ann Lee", (ORCIDS[1],)),
+    Author("Bob Ray"),
+    Author("B. Ray"),
+    Author("Anne Ray"),
+]
+VENUES = [
+    Venue("Journal of Things", (Identifier("issn", "1234-5679"),)),
+    Venue("J. Things", (Identifier("issn", "1234-5679"), Identifier("openalex", "S1"))),
+    Venue("Proceedings"),
+]
+UNI = Institution("Example University", (Identifier("ror", "05dxps055"),), country="US", place="Springfield")
+NAMED_UNI = Institution("Example University")
+TITLES = ["On Things", "On things!", "Reinforcement learning of very long titles that nobody else has", "More"]
+CONCEPTS = [Concept("arxiv", "cs.LG"), Concept("made", "1", "Reinforcement learning")]
+
+
+@st.composite
+def papers(draw: st.DrawFn) -> Paper:
+    number = draw(st.integers(1, 4))
+    identifiers = draw(
+        st.sampled_from(
+            [
+                (),
+                (Identifier("doi", f"10.5555/{number}"),),
+                (Identifier("openalex", f"W{number}"),),
+                (Identifier("doi", f"10.5555/{number}"), Identifier("openalex", f"W{number}")),
+            ]
+        )
+    )
+    people = draw(st.lists(st.sampled_from(PEOPLE), max_size=3))
+    printed = draw(st.sampled_from([(), ("Dept. of Things, Example Univ., Springfield, USA",)]))
+    return Paper(
+        title=draw(st.sampled_from(TITLES)),
+        source=SourceRecord(f"r{draw(st.integers(1, 8))}"),
+        identifiers=identifiers,
+        authorships=tuple(
+            Authorship(author, position, author.name, draw(st.sampled_from([(), (NAMED_UNI,)])), printed)
+            for position, author in enumerate(people, start=1)
+        ),
+        author_list_complete=draw(st.sampled_from([None, True, False])),
+        date=draw(st.sampled_from([None, PartialDate(2020), PartialDate(2021)])),
+        venue=draw(st.sampled_from([None, *VENUES])),
+        institutions=draw(st.sampled_from([(), (UNI,), (NAMED_UNI,)])),
+        concepts=draw(st.sampled_from([(), (CONCEPTS[0],), (CONCEPTS[1],)])),
+        references=draw(
+            st.sampled_from([(), (Identifier("doi", f"10.5555/{5 - number}"),), (Identifier("openalex", "W2"),)])
+        ),
+    )
+
+
+PROFILES: list[Record] = [
+    Profile(thing=UNI, source=SourceRecord("uni")),
+    Profile(thing=PEOPLE[3], source=SourceRecord("person"), affiliations=(NAMED_UNI,)),
+    Profile(thing=VENUES[1], source=SourceRecord("venue")),
+    Profile(thing=CONCEPTS[1], source=SourceRecord("concept")),
+]
+THINGS = [
+    *(Naming(B).author(author) for author in PEOPLE),
+    *(Naming(B).venue(venue) for venue in VENUES),
+    *(Naming(B).institution(each) for each in (UNI, NAMED_UNI)),
+    *(f"{B}paper/{key}{number}" for key in ("doi:10.5555/", "openalex:W") for number in range(1, 5)),
+    *(f"{B}authorship/doi:10.5555/{number}/{who}" for number in (1, 2) for who in ("ann-lee", "a-lee", "bob-ray")),
+    "https://orcid.org/0000-0002-1825-0097",
+    f"{B}concept/made:1",
+]
+
+
+class Table:
+    """A matcher that finds some of all links that there might be."""
+
+    name = "table"
+
+    def __init__(self, links: Sequence[tuple[str, str, float]]) -> None:
+        self._links = sorted({(*sorted((one, other)), sure) for one, other, sure in links if _are_alike(one, other)})
+        self.version = str(self._links)
+
+    def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
+        for author in paper.authors:
+            yield "all", author.author.encode()
+            yield "all", author.authorship.encode()
+        yield "all", paper.paper.encode()
+
+    def links(self, block: Sequence[bytes]) -> Iterator[Link]:
+        there = {item.decode() for item in block}
+        for one, other, sure in self._links:
+            if {one, other} <= there:
+                facts = (Fact("t", "a", str(len(there) % 2)),)  # what is found depends on who else is there
+                yield Link(subject=one, object=other, method="table", confidence=sure, facts=facts)
+
+
+def _are_alike(one: str, other: str) -> bool:
+    kinds = {thing.removeprefix(B).partition("/")[0] for thing in (one, other)}
+    return one != other and len(kinds) == 1 and kinds <= {"paper", "author", "authorship"}
+
+
+EDITS = [
+    f'<{B}paper/doi:10.5555/1> <{ns.RDFS}comment> "seen" .',
+    f'<{B}paper/openalex:W1> <{ns.TITLE}> "On Things" .',
+    f'<{B}author/ann-lee> <{ns.NAME}> "Ann Lee" .',
+    f'<{B}author/orcid:0000-0002-1825-0097> <{ns.IDENTIFIER}> "orcid:0000-0002-1825-0097" .',
+]
+PAIRS = st.tuples(st.sampled_from(THINGS), st.sampled_from(THINGS)).filter(lambda pair: pair[0] != pair[1])
+STEPS = st.one_of(
+    st.tuples(
+        st.just("load"),
+        st.sampled_from("abc"),
+        st.lists(st.one_of(papers(), st.sampled_from(PROFILES)), min_size=1, max_size=4),
+    ),
+    st.tuples(st.just("load"), st.sampled_from("defg"), st.lists(papers(), min_size=1, max_size=2)),
+    st.tuples(st.just("remove"), st.sampled_from("abc")),
+    st.tuples(st.just("decide"), st.sampled_from(["accepted", "rejected"]), PAIRS),
+    st.tuples(st.just("forget")),
+    st.tuples(st.just("edit"), st.booleans(), st.sampled_from(EDITS)),
+)
+
+
+@dataclass
+class World:
+    """What is loaded and decided, in a store that has gone every step of the way."""
+
+    work: Path
+    links: list[tuple[str, str, float]]
+    datasets: dict[str, list[Record]] = field(default_factory=dict)
+    decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
+    number: int = 0
+
+    def linker(self, folder: Path) -> Linker:
+        authorities = Authorities(StoreFolder(folder).links.folder)
+        return Linker(B, self.decisions, 0.9, 1, (Table(self.links), *MATCHERS), authorities)
+
+    def take(self, step: tuple[object, ...], folder: Path) -> None:
+        match step:
+            case ("load", str(name), list(records)):
+                self.datasets[name] = records
+                self.load(folder, name)
+            case ("remove", str(name)) if name in self.datasets:
+                del self.datasets[name]
+                pipeline.remove(StoreFolder(folder), [name], linker=self.linker(folder))
+            case ("decide", verdict, (one, other)):
+                made = decision(verdict, one, other, "jo", "")  # type: ignore[arg-type]
+                self.decisions = dict(sorted({**self.decisions, made.pair: made}.items()))
+                pipeline.link(StoreFolder(folder), self.linker(folder))
+            case ("edit", bool(is_added), str(statement)):
+                self.edit(folder, Change(is_added, statement))
+            case ("forget",) if self.decisions:
+                self.decisions.popitem()
+                pipeline.link(StoreFolder(folder), self.linker(folder))
+
+    def edit(self, folder: Path, change: Change) -> None:
+        store = StoreFolder(folder)
+        with store.writer() as writer:
+            store.journal.append([change], Position())
+            contents, effects = writer.apply_edits()
+            publish_edits(store, writer, contents, effects)
+
+    def load(self, folder: Path, *names: str) -> None:
+        for name in names:
+            (self.work / name).write_text(repr(self.datasets[name]))
+        files = {name: [self.work / name] for name in names}
+        pipeline.load(StoreFolder(folder), self.source(), files, Options(replace=True), linker=self.linker(folder))
+
+    def source(self) -> Source:
+        """Each file holds the records of the dataset of its name."""
+        return Source(
+            "made",
+            "1",
+            "records made here",
+            lambda file: iter([Chunk(file.name, 1, b"")]),
+            lambda chunk: (Reading((record,)) for record in self.datasets[chunk.file]),
+            ("",),
+        )
+
+    def from_nothing(self, stepwise: Path) -> Path:
+        """A new store of the same, where nothing was known before."""
+        self.number += 1
+        folder = self.work / f"from-nothing-{self.number}"
+        folder.mkdir()
+        if (journal := stepwise / "edits.log").exists():
+            shutil.copyfile(journal, folder / "edits.log")
+        self.load(folder, *reversed(self.datasets))
+        return folder
+
+
+def assert_alike(one: Path, other: Path) -> None:
+    snapshots = [Snapshots(folder).current() for folder in (one, other)]
+    graphs = [sorted_statements(snapshot.store).decode().splitlines() for snapshot in snapshots]
+    assert set(graphs[0]) ^ set(graphs[1]) == set()
+    stores = [StoreFolder(folder) for folder in (one, other)]
+    links = [store.links.path(store.links.in_force()) for store in stores]
+    assert links[0].name == links[1].name
+    assert links[0].read_bytes() == links[1].read_bytes()
+    assert snapshots[0].manifest.graph_counts == count_graph(snapshots[0].store)
+    derived = [derived_lines(store) for store in stores]
+    assert derived[0] == derived[1]
+
+
+def derived_lines(store: StoreFolder) -> set[bytes]:
+    with store.writer() as writer:
+        return writer._derived_statements()
+
+
+@settings(
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(
+    links=st.lists(
+        st.tuples(st.sampled_from(THINGS), st.sampled_from(THINGS), st.sampled_from([0.95, 0.8])), max_size=8
+    ),
+    steps=st.lists(STEPS, min_size=2, max_size=6),
+)
+def test_whatever_the_steps_the_graph_is_the_one_that_is_built_from_nothing(
+    tmp_path_factory: pytest.TempPathFactory, links: list[tuple[str, str, float]], steps: list[tuple[object, ...]]
+) -> None:
+    world = World(tmp_path_factory.mktemp("world"), links)
+    folder = world.work / "stepwise"
+    world.take(("load", "z", [*PROFILES[:2], Paper(title="On Things", source=SourceRecord("z"))]), folder)
+    for step in steps:
+        world.take(step, folder)
+        assert_alike(folder, world.from_nothing(folder))

@@ -25,33 +25,16 @@ from kg.linking.judging import Judgement
 from kg.linking.linking import linker_of
 from kg.linking.model import Judged, Link, Status
 from kg.namespaces import DEFAULT_BASE
-from kg.records import Author, Authorship, Identifier, Paper, PartialDate, Record, SourceRecord
 from kg.settings import Settings, read_settings
 from kg.store import StoreFolder
 from server import create_app
 from server.state import state_of
 from tests.made_records import made_source
+from tests.server.doubtful_records import ONE, OTHER, TITLE, doubtful_records
 
 TOKEN = "correct horse"
 OPERATOR = 'Jane "<b>J</b>" Doe'
-ONE, OTHER = f"{DEFAULT_BASE}author/wilhelmina-q-tables", f"{DEFAULT_BASE}author/wilhelmina-tables"
-TITLE = "<script>alert('x')</script> & \u202eעברית\u202c 🧪"
 _SECONDS = 60
-
-
-def _records() -> Iterator[Record]:
-    """One person, perhaps, under two names."""
-    for number, (name, title) in enumerate(
-        (("Wilhelmina Q Tables", TITLE), ("Wilhelmina Tables", "Another <i>one</i>"))
-    ):
-        yield Paper(
-            title=title,
-            source=SourceRecord(str(number), title=title),
-            identifiers=(Identifier("doi", f"10.5555/{number}"),),
-            authorships=(Authorship(Author(name), 1), Authorship(Author("Bob Common"), 2)),
-            author_list_complete=True,
-            date=PartialDate(2020 + number),
-        )
 
 
 def _settings(folder: Path, token: str = TOKEN) -> Settings:
@@ -64,7 +47,7 @@ def made_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With a link that waits; to be copied."""
     folder = tmp_path_factory.mktemp("made")
     (folder / "records").touch()
-    settings, source = _settings(folder / "store"), made_source("made", _records())
+    settings, source = _settings(folder / "store"), made_source("made", doubtful_records())
     pipeline.load(StoreFolder(settings.store), source, {"made": [folder / "records"]}, linker=linker_of(settings))
     return settings.store
 

@@ -17,10 +17,10 @@ from kg.linking.decisions import Decisions
 from kg.linking.linking import linker_of
 from kg.settings import read_settings
 from kg.store import StoreFolder
+from tests.browser.conftest import sync_api
+from tests.browser.test_accessibility import faults
 from tests.made_records import made_source
 from tests.server.doubtful_records import doubtful_records
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 _TOKEN = "correct horse"
 _THRESHOLD = {"KG_LINK_THRESHOLD": "1"}  # so that rules accept nothing
@@ -65,6 +65,12 @@ def test_a_link_is_decided_undone_and_applied_by_keys(page: sync_api.Page, servi
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.get_by_text("Are these one author?").is_visible()
+    assert faults(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(50)
+    assert faults(page, "color-contrast") == []
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_label("Why").fill("a rare name")  # keys are letters there
     assert decisions.read() == {}
     page.get_by_label("Why").blur()

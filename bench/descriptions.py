@@ -23,6 +23,7 @@ from pyoxigraph import NamedNode, Store
 
 from kg import namespaces as ns
 from kg.citations import CITATION_FORMATS
+from kg.linked_papers import LINKS
 from kg.resources import KINDS
 from kg.settings import read_settings
 from kg.snapshots import Snapshots
@@ -91,6 +92,7 @@ def measured(client: FlaskClient, paths: list[str]) -> dict[str, list[Measure]]:
         addresses |= {known.name: f"/data/{path}.{known.extension}" for known in DATA_FORMATS}
         addresses |= {known.name: f"/data/{path}.{known.extension}" for known in citation_formats(kind)}
         addresses |= {"incoming": f"/incoming/{path}"}
+        addresses |= {"network": f"/network/{path}.json"} if kind in LINKS else {}
         for name, address in addresses.items():
             first, _, _ = timed(client, address)
             found[name].append(Measure(first, *timed(client, address), path))
@@ -110,7 +112,13 @@ def timed(client: FlaskClient, address: str) -> tuple[float, float, int]:
 
 def report(name: str, count: int, found: dict[str, list[Measure]]) -> None:
     print(f"{count} {name}: processor, median worst >{BOUND_MS} | clock, median worst | first, worst | kB, slowest")
-    order = ["page", *(known.name for known in DATA_FORMATS), *(known.name for known in CITATION_FORMATS), "incoming"]
+    order = [
+        "page",
+        *(known.name for known in DATA_FORMATS),
+        *(known.name for known in CITATION_FORMATS),
+        "incoming",
+        "network",
+    ]
     for format_name in filter(found.__contains__, order):
         rows = found[format_name]
         worst = max(rows, key=lambda row: row.processor)

@@ -69,7 +69,8 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
 
 
 def _compacted(tree: Node | list[Node], is_graph: bool = False) -> Node:
-    options = {"documentLoader": _refuse, "base": "", "graph": is_graph}
+    # The tree is expanded JSON-LD already.
+    options = {"documentLoader": _refuse, "base": "", "graph": is_graph, "skipExpansion": True}
     compacted = _Processor().compact(tree, {"@context": _terms()}, options)
     return {key: value for key, value in compacted.items() if key != "@context"}
 

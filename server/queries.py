@@ -33,13 +33,14 @@ from server.representations import represented, result_sent
 from server.resources import DATA_FORMATS
 from server.security import allow_frames
 from server.state import DataFormat, State, current_snapshot, current_state
-from server.tables import ResultTable, result_table, triples_table, with_bars, without_repeats
+from server.tables import ResultTable, result_table, shortened, triples_table, with_bars, without_repeats
 
 blueprint = Blueprint("queries", __name__)
 
 SOURCE = PageFormat("sparql", "rq", "application/sparql-query")
 _PAPERS = "paper"  # the column of queries whose rows are papers
 _MOST_REFERENCES = 1000
+_READ = 2000  # rows for a chart, of which fewer are shown
 _MOST_STATEMENTS = 5000  # that get plain keys; more come as Oxigraph writes them
 _log = logging.getLogger(__name__)
 _FORMATS: dict[str, Sequence[DataFormat]] = {
@@ -189,16 +190,16 @@ def _bound(found: CannedQuery, besides: Sequence[str] = ()) -> str:
 
 
 def _table(found: CannedQuery, text: str) -> ResultTable:
-    """The result as a table, read no further than it is shown."""
+    """The result as a table, read no further than it is drawn."""
     if found.form in ("construct", "describe"):
         with _answer(text, N_TRIPLES).body as body:
             return triples_table(pyoxigraph.parse(body, format=N_TRIPLES.rdf_format))
     with _answer(text, JSON).body as body:
-        return result_table(pyoxigraph.parse_query_results(body, format=JSON.results_format), found.columns)
+        return result_table(pyoxigraph.parse_query_results(body, format=JSON.results_format), found.columns, _READ)
 
 
 def _readable(found: CannedQuery, table: ResultTable) -> ResultTable:
-    readable = without_repeats(table)
+    readable = without_repeats(shortened(table))
     return with_bars(readable, found.columns[_counted(found.chart)]) if found.chart else readable
 
 

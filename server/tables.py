@@ -15,7 +15,7 @@ from kg.resources import GraphReader, whole_number
 from server.links import address, is_resource, short_name
 from server.state import current_snapshot
 
-ROWS_SHOWN = 500
+ROWS_SHOWN = 250  # so that a page stays small; the formats have them all
 
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
 
@@ -48,12 +48,14 @@ class ResultTable:
         return {place for row in self.rows for place, cell in enumerate(row) if cell and cell.number}
 
 
-def result_table(results: QuerySolutions | QueryBoolean, headings: Mapping[str, str] | None = None) -> ResultTable:
+def result_table(
+    results: QuerySolutions | QueryBoolean, headings: Mapping[str, str] | None = None, most: int = ROWS_SHOWN
+) -> ResultTable:
     """The first rows of a SELECT, under `headings` by variable; the yes or no of an ASK is a table of one cell."""
     if isinstance(results, QueryBoolean):
         return ResultTable(["answer"], [[Cell("yes" if results else "no")]], cut=False)
     names = [variable.value for variable in results.variables]
-    return _table([(headings or {}).get(name, name) for name in names], results)
+    return _table([(headings or {}).get(name, name) for name in names], results, most)
 
 
 def triples_table(triples: Iterable[Triple | Quad]) -> ResultTable:
@@ -81,11 +83,16 @@ def _barred(cell: Cell | None, highest: int) -> Cell | None:
     return replace(cell, share=_count(cell) / highest) if cell and cell.number else cell
 
 
-def _table(columns: list[str], rows: Iterable[Iterable[Any]]) -> ResultTable:
+def _table(columns: list[str], rows: Iterable[Iterable[Any]], most: int = ROWS_SHOWN) -> ResultTable:
     reader = GraphReader(current_snapshot().store)
     remaining = iter(rows)
-    shown = [[None if term is None else _cell(reader, term) for term in row] for row in islice(remaining, ROWS_SHOWN)]
+    shown = [[None if term is None else _cell(reader, term) for term in row] for row in islice(remaining, most)]
     return ResultTable(columns, shown, cut=next(remaining, None) is not None)
+
+
+def shortened(table: ResultTable) -> ResultTable:
+    """No more rows than are shown."""
+    return replace(table, rows=table.rows[:ROWS_SHOWN], cut=table.cut or len(table.rows) > ROWS_SHOWN)
 
 
 def without_repeats(table: ResultTable) -> ResultTable:

@@ -54,7 +54,7 @@ def test_a_query_that_looks_like_markup_is_shown_as_it_is(client: FlaskClient) -
 
 def test_a_long_result_is_cut_and_says_so(client: FlaskClient) -> None:
     _, page = ask(client, "SELECT ?s ?p ?o { ?s ?p ?o }")
-    assert "500 rows, the first of more" in page.text
+    assert "250 rows, the first of more" in page.text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@
 /** @typedef {{mark: "bar" | "line" | "point", x: string, y: string, color?: string | null}} Chart */
 
 const SHOWN = 25; // bars that one still tells apart
-const SERIES = 12;
 const NARROW = 520; // pixels
 const BAR = 22; // pixels
 const LONGEST_LABEL = 220; // pixels
@@ -27,7 +26,7 @@ function theme(isNarrow) {
   const style = getComputedStyle(document.documentElement);
   const token = (name) => style.getPropertyValue(`--${name}`).trim();
   const text = { labelColor: token("soft"), titleColor: token("soft"), labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500 };
-  const series = ["accent", "author", "institution", "concept", "venue", "soft"].map(token);
+  const series = [...["accent", "author", "institution", "concept", "venue"].map(token), "#b08800", "#5c8a1e", "#8a6d5a", token("soft")];
   return {
     background: null,
     font: token("sans") || "sans-serif",
@@ -65,10 +64,7 @@ export function specification(chart, rows, titles = {}) {
   const isRanking = chart.mark === "bar" && values(chart.x).every(isNumber) && !isYear(chart.x, values(chart.x));
   const kept = isRanking ? complete.slice(0, SHOWN) : complete;
   const encoding = { x: named(chart.x), y: named(chart.y) };
-  if (chart.color != null) {
-    const counts = Map.groupBy?.(complete, (row) => row[chart.color]) ?? new Map();
-    if (counts.size <= SERIES * 4) encoding.color = { field: fields[chart.color], type: "nominal", title: titles[chart.color] ?? chart.color };
-  }
+  if (chart.color != null) encoding.color = { field: fields[chart.color], type: "nominal", sort: null, title: titles[chart.color] ?? chart.color };
   encoding.tooltip = names.map((name) => ({ field: fields[name], title: titles[name] ?? name }));
   const height = isRanking ? { step: BAR } : 280;
   return {

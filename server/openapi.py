@@ -224,12 +224,12 @@ _ROUTES = {
         bare=(301,),
     ),
     "incoming.incoming": _Route("What points to a thing", _PAGE_OR_DATA, (_PROPERTY, _PAGE), bare=(301,)),
-    "resources.links": _Route("What belongs to a thing, as a set of links", LINKSET_FORMATS, bare=(301,)),
     "collaboration.around": _Route(
         "What stands on the papers of a thing together with it; with `.json` as data", (HTML, PLAIN_JSON), bare=(301,)
     ),
     "compare.compare": _Route("Two authors side by side", (HTML, PLAIN_JSON), _COMPARED),
     "compare.path": _Route("The shortest way between two authors or concepts", (HTML, PLAIN_JSON), _WAY),
+    "resources.links": _Route("What belongs to a thing, as a set of links", LINKSET_FORMATS, bare=(301,)),
     "health.alive": _Route("Whether the service lives", (PLAIN_JSON,)),
     "health.ready": _Route("Whether a graph has been published", (PLAIN_JSON,)),
     "mcp.exchange": _Route(

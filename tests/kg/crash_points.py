@@ -1,6 +1,6 @@
 """Run as a program: loads a file again and again, killed (SIGKILL) at another file operation each time.
 
-Usage: crash_points.py STORE_BEFORE FILE WORK EVERY. Prints a JSON list, an element a point of death:
+Usage: crash_points.py STORE_BEFORE FILE WORK EVERY [link]. Prints a JSON list, an element a point of death:
 {"point": number, "killed": bool, "snapshot": directory of the store it left}.
 """
 
@@ -14,13 +14,15 @@ import sys
 from pathlib import Path
 
 from kg import pipeline
+from kg.linking.linking import Linker
+from kg.namespaces import DEFAULT_BASE
 from kg.sources import find_source
 from kg.store import StoreFolder
 
 EVENTS = ("open", "os.", "shutil.", "fcntl.", "tempfile.")
 
 
-def load(store: Path, file: Path, point: int) -> None:
+def load(store: Path, file: Path, point: int, linker: Linker | None) -> None:
     """Load `file`; die at the `point`-th file operation that Python sees."""
     seen = 0
 
@@ -32,11 +34,12 @@ def load(store: Path, file: Path, point: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(die)
-    pipeline.load(StoreFolder(store), find_source("profile-page"), pipeline.name_datasets([file], None))
+    pipeline.load(StoreFolder(store), find_source("profile-page"), pipeline.name_datasets([file], None), linker=linker)
 
 
 def main() -> None:
     before, file, work, every = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+    linker = Linker(DEFAULT_BASE, {}, 0.9, 1) if sys.argv[5:] else None
     results = []
     point, killed = 1, True
     while killed:
@@ -44,7 +47,7 @@ def main() -> None:
         shutil.copytree(before, store)
         child = os.fork()
         if child == 0:
-            load(store, file, point)
+            load(store, file, point, linker)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         killed = os.WIFSIGNALED(status)

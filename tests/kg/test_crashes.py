@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from kg import paths, pipeline
+from kg.linking.linking import Linker
+from kg.namespaces import DEFAULT_BASE
 from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots
 from kg.sources import find_source
@@ -61,6 +63,28 @@ def test_killed_at_any_file_operation(one_page: Path, expected: tuple[bytes, byt
         assert not list((store / "segments").glob("*/.writing-*"))
         assert len(list((store / "snapshots").iterdir())) == 1
     assert seen == {before, after}
+
+
+def test_killed_while_linking(tmp_path: Path) -> None:
+    """What is kept of records and links is made anew where it was left half written."""
+    linker = Linker(DEFAULT_BASE, {}, 0.9, 1)
+
+    def linked(folder: Path, *pages: Path) -> bytes:
+        for page in pages:
+            datasets = pipeline.name_datasets([page], None)
+            pipeline.load(StoreFolder(folder), find_source("profile-page"), datasets, linker=linker)
+        return dump(folder)
+
+    before = linked(tmp_path / "before", PAGES[0])
+    after = linked(tmp_path / "after", *PAGES)
+    script = Path(__file__).with_name("crash_points.py")
+    command = [sys.executable, script, tmp_path / "before", PAGES[1], tmp_path / "runs", str(3 * EVERY), "link"]
+    (tmp_path / "runs").mkdir()
+    runs = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    stores = [Path(run["store"]) for run in runs if run["killed"]]
+    assert len(stores) > 10
+    assert {dump(store) for store in stores} == {before, after}
+    assert {linked(store, PAGES[1]) for store in stores} == {after}
 
 
 def test_killed_at_any_moment(one_page: Path, expected: tuple[bytes, bytes], tmp_path: Path) -> None:

@@ -281,6 +281,7 @@ def made(record: str, title: str, people: Sequence[Author], *identifiers: Identi
 
 
 DOI_1, DOI_2, W_1 = Identifier("doi", "10.5555/1"), Identifier("doi", "10.5555/2"), Identifier("openalex", "W1")
+W_2, ZED = Identifier("openalex", "W2"), Author("Zed Zimmer")
 ANN, A_LEE, KNOWN, OTHER, BOB = PEOPLE[0], PEOPLE[1], PEOPLE[2], PEOPLE[4], PEOPLE[5]
 LOADED: list[tuple[str, list[Record]]] = [
     # What is counted: by venue, subject, institution and year, of co-authors, of citations.
@@ -294,6 +295,8 @@ LOADED: list[tuple[str, list[Record]]] = [
     ("d", [made("d1", "On Things", [A_LEE, BOB], DOI_1, W_1, references=(DOI_2,), author_list_complete=False)]),
     # Two people of one name, whom a source tells apart: what was one by the name falls apart.
     ("e", [made("e1", "Reinforcement learning", [OTHER, A_LEE], venue=VENUES[2]), PROFILES[0]]),
+    # A paper of before under another identifier, with quite another name at the same place.
+    ("g", [made("g1", "Quite more", [ZED], W_2)]),
     # Somebody whom a link that is surer makes one with another.
     ("f", [made("f1", "Yet more", [ANN, OTHER, PEOPLE[7]], concepts=CONCEPTS), *PROFILES[1:]]),
 ]
@@ -302,6 +305,8 @@ LINKS = [
     (Naming(B).author(ANN), Naming(B).author(OTHER), 0.97),
     (Naming(B).author(A_LEE), Naming(B).author(ANN), 0.91),
     (f"{B}paper/doi:10.5555/1", f"{B}paper/openalex:W1", 0.99),
+    (f"{B}paper/doi:10.5555/2", f"{B}paper/openalex:W2", 0.99),
+    (f"{B}authorship/doi:10.5555/2/ann-lee", f"{B}authorship/openalex:W2/zed-zimmer", 0.98),
     (f"{B}authorship/doi:10.5555/1/a-lee", f"{B}authorship/openalex:W1/orcid:0000-0002-1825-0097", 0.98),
 ]
 
@@ -314,7 +319,8 @@ def test_what_comes_changes_what_it_concerns_and_nothing_is_built_anew(
     steps: list[tuple[object, ...]] = [("load", name, records) for name, records in LOADED]
     # And links fall away: of a paper, of an author, of a person who decided otherwise for a while.
     steps += [("decide", "rejected", LINKS[3][:2]), ("decide", "rejected", LINKS[1][:2]), ("forget",), ("forget",)]
-    steps += [("edit", True, EDITS[0]), ("decide", "accepted", (Naming(B).author(BOB), Naming(B).author(ANN)))]
+    steps += [("decide", "rejected", LINKS[4][:2]), ("edit", True, EDITS[0])]
+    steps += [("decide", "accepted", (Naming(B).author(BOB), Naming(B).author(ANN)))]
     for number, step in enumerate(steps):
         with monkeypatch.context() as patch:
             patch.setattr(Writer, "_bring_to", built_anew)

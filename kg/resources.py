@@ -22,7 +22,7 @@ Term = NamedNode | BlankNode | Literal | Triple
 INCOMING_LIMIT = 100
 _OUTGOING_LIMIT = 20_000
 # Of what a thing points to by one property, so many have their names in its description.
-_NAMED_LIMIT = 200
+_NAMED_LIMIT = 100
 _SCAN_LIMIT = 5_000
 # Of what points to a thing: read as it comes, and if that is not all, counted by property.
 _INCOMING_SCAN = 500

@@ -31,6 +31,9 @@ from server.state import current_snapshot, current_state
 
 blueprint = Blueprint("dataset", __name__)
 
+# What costs more than it tells: questions without end, and pages of which there are many for each thing.
+_NOT_FOR_CRAWLERS = ("sparql", "search", "reconcile", "compare", "path", "network/", "page/*?")
+
 ROBOTS = PageFormat("robots", "txt", "text/plain")
 SITEMAP = PageFormat("sitemap", "xml", "application/xml")
 OPENSEARCH = PageFormat("opensearch", "xml", "application/opensearchdescription+xml")
@@ -99,7 +102,7 @@ def _distributions(dump: DumpManifest) -> Iterator[Distribution]:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Crawlers may read pages and data; queries are for who asks them."""
-    lines = ["User-agent: *", *(f"Disallow: {request.root_path}/{path}" for path in ("sparql", "search", "reconcile"))]
+    lines = ["User-agent: *", *(f"Disallow: {request.root_path}/{path}" for path in _NOT_FOR_CRAWLERS)]
     sitemap = urljoin(request.url_root, url_for("dataset.sitemap"))
     return represented(ROBOTS, lambda: "\n".join((*lines, f"Sitemap: {sitemap}", "")))
 

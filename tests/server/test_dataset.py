@@ -114,6 +114,7 @@ def test_crawlers_find_every_page(client: FlaskClient, seeded_app: Flask) -> Non
     robots = client.get("/robots.txt").text
     assert "Sitemap: http://localhost/sitemap.xml" in robots
     assert "Disallow: /sparql" in robots
+    assert "Disallow: /page/*?" in robots, "narrowed down in endless ways"
     pages = [page for part in locations(client, "/sitemap.xml") for page in locations(client, urlsplit(part).path)]
     assert len(pages) == len(set(pages)) > 52
     assert sum("/page/paper/" in page for page in pages) == 23

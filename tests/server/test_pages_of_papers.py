@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from kg import namespaces as ns
 from kg import pipeline
 from kg.records import Author, Authorship, Identifier, Paper, PartialDate, Record, SourceRecord, Venue
 from kg.settings import read_settings
@@ -189,3 +191,20 @@ def test_papers_that_cite_a_paper_stand_on_its_page(rich_client: FlaskClient) ->
     words = text_of(page_of(rich_client, "/page/paper/doi:10.5555/untitled"))
     assert "cited 1 time in this graph" in words
     assert "Cited by Everything about an Example" in words
+
+
+def test_an_edit_shows_at_once_also_papers_of_who_was_unknown(tmp_path: Path) -> None:
+    pipeline.load_seeds(StoreFolder(tmp_path / "store"))
+    app = create_app(read_settings({}, store=tmp_path / "store", write_token="s3cret", query_workers=1))
+    client = app.test_client()
+    update = f"""
+        PREFIX kg: <{ns.KG}> PREFIX foaf: <{ns.FOAF}> PREFIX dcterms: <{ns.DCTERMS}> BASE <{ns.DEFAULT_BASE}>
+        INSERT DATA {{
+          <author/nova> a kg:Author ; foaf:name "Nova Newcomer" .
+          <paper/new> a kg:Paper ; dcterms:title "A New Paper" ; dcterms:creator <author/nova>, <author/evan-hubinger>
+        }}"""
+    written = client.post("/sparql", data={"update": update}, headers={"Authorization": "Bearer s3cret"})
+    assert written.status_code < 300
+    page = page_of(client, "/page/author/nova")
+    assert "Nova Newcomer" in page.text and count_of(page) == 1
+    state_of(app).close()

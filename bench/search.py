@@ -1,6 +1,6 @@
 """Searching a store: the index alone, with facets, as a page over HTTP, and SQLite's FTS5 over the same texts.
 
-    python bench/search.py --store STORE [--queries 300] [--rounds 3]
+    python bench/search.py --store STORE [--queries 300] [--rounds 3] [--no-peer]
 
 Queries are made of the store's own papers and authors: words of titles, names, whole titles, and each of these with
 letters that two fingers mixed up; each knows what is meant. Nothing is cached. Contenders take turns in one thread,
@@ -42,22 +42,23 @@ def main() -> None:
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--queries", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--no-peer", action="store_true", help="without FTS5, whose index takes a minute to make")
     options = parser.parse_args()
     snapshot = Snapshots(options.store).current()
     queries = list(made_queries(snapshot.index, options.queries, random.Random(1)))
     with tempfile.TemporaryDirectory(prefix="paperkg-bench-") as work:
-        peer = Fts5(Path(work) / "fts5.sqlite", snapshot, Path(work) / "index")
         app = create_app(read_settings({}, store=options.store, cache_bytes=0, query_workers=1))
         client = app.test_client()
         contenders: dict[str, Callable[[str], object]] = {
-            "index": lambda text: snapshot.index.search(text, limit=SHOWN),
             "index with facets": lambda text: snapshot.index.search(text, limit=SHOWN, with_facets=True),
             "page": lambda text: client.get("/search", query_string={"q": text}).data,
             "suggestions": lambda text: client.get("/search/suggest", query_string={"q": text}).data,
-            "FTS5": peer.search,
         }
-        measure(contenders, queries, options.rounds)
-        recall({"index": lambda text: labels(snapshot.index, text), "FTS5": peer.search}, queries)
+        finders: dict[str, Callable[[str], list[str]]] = {"index": lambda text: labels(snapshot.index, text)}
+        if not options.no_peer:
+            finders["FTS5"] = Fts5(Path(work) / "fts5.sqlite", snapshot, Path(work) / "index").search
+        measure(contenders | finders, queries, options.rounds)
+        recall(finders, queries)
         lists(snapshot.index)
         app.extensions["paperkg"].close()
 

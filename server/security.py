@@ -21,7 +21,7 @@ _READ_METHODS = ("GET", "HEAD", "OPTIONS")
 # A query may come by POST; it changes nothing.
 _ALSO_READ_BY_POST = ("/sparql", "/reconcile")
 _REQUEST_HEADERS = "Accept, Accept-Language, Content-Type, If-None-Match, If-Modified-Since, Range, Cache-Control"
-_SHOWN_HEADERS = "Content-Disposition, Content-Range, ETag, Link, Location, Retry-After"
+_SHOWN_HEADERS = "Content-Disposition, Content-Range, ETag, Link, Location, Retry-After, X-Total-Count"
 
 
 def register_security(app: Flask) -> None:

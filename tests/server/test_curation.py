@@ -28,6 +28,7 @@ from kg.namespaces import DEFAULT_BASE
 from kg.settings import Settings, read_settings
 from kg.store import StoreFolder
 from server import create_app
+from server.curation import _topic
 from server.state import state_of
 from tests.made_records import made_source
 from tests.server.doubtful_records import ONE, OTHER, TITLE, doubtful_records
@@ -204,7 +205,9 @@ def test_signing_out_ends_it(operator: FlaskClient) -> None:
 
 
 def test_both_sides_and_the_effect_are_shown(operator: FlaskClient) -> None:
-    page = operator.get("/curation").text
+    answer = operator.get("/curation")
+    assert answer.headers["Cache-Control"] == "no-store"
+    page = answer.text
     assert "Are these one author?" in page
     text = html.unescape(re.sub(r"<[^>]+>", " ", page.partition('class="sides"')[2]))
     assert TITLE in html.unescape(page)
@@ -344,6 +347,26 @@ def test_the_queue_has_contradictions_first_then_the_surest() -> None:
     assert [each.pair[0][-1] for each in queue.undecided({made.pair: made})] == ["b", "a"]
     assert queue.topics({}) == {("same", "author"): 3}
     assert queue.pending({made.pair: made}) == ([made], [])
+
+
+def test_what_is_decided_otherwise_or_taken_back_is_pending() -> None:
+    link = Link(subject=ONE, object=OTHER, method="name", confidence=0.8)
+    before, after = decision("accepted", ONE, OTHER, "", ""), decision("rejected", ONE, OTHER, "", "")
+    queue = Queue("x", Judgement([Judged(link, "accepted", before)]), DEFAULT_BASE)
+    assert queue.pending({before.pair: before}) == ([], [])
+    assert queue.pending({after.pair: after}) == ([after], [])
+    assert queue.pending({}) == ([], [before])
+
+
+def test_what_is_the_same_is_asked_before_what_is_alike(shared_app: Flask) -> None:
+    topics = {("version", "paper"): 9, ("same", "venue"): 2, ("same", "author"): 1}
+    with shared_app.test_request_context("/curation"):
+        assert _topic(topics) == ("same", "venue")
+    with shared_app.test_request_context("/curation?topic=version-paper"):
+        assert _topic(topics) == ("version", "paper")
+    with shared_app.test_request_context("/curation?topic=same-concept"):
+        assert _topic({("version", "paper"): 9}) == ("version", "paper")
+        assert _topic({}) is None
 
 
 def test_the_address_of_a_link_leads_to_it(operator: FlaskClient) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import multiprocessing
 import os
 import zlib
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -72,33 +73,26 @@ class LinkCache:
 
 
 class _Items(msgspec.Struct, array_like=True):
-    """What is compared of a chunk: of each matcher the digests of the keys, one after the other, and the items under
-    them, packed. `check` is a checksum of both."""
+    """What is compared of a chunk: of each matcher the digests of the keys, one after the other, the number of the item
+    under each, and the items, packed. `check` is a checksum of all."""
 
     check: int
     keys: list[bytes]
+    numbers: list[bytes]
     items: list[bytes]
 
     @property
     def is_whole(self) -> bool:
-        return self.check == _check(self.keys, self.items)
+        return self.check == _check(*self.keys, *self.numbers, *self.items)
 
-    def under(self, number: int, keys: set[bytes] | None) -> Iterator[tuple[bytes, bytes]]:
+    def under(self, matcher: int, wanted: set[bytes] | None) -> Iterator[tuple[bytes, bytes]]:
         """The items of a matcher under some keys, or (None) under all, each with its key."""
-        own = self.keys[number]
-        wanted = (
-            [
-                (place, key)
-                for place, start in enumerate(range(0, len(own), _DIGEST))
-                if (key := own[start : start + _DIGEST]) in keys
-            ]
-            if keys is not None
-            else [(place, own[place * _DIGEST :][:_DIGEST]) for place in range(len(own) // _DIGEST)]
-        )
-        if wanted:
-            items = _LIST.decode(zstandard.ZstdDecompressor().decompress(self.items[number]))
-            for place, key in wanted:
-                yield key, items[place]
+        keys = [(place, key) for place, key in enumerate(_parts(self.keys[matcher])) if wanted is None or key in wanted]
+        if keys:
+            numbers = memoryview(self.numbers[matcher]).cast("I")
+            items = _LIST.decode(zstandard.ZstdDecompressor().decompress(self.items[matcher]))
+            for place, key in keys:
+                yield key, items[numbers[place]]
 
 
 _ITEMS = msgspec.msgpack.Decoder(_Items)
@@ -277,21 +271,27 @@ def _start(matchers: tuple[Matcher, ...]) -> None:
 
 def _items(chunk: bytes) -> _Items:
     papers = decoded_mentions(chunk).papers
-    keys, packed = list[bytes](), list[bytes]()
+    keys, numbers, packed = list[bytes](), list[bytes](), list[bytes]()
     for matcher in _matchers:
         found = list(chain.from_iterable(map(matcher.items, papers)))
+        places = {item: place for place, item in enumerate(dict.fromkeys(item for _, item in found))}
         keys.append(b"".join(_digest(key) for key, _ in found))
-        packed.append(zstandard.ZstdCompressor(level=1).compress(_ENCODER.encode([item for _, item in found])))
-    return _Items(_check(keys, packed), keys, packed)
+        numbers.append(array("I", (places[item] for _, item in found)).tobytes())
+        packed.append(zstandard.ZstdCompressor(level=1).compress(_ENCODER.encode(list(places))))
+    return _Items(_check(*keys, *numbers, *packed), keys, numbers, packed)
+
+
+def _parts(keys: bytes) -> Iterator[bytes]:
+    return (keys[start : start + _DIGEST] for start in range(0, len(keys), _DIGEST))
 
 
 def _digest(key: str) -> bytes:
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
 
 
-def _check(keys: list[bytes], items: list[bytes]) -> int:
+def _check(*parts: bytes) -> int:
     checksum = 0
-    for part in (*keys, *items):
+    for part in parts:
         checksum = zlib.crc32(part, checksum)
     return checksum
 

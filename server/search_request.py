@@ -45,8 +45,7 @@ class Search:
 
     def of(self, kind: str | None) -> str:
         """The address of the same search among the things of another kind."""
-        filters = self.filters if kind in (None, "paper") else Filters()
-        return replace(self, kind=kind, filters=filters, offset=0).address()
+        return replace(self, kind=kind, offset=0).address()
 
     def saying(self, text: str) -> str:
         """The address of the same search for other words."""

@@ -49,7 +49,7 @@ def test_the_table_has_what_the_graph_has(client: FlaskClient) -> None:
     found = client.get(f"/network/author/{EVAN}.json").get_json()
     words = text_of(client, f"/network/author/{EVAN}")
     for node in found["nodes"][1:]:
-        assert f"{node['label']} author {node['papers']}" in words
+        assert f"{node['label']} compare author {node['papers']}" in words
 
 
 @pytest.mark.parametrize("path", ["/network/institution/openai", "/network/concept/arxiv:cs.AI"])

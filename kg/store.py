@@ -282,6 +282,8 @@ class Writer:
         present_parts, wanted_parts = self._present_parts(present), self._parts(wanted, arriving)
         if not (present_parts and present_parts <= wanted_parts and self._derived.exists()):
             return arriving
+        if present.rules != wanted.rules:
+            return arriving  # of everything something else is derived
         if self._is_edited(RELEVANT_PREDICATES | DERIVED_PREDICATES) or not self._all_have_facts(present_parts):
             return arriving
         arrived, new_parts = list[bytes](), wanted_parts - present_parts

@@ -350,3 +350,12 @@ def test_an_index_that_is_damaged_is_made_anew(tmp_path: Path) -> None:
             path.write_bytes(path.read_bytes()[:-7] + b"rubbish")
         world.take(("load", name, records), folder)
     assert_alike(folder, world.from_nothing(folder))
+
+
+def test_by_other_rules_everything_is_derived_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, folder = World(tmp_path, []), tmp_path / "stepwise"
+    world.take(("load", "a", [made("a1", "On Things", [ANN, BOB], DOI_1, venue=VENUES[0])]), folder)
+    monkeypatch.setattr("kg.store._derivation_digest", lambda: "others")
+    monkeypatch.setattr(Writer, "_bring_to", built_anew)
+    with pytest.raises(AssertionError, match="as a whole"):
+        world.take(("load", *LOADED[0]), folder)

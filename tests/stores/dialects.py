@@ -8,8 +8,4 @@ from typing import Final
 # (store, query): why.
 DIFFERENT: Final[Mapping[tuple[str, str], str]] = {
     ("paperkg", "dataset/datasets"): "the dump is a dataset of the copy",
-    (
-        "virtuoso",
-        "dataset/statements-of-dataset",
-    ): "7.2.5 finds nothing by a path that may be empty within an inverse one",
 }

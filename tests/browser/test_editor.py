@@ -87,7 +87,8 @@ def test_things_are_found_by_words(page: sync_api.Page, seeds_service: str) -> N
 def test_what_is_wrong_is_marked_where_it_is(page: sync_api.Page, seeds_service: str, troubles: list[str]) -> None:
     opened(page, seeds_service)
     write(page, "SELECT * {\n  ?s foo:bar ?o\n}|")
-    run(page)
+    page.click("[data-run]")
+    page.wait_for_selector(".wrong-text")
     assert page.locator("#problem").inner_text() == "line 2, column 6: the prefix 'foo:' is not declared"
     assert page.locator(".wrong-text").inner_text() == "foo:bar"
     write(page, "ASK {}|")

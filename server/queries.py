@@ -20,6 +20,7 @@ from kg.formats import CSV, GRAPH_FORMATS, JSON, JSON_LD, N_TRIPLES, RESULT_FORM
 from kg.queries import CannedQuery, Chart, Parameter, bind, thing_iri
 from kg.query_descriptions import describe_queries
 from kg.resources import GraphReader
+from kg.search import KINDS
 from kg.serialisation import serialise
 from kg.snapshots import Snapshot
 from kg.workers import QueryRequest, QueryResult
@@ -40,6 +41,7 @@ blueprint = Blueprint("queries", __name__)
 SOURCE = PageFormat("sparql", "rq", "application/sparql-query")
 _PAPERS = "paper"  # the column of queries whose rows are papers
 _MOST_REFERENCES = 1000
+_TRIED = 3  # things that are named where the graph has not those that the query names
 _READ = 2000  # rows for a chart, of which fewer are shown
 _MOST_STATEMENTS = 5000  # that get plain keys; more come as Oxigraph writes them
 _log = logging.getLogger(__name__)
@@ -155,7 +157,7 @@ def _render(
         path=query_path(found),
         values={parameter.name: values.get(parameter.name, parameter.default) for parameter in found.parameters},
         labels=_labels(found, lambda parameter: [values.get(parameter.name, parameter.default)]),
-        examples=_labels(found, lambda parameter: parameter.examples),
+        examples=_examples(found),
         text=text,
         drawing=drawing(found, table) if table else None,
         table=_readable(found, table) if table else None,
@@ -178,6 +180,19 @@ def _labels(found: CannedQuery, values: Callable[[Parameter], Iterable[str]]) ->
                 if reader.is_described_safely(iri):
                     labels[parameter.name][value] = reader.thing(iri).label
     return labels
+
+
+def _examples(found: CannedQuery) -> dict[str, dict[str, str]]:
+    """Values to try, with their labels; where the graph has none of the query's own, things with the most papers."""
+    described = _labels(found, lambda parameter: (parameter.default, *parameter.examples))
+    for parameter in found.parameters:
+        labels = described[parameter.name]
+        if parameter.kind in KINDS and not labels:
+            own = f"{current_state().settings.base_iri}{parameter.kind}/"
+            hits = current_snapshot().index.search("", parameter.kind, _TRIED).hits
+            labels.update({hit.iri.removeprefix(own): hit.label for hit in hits})
+        labels.pop(parameter.default, None)
+    return described
 
 
 def _bound(found: CannedQuery, besides: Sequence[str] = ()) -> str:

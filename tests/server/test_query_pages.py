@@ -195,3 +195,17 @@ def test_things_are_shown_by_name_beside_their_keys(client: FlaskClient) -> None
     assert any("author=ethan-perez" in (values.get("href") or "") for _, values in page.elements)
     unknown = client.get("/queries/author/author-coauthors?author=nobody", headers={"Accept": "text/html"})
     assert b"data-label" not in unknown.data
+
+
+def test_where_the_graph_lacks_what_a_query_asks_about_things_that_it_has_are_offered(
+    rich_client: FlaskClient, client: FlaskClient
+) -> None:
+    page = rich_client.get("/queries/author/author-papers", headers={"Accept": "text/html"}).text
+    assert "This graph has no such author." in page
+    address = re.search(r'<a href="([^"]+)" dir="auto">Ann Ash</a>', page)
+    assert address is not None
+    answer = rich_client.get(address[1], headers={"Accept": "text/html"}).text
+    assert "This graph has no such author." not in answer
+    assert "Everything about an Example" in answer
+    assert "This graph has no such" not in client.get("/queries/author/author-papers").text
+    assert "This graph has no such venue." in client.get("/queries/venue/venue-papers").text

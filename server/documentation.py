@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template
 from server.negotiation import HTML
 from server.openapi import Object, document
 from server.representations import represented
+from server.state import current_state
 
 blueprint = Blueprint("documentation", __name__)
 
@@ -28,8 +29,12 @@ _TITLES = {
 
 @blueprint.get("/docs")
 def docs() -> Response:
-    """Every address with its methods, parameters and formats; made from /openapi.json."""
-    return represented(HTML, lambda: render_template("docs.html", sections=_sections(document())))
+    """Every address with its methods, parameters and formats; made from /openapi.json.
+
+    Canned queries say all of that on their own pages, as forms and as calls to copy.
+    """
+    canned = {f"/queries/{name}" for name in current_state().queries}
+    return represented(HTML, lambda: render_template("docs.html", sections=_sections(document()), canned=canned))
 
 
 def _sections(described: Object) -> list[tuple[str, list[Object]]]:

@@ -28,6 +28,11 @@ PAGES = [
     "/changes",
     "/validation",
     "/docs",
+    "/editor",
+    "/compare",
+    "/path",
+    "/curation",
+    "/queries/author/most-prolific-authors",
     "/nowhere",
 ]
 
@@ -46,6 +51,11 @@ def words_of(client: FlaskClient, path: str) -> str:
 def paper_path(client: FlaskClient, title: str) -> str:
     hits = client.get("/search", query_string={"q": title, "type": "paper"}, headers={"Accept": "application/json"})
     return next(hit["page"] for hit in hits.get_json()["hits"] if normal_title(hit["label"]) == normal_title(title))
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/schema"])
+def test_no_page_is_large(client: FlaskClient, path: str) -> None:
+    assert len(page_of(client, path).encode()) < 100_000
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -34,7 +34,7 @@ class Picked:
 
 
 def picked(reader: GraphReader, text: str, kinds: Sequence[str]) -> Picked:
-    """By `author/evan-hubinger`, by `evan-hubinger` where that is an author, by the IRI; else by name."""
+    """By `author/evan-hubinger`, by `evan-hubinger` where that is an author, by the IRI; else by the name of just one."""
     text = text.strip()[:_LONGEST]
     for kind in kinds:
         thing = _thing(reader, text, kind)
@@ -42,7 +42,8 @@ def picked(reader: GraphReader, text: str, kinds: Sequence[str]) -> Picked:
             return Picked(text, thing, [])
     index = current_snapshot().index
     hits = [hit for kind in kinds for hit in index.search(text, kind, _CANDIDATES).hits] if text else []
-    return Picked(text, None, hits)
+    called = [hit for hit in hits if hit.label.casefold() == text.casefold()]
+    return Picked(text, reader.thing(called[0].iri), []) if len(called) == 1 else Picked(text, None, hits)
 
 
 def key_of(iri: str) -> str:

@@ -88,6 +88,11 @@ def test_where_a_name_is_typed_it_is_asked_who_is_meant(client: FlaskClient) -> 
     assert "3 papers together" in text_of(client, chosen)
 
 
+def test_a_name_that_one_has_names_them(client: FlaskClient) -> None:
+    assert "3 papers together" in text_of(client, "/compare", a="evan hubinger", b="Benjamin Wright")
+    assert "1 step" in text_of(client, "/path", **{"from": "Evan Hubinger", "to": "Benjamin Wright"})
+
+
 def test_nobody_is_guessed(client: FlaskClient) -> None:
     assert "Nothing of that name" in text_of(client, "/compare", a="zzyzx qwfp", b=BEN)
     assert "Two authors side by side" in text_of(client, "/compare")

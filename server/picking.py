@@ -34,7 +34,7 @@ class Picked:
 
 
 def picked(reader: GraphReader, text: str, kinds: Sequence[str]) -> Picked:
-    """By `author/evan-hubinger`, by `evan-hubinger` where that is an author, by the IRI; else by the name of just one."""
+    """By `author/evan-hubinger`, by `evan-hubinger` where that is an author, by the IRI; else by a name of only one."""
     text = text.strip()[:_LONGEST]
     for kind in kinds:
         thing = _thing(reader, text, kind)

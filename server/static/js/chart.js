@@ -5,7 +5,7 @@
  */
 
 /** @typedef {{vega: string, vegaLite: string, interpreter: string}} Libraries */
-/** @typedef {{mark: "bar" | "line" | "point", x: string, y: string, color?: string | null}} Chart */
+/** @typedef {{mark: "bar" | "line" | "point", x: string, y: string, color?: string | null, years?: string}} Chart; `years` is a column of years, where its name does not say so */
 
 const SHOWN = 25; // bars that one still tells apart
 const NARROW = 520; // pixels
@@ -41,12 +41,12 @@ function theme(isNarrow) {
 }
 
 const isNumber = (value) => typeof value === "number";
-const isYear = (name, values) => /year|date/i.test(name) && values.every(isNumber);
+const isYear = (name, values, { years }) => (name === years || /year|date/i.test(name)) && values.every(isNumber);
 
 /** How a column lies on an axis: in steps of years, along numbers, or as names in the order of the rows. */
-function axis(name, title, values, mark) {
+function axis(name, title, values, chart) {
   const shown = { field: name, title, axis: {} };
-  if (isYear(name, values)) return { ...shown, type: mark === "bar" ? "ordinal" : "quantitative", scale: { zero: false }, axis: { format: "d", labelAngle: 0, labelOverlap: true } };
+  if (isYear(name, values, chart)) return { ...shown, type: chart.mark === "bar" ? "ordinal" : "quantitative", scale: { zero: false }, axis: { format: "d", labelAngle: 0, labelOverlap: true } };
   if (values.every(isNumber)) return { ...shown, type: "quantitative", axis: { format: ",~r", tickMinStep: values.every(Number.isInteger) ? 1 : undefined } };
   return { ...shown, type: "nominal", sort: null };
 }
@@ -60,8 +60,8 @@ export function specification(chart, rows, titles = {}) {
   const fields = Object.fromEntries(names.map((name, place) => [name, `c${place}`]));
   const complete = rows.filter((row) => row[chart.x] != null && row[chart.y] != null);
   const values = (name) => complete.map((row) => row[name]);
-  const named = (name) => ({ ...axis(name, titles[name] ?? name, values(name), chart.mark), field: fields[name] });
-  const isRanking = chart.mark === "bar" && values(chart.x).every(isNumber) && !isYear(chart.x, values(chart.x));
+  const named = (name) => ({ ...axis(name, titles[name] ?? name, values(name), chart), field: fields[name] });
+  const isRanking = chart.mark === "bar" && values(chart.x).every(isNumber) && !isYear(chart.x, values(chart.x), chart);
   const kept = isRanking ? complete.slice(0, SHOWN) : complete;
   const encoding = { x: named(chart.x), y: named(chart.y) };
   if (chart.color != null) encoding.color = { field: fields[chart.color], type: "nominal", sort: null, title: titles[chart.color] ?? chart.color };

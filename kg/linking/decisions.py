@@ -72,7 +72,7 @@ class Decisions:
         except (OSError, UnicodeDecodeError) as error:
             raise StoreError(f"{self.path} cannot be read: {error}", self.path) from error
         found: dict[tuple[str, str], Decision] = {}
-        for number, line in enumerate(text.splitlines(), start=1):
+        for number, line in enumerate(_lines(text), start=1):
             if line.strip() and not line.startswith("#"):
                 made = self._decision(number, line)
                 found[made.pair] = made
@@ -111,8 +111,13 @@ class Decisions:
         """Comments of people stay, above what they stand above no more."""
         comments = []
         if self.path.exists():
-            kept = (line for line in self.path.read_text("utf-8").splitlines() if line.startswith("#"))
+            kept = (line for line in _lines(self.path.read_text("utf-8")) if line.startswith("#"))
             comments = [line + "\n" for line in kept if line + "\n" != HEADER]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         text = HEADER + "".join(comments) + "".join(lines[pair] for pair in sorted(lines))
         write_atomically(self.path, text.encode())
+
+
+def _lines(text: str) -> list[str]:
+    """Only a line feed ends one: what people write in their reasons may hold what Unicode calls a line separator."""
+    return text.split("\n")

@@ -304,6 +304,21 @@ def test_an_applying_that_died_is_told(applicant: FlaskClient) -> None:
     assert finished(applicant)["state"] == "done"
 
 
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r\n", "\t", "\x00"])
+def test_whatever_a_reason_holds_it_stays_in_its_line(
+    operator: FlaskClient, settings: Settings, separator: str
+) -> None:
+    """Pasted text has such characters; the file of decisions is read by every later load."""
+    why = f"first{separator}accepted{separator}# second"
+    assert decide(operator, "accepted", why=why).status_code == 303
+    (made,) = kept(settings)
+    assert made.pair == (ONE, OTHER)
+    assert made.why.startswith("first") and made.why.endswith("# second")
+    assert post(operator, "/curation/decisions", verdict="rejected", one=ONE, other=f"{OTHER}-2").status_code == 303
+    assert len(kept(settings)) == 2
+    assert operator.get("/curation").status_code == 200
+
+
 def test_decisions_that_cannot_be_read_are_told(operator: FlaskClient, settings: Settings) -> None:
     form = csrf(operator)
     (settings.store / "decisions.tsv").write_text("nonsense\n")

@@ -58,13 +58,14 @@ def first_rows(query: str) -> bytes:
 
 
 def _evaluated(query: str, of_statements: bool, reaches_out: bool) -> FirstRows:
-    """Read from the worker's spool no further than it is shown."""
+    """The worker evaluates one row more than is shown, which tells that there are more."""
     asked = QueryRequest(
         store_path=current_snapshot().store_path,
         text=query,
         format=N_TRIPLES.name if of_statements else JSON.name,
         base_iri=request.url_root,
         truncate=True,
+        most_rows=ROWS + 1,
         reaches_out=reaches_out,
     )
     with current_state().departures.watching(asked):

@@ -32,8 +32,8 @@ class QueryRequest:
     """A client's query against a snapshot. `format` is a name of `kg.formats`.
 
     `default_graphs` and `named_graphs` replace the dataset that the query names, unless both are None. `timeout`, in
-    seconds, can only lower the pool's. `truncate`: a result past its caps is cut, not refused. `reaches_out`: it may
-    open connections, its addresses having been checked; a worker of its own evaluates it.
+    seconds, and `most_rows` can only lower the pool's. `truncate`: a result past its caps is cut, not refused.
+    `reaches_out`: it may open connections, its addresses having been checked; a worker of its own evaluates it.
     """
 
     store_path: Path
@@ -44,6 +44,7 @@ class QueryRequest:
     named_graphs: tuple[str, ...] | None = None
     timeout: float | None = None
     truncate: bool = False
+    most_rows: int | None = None
     reaches_out: bool = False
 
 
@@ -298,7 +299,7 @@ class WorkerPool:
             named_graphs=request.named_graphs,
             format=request.format,
             truncate=request.truncate,
-            max_rows=self._settings.result_rows,
+            max_rows=min(self._settings.result_rows, request.most_rows or self._settings.result_rows),
             max_bytes=self._settings.result_bytes,
         )
 

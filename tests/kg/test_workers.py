@@ -182,6 +182,9 @@ def test_the_row_cap_holds_to_the_row(make_pool: Callable[..., WorkerPool], stor
     cut = pool.run(QueryRequest(store_path, text + "11", name, truncate=True))
     assert (cut.rows, cut.truncated) == (10, True)
     assert _body(cut) == complete
+    first = pool.run(QueryRequest(store_path, text + "10", name, truncate=True, most_rows=4))
+    assert (first.rows, first.truncated) == (4, True)
+    assert pool.run(QueryRequest(store_path, text + "11", name, truncate=True, most_rows=20)).rows == 10
 
 
 def test_the_byte_cap_holds(make_pool: Callable[..., WorkerPool], store_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from kg.workers import QueryRequest, QueryResult
 from server.state import state_of
 from tests.server.page_elements import Elements
 
@@ -97,10 +98,24 @@ def test_the_first_rows_are_json_with_the_names_of_things(client: FlaskClient) -
     assert found["cut"] is False
 
 
-def test_no_more_rows_are_shown_than_a_page_bears(client: FlaskClient) -> None:
-    found = client.get("/editor.json", query_string={"query": "SELECT * { ?s ?p ?o }"}).get_json()
+@pytest.mark.parametrize("query", ["SELECT ?s ?p ?o { ?s ?p ?o } # all", "CONSTRUCT WHERE { ?s ?p ?o } # all"])
+def test_no_more_rows_are_evaluated_than_a_page_bears(
+    seeded_app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    """All statements of a large graph would take longer than the deadline."""
+    pool, rows = state_of(seeded_app).workers, []
+    run = pool.run
+
+    def counted(asked: QueryRequest) -> QueryResult:
+        result = run(asked)
+        rows.append(result.rows)
+        return result
+
+    monkeypatch.setattr(pool, "run", counted)
+    found = client.get("/editor.json", query_string={"query": query}).get_json()
     assert len(found["result"]["results"]["bindings"]) == 2000
     assert found["cut"] is True
+    assert rows == [2001]
 
 
 @pytest.mark.parametrize("query", ["SELECT * {", "DELETE WHERE { ?s ?p ?o }", ""])

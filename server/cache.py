@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 _LARGEST = 16  # one result takes at most this part of the cache
+_ENTRY = 512  # bytes that an entry takes beside its key and its body
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,12 @@ class ResultCache:
     def put(self, key: str, result: CachedResult) -> None:
         with self._lock:
             known = self._results.pop(key, None)
-            self.size += len(result.body) - (len(known.body) if known else 0)
+            self.size += _cost(key, result) - (_cost(key, known) if known else 0)
             self._results[key] = result
             while self.size > self._limit:
-                _, dropped = self._results.popitem(last=False)
-                self.size -= len(dropped.body)
+                self.size -= _cost(*self._results.popitem(last=False))
+
+
+def _cost(key: str, result: CachedResult) -> int:
+    """Bytes that it takes: small answers to long questions are mostly key."""
+    return len(key) + _ENTRY + len(result.body)

@@ -9,33 +9,31 @@ primary.json      which of them counts and what is in it; absent while an edit i
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
 import secrets
 import shutil
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from io import RawIOBase
 from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
 import pyoxigraph
-import zstandard
 from pyoxigraph import DefaultGraph, Quad, RdfFormat
 
-from kg import paths
+from kg import derived
+from kg.bulk import bulk_load
 from kg.edits import Journal, Position
 from kg.errors import SettingError, StoreError
 from kg.facts import DERIVED_PREDICATES, RELEVANT_PREDICATES, Statistics, decoded_facts
-from kg.files import checksum, file_lock, write_atomically
+from kg.files import file_lock, write_atomically
 from kg.increments import Plan
+from kg.known_schemes import VOCABULARY, ensure_vocabulary, vocabulary_segment
 from kg.linking.identity import Identity
 from kg.linking.judging import Judgement
 from kg.linking.judging import statements as said_of_links
@@ -50,17 +48,12 @@ from kg.processes import without_collecting
 from kg.progress import Progress
 from kg.recounts import Effect
 from kg.search import Chunk, PreparedIndex
-from kg.segments import Counts, Input, Manifest, Part, SegmentStore, compressed, segment_id
+from kg.segments import SegmentStore, compressed
 from kg.texts import VERSION as TEXTS_VERSION
 from kg.texts import decoded_texts
 
 STORE_VERSION = 3
-VOCABULARY = "vocabulary"
-
-_SCHEMES = paths.ONTOLOGY / "concepts.ttl"
-
 _SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
-_PIPE_SIZE = 2**20
 _LINKS_AT_ONCE = 2000
 # Asking the graph for so many things takes as long as asking it for all.
 _MANY = 20_000
@@ -69,9 +62,6 @@ _MANY = 20_000
 _FEW = 2**27
 _FEW_OF = 4
 _AT_LEAST = 1000
-
-# The schemes are written under the default base IRI; the ontology keeps its namespace whatever the base is.
-_DEFAULT_THING = re.compile(f"<{re.escape(DEFAULT_BASE)}(?!ontology#)")
 
 
 class _Identity(msgspec.Struct, frozen=True):
@@ -250,7 +240,7 @@ class Writer:
         derives the statistics anew if anything changed. On any error the primary store and the catalogue are as they
         were.
         """
-        self._ensure_vocabulary()
+        ensure_vocabulary(self._store.segments, self._store.base_iri)
         wanted = wanted_contents(self._store, arriving.segments if arriving else {})
         if linker:
             wanted = msgspec.structs.replace(wanted, links=linker.id_of(wanted.segments))
@@ -312,20 +302,11 @@ class Writer:
         with self._changing(anew=False):
             database = self.database()
             made = plan.apply(database)
-            self._derive_otherwise(made.gone, made.come)
+            derived.rewrite(self._derived, made.gone, made.come)
             effects = made.effects + self._apply_edits(database, Position(), identity)
             self._put_in_force(wanted, arriving)
             self._finish(database, wanted)
         return effects
-
-    def _derive_otherwise(self, gone: set[bytes], come: set[bytes]) -> None:
-        """Rewrite what is derived: without some lines, with others."""
-        unfinished = self._derived.with_suffix(".partial")
-        with unfinished.open("wb") as raw, zstandard.ZstdCompressor(level=1).stream_writer(raw) as stream:
-            for lines in self._derived_lines():
-                stream.write(b"".join(line for line in lines if line not in gone))
-            stream.write(b"".join(sorted(come)))
-        unfinished.replace(self._derived)
 
     def _record_index(self) -> RecordIndex:
         return RecordIndex(self._store.links.folder / "records.sqlite", self._store.segments, self._store.base_iri)
@@ -404,7 +385,7 @@ class Writer:
         progress: Progress,
     ) -> None:
         """Load the statements, make one what is one, apply the edits, derive."""
-        database, stale = self.database(), self._derived_statements()
+        database, stale = self.database(), derived.statements(self._derived)
         if self._is_edited():
             for statement in stale:
                 database.remove(next(iter(pyoxigraph.parse(statement, RdfFormat.N_TRIPLES))))
@@ -412,7 +393,7 @@ class Writer:
             judgement = self._judgement(wanted, present, linker, progress)
             self._merge(database, wanted, judgement, progress)
             progress("deriving statistics")
-            self._derive_by_rules(database, judgement)
+            derived.derive_by_rules(self._derived, database, self._said_of_links(judgement))
             return
         derivation = _Derivation()
         bulk_load(database, self._with_derived(wanted, present, statements, stale, linker, derivation, progress))
@@ -421,7 +402,7 @@ class Writer:
         self._merge(database, wanted, derivation.judgement, progress)
         if not self._derived.exists():
             progress("deriving statistics")
-            self._derive_by_rules(database, derivation.judgement)
+            derived.derive_by_rules(self._derived, database, self._said_of_links(derivation.judgement))
 
     def _judgement(
         self, wanted: Contents, present: Contents | None, linker: Linker | None, progress: Progress
@@ -504,8 +485,7 @@ class Writer:
         with without_collecting():
             statistics.count()
         self._prepare_index(parts, statistics, judgement.identity)
-        unfinished = self._derived.with_suffix(".partial")
-        with unfinished.open("wb") as stream:
+        with derived.replacing(self._derived) as stream:
             for block in chain(self._said_of_links(judgement), statistics.statements()):
                 stream.write(compressed(block))
                 if stale:
@@ -513,7 +493,6 @@ class Writer:
                     block = b"".join(lines - stale)
                     stale -= lines
                 yield block
-        unfinished.replace(self._derived)
 
     def _said_of_links(self, judgement: Judgement) -> Iterator[bytes]:
         statements = said_of_links(self._store.base_iri, judgement)
@@ -553,13 +532,13 @@ class Writer:
         """
         before = self._name
         self._remove_leftovers()
-        derived = self._derived
+        derived_before = self._derived
         database = None if anew else self.database()
         self._name = _new_name()
         if database is not None:
             database.backup(self._primary)
-        if derived.exists() and not anew:
-            os.link(derived, self._derived)
+        if derived_before.exists() and not anew:
+            os.link(derived_before, self._derived)
         del database
         self.release()
         try:
@@ -610,64 +589,6 @@ class Writer:
         """A copy of the primary store at `target`, by hard links."""
         self.database().backup(target)
 
-    def _ensure_vocabulary(self) -> None:
-        """The concept schemes that come with paperkg are a dataset like any other."""
-        segments, base_iri = self._store.segments, self._store.base_iri
-        segment = _vocabulary_segment(base_iri)
-        if segments.catalogue().get(VOCABULARY) == segment:
-            return
-        triples = pyoxigraph.parse(path=_SCHEMES, format=RdfFormat.TURTLE)
-        text = (pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
-        statements = _DEFAULT_THING.sub(f"<{base_iri}", text)
-        counts = Counts(statements=statements.count("\n"))
-        source = Input(_SCHEMES.name, checksum(_SCHEMES), _SCHEMES.stat().st_size)
-        with segments.writing(VOCABULARY) as writer:
-            writer.statements(compressed(statements.encode()))
-            writer.commit(segment, Part(input=source, counts=counts))
-        segments.write_manifest(
-            Manifest(
-                dataset=VOCABULARY,
-                segment=segment,
-                adapter="built-in",
-                adapter_version="1",
-                base_iri=base_iri,
-                parts=(segment,),
-                counts=counts,
-            )
-        )
-        segments.put_in_force({VOCABULARY: segment})
-
-    def _derived_statements(self) -> set[bytes]:
-        """What was derived when the primary store was built last, as lines."""
-        return {line for lines in self._derived_lines() for line in lines}
-
-    def _derived_lines(self) -> Iterator[list[bytes]]:
-        if not self._derived.exists():
-            return
-        with self._derived.open("rb") as packed:
-            stream = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
-            rest = b""
-            while block := stream.read(_PIPE_SIZE):
-                lines = (rest + block).splitlines(keepends=True)
-                rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
-                yield lines
-            yield [rest] if rest else []
-
-    def _derive_by_rules(self, database: pyoxigraph.Store, judgement: Judgement) -> None:
-        """Add what is said of links, then run every rule over all statements and add what the rules say."""
-        unfinished = self._derived.with_suffix(".partial")
-        with unfinished.open("wb") as raw, zstandard.ZstdCompressor().stream_writer(raw) as stream:
-            for block in self._said_of_links(judgement):
-                stream.write(block)
-                database.bulk_load(block, RdfFormat.N_TRIPLES)
-            results = [database.query(rule.read_text("utf-8")) for rule in _derivation_rules()]
-            for result in results:
-                assert isinstance(result, pyoxigraph.QueryTriples)  # noqa: S101 - the rules are CONSTRUCT queries
-                result.serialize(stream, RdfFormat.N_TRIPLES)
-        unfinished.replace(self._derived)
-        with self._derived.open("rb") as packed:
-            database.bulk_load(zstandard.ZstdDecompressor().stream_reader(packed), RdfFormat.N_TRIPLES)
-
 
 def _taken(blocks: Iterator[bytes], limit: int) -> list[bytes]:
     """All of the blocks, or the first, of more than `limit` bytes."""
@@ -688,67 +609,12 @@ def _new_name() -> str:
     return secrets.token_hex(6)
 
 
-def _write(pipe: RawIOBase, block: bytes) -> bool:
-    """Whether somebody still reads. What else may go wrong with making statements is not looked at here."""
-    view = memoryview(block)
-    try:
-        while view:
-            view = view[pipe.write(view) or 0 :]
-    except BrokenPipeError:
-        return False
-    return True
-
-
-def bulk_load(database: pyoxigraph.Store, statements: Iterable[bytes]) -> None:
-    """Load N-Triples while they are made: the database reads from a pipe, in a thread that Python does not hold up.
-
-    Raises what making them raises, and StoreError if the database cannot take them.
-    """
-    reading, writing = os.pipe()
-    with suppress(OSError, AttributeError):
-        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
-    failures: list[Exception] = []
-
-    def load() -> None:
-        try:
-            # The mapping has checked every term.
-            database.bulk_load(path=f"/dev/fd/{reading}", format=RdfFormat.N_TRIPLES, lenient=True)
-        except Exception as error:  # noqa: BLE001 - told in the thread that waits
-            failures.append(error)
-        finally:
-            os.close(reading)  # so that whoever still writes learns of it
-
-    loader = threading.Thread(target=load, name="bulk load")
-    loader.start()
-    try:
-        with os.fdopen(writing, "wb", buffering=0) as pipe:
-            for block in statements:
-                if not _write(pipe, block):
-                    break
-    finally:
-        loader.join()
-    if failures:
-        raise StoreError(f"the statements cannot be loaded: {failures[0]}") from failures[0]
-
-
 def wanted_contents(store: StoreFolder, arriving: Mapping[str, str] = MappingProxyType({})) -> Contents:
     """What the primary store has to hold by the catalogue and the journal, with this version's schemes and rules.
 
     `arriving` segments stand for their datasets in place of those in the catalogue.
     """
-    segments = store.segments.catalogue() | dict(arriving) | {VOCABULARY: _vocabulary_segment(store.base_iri)}
+    segments = store.segments.catalogue() | dict(arriving) | {VOCABULARY: vocabulary_segment(store.base_iri)}
     present = store.contents()
     edits = store.journal.end(present.edits if present else Position())
-    return Contents(dict(sorted(segments.items())), edits, _derivation_digest(), edits, store.links.in_force())
-
-
-def _vocabulary_segment(base_iri: str) -> str:
-    return segment_id(VOCABULARY, checksum(_SCHEMES), base_iri)
-
-
-def _derivation_rules() -> list[Path]:
-    return sorted((paths.ONTOLOGY / "derived").glob("*.rq"))
-
-
-def _derivation_digest() -> str:
-    return segment_id(*(f"{rule.name} {checksum(rule)}" for rule in _derivation_rules()))
+    return Contents(dict(sorted(segments.items())), edits, derived.rules_digest(), edits, store.links.in_force())

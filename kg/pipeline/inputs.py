@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kg.errors import SourceError, UsageError
+from kg.known_schemes import VOCABULARY
 from kg.segments import dataset_name
 from kg.sources import Source
 from kg.sources.files import COMPRESSION_ENDINGS, STANDARD_INPUT
-from kg.store import VOCABULARY
 
 
 def name_datasets(paths: Iterable[Path], dataset: str | None) -> dict[str, list[Path]]:

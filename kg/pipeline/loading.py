@@ -12,6 +12,7 @@ import msgspec
 
 from kg import paths
 from kg.errors import UsageError
+from kg.known_schemes import VOCABULARY
 from kg.linking.linking import Linker
 from kg.pipeline.datasets import Dataset, LoadReport, Options
 from kg.pipeline.inputs import find_inputs, name_datasets, spooled
@@ -19,7 +20,7 @@ from kg.pipeline.mapping import mapping_chunks
 from kg.progress import Progress, silent
 from kg.snapshots import current_manifest, publish
 from kg.sources import Source, find_source
-from kg.store import VOCABULARY, Arriving, StoreFolder, wanted_contents
+from kg.store import Arriving, StoreFolder, wanted_contents
 
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 

@@ -59,17 +59,23 @@ class _Reading:
 
     def neighbours(self, thing: str) -> Iterator[tuple[str, str]]:
         """Each with the paper that names both."""
+        if self._is_late():  # things whose papers are all known already cost time as well
+            return
         found, complete = some_papers(self._reader, thing, self._kind, _PAPERS_OF_ONE)
         self.partial = self.partial or not complete
         for paper in sorted(found):
             if paper in self.papers:
                 continue  # whatever stands on it is reached already, from this end or from the other
-            if len(self.papers) >= self._most or time.monotonic() > self._deadline:
+            if len(self.papers) >= self._most or self._is_late():
                 self.spent = True
                 return
             self.papers.add(paper)
             for neighbour in NAMED_BY_PAPER[self._kind](self._reader, paper):
                 yield neighbour, paper
+
+    def _is_late(self) -> bool:
+        self.spent = time.monotonic() > self._deadline
+        return self.spent
 
 
 class _Side:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise
 
 import pytest
@@ -122,6 +122,23 @@ def test_a_search_that_ends_at_its_bound_claims_nothing() -> None:
     assert (found.things, found.exhausted, found.papers_read) == ([], False, 2)
     in_no_time = way_between(reader, iri("author", "ann"), iri("author", "eve"), "author", seconds=-1)
     assert (in_no_time.things, in_no_time.exhausted) == ([], False)
+
+
+def test_things_of_which_nothing_new_is_read_cost_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at the graph takes a second: forty authors of one paper are not all looked up in ten."""
+    looks = 0
+
+    class SlowReader(GraphReader):
+        def pointing(self, predicate: str, iri: str) -> Iterator[str]:
+            nonlocal looks
+            looks += 1
+            return super().pointing(predicate, iri)
+
+    monkeypatch.setattr(paths_between.time, "monotonic", lambda: looks)
+    papers = [["ann", *(f"a{number}" for number in range(40))], ["zoe", *(f"z{number}" for number in range(60))]]
+    found = way_between(SlowReader(store_of(papers)), iri("author", "ann"), iri("author", "zoe"), "author", seconds=10)
+    assert (found.things, found.exhausted) == ([], False)
+    assert looks <= 11
 
 
 def test_what_is_partly_read_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

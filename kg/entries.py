@@ -22,13 +22,15 @@ class Date:
 
 @dataclass(frozen=True)
 class PaperEntry:
-    """A paper in a list: its first authors, how many more the graph knows, whether the list is complete."""
+    """A paper in a list: its first authors, how many more the graph knows, whether the list is complete; a venue, if
+    any, which tells a workshop's version from a conference's."""
 
     paper: Thing
     authors: list[Thing]
     more: int
     complete: bool | None
     date: Date | None
+    venue: Thing | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def dates(reader: GraphReader, iri: str, predicate: str) -> list[Date]:
 
 def paper_entry(reader: GraphReader, iri: str) -> PaperEntry:
     authorships = authorships_in_order(reader, iri)
+    venues = reader.iris(iri, ns.IS_PART_OF)
     authors = [reader.iris(authorship, ns.AUTHORSHIP_AUTHOR) for authorship in authorships[:_AUTHORS_SHOWN]]
     return PaperEntry(
         paper=reader.thing(iri),
@@ -52,6 +55,7 @@ def paper_entry(reader: GraphReader, iri: str) -> PaperEntry:
         more=max(0, len(authorships) - _AUTHORS_SHOWN),
         complete=reader.boolean(iri, ns.AUTHOR_LIST_COMPLETE),
         date=max(dates(reader, iri, ns.ISSUED), key=lambda date: date.text, default=None),
+        venue=reader.thing(min(venues)) if venues else None,
     )
 
 

@@ -134,18 +134,28 @@ class Index:
 
     def suggested(self, prefix: str, kind: str, limit: int) -> list[Hit]:
         """Things of a kind that are called by all words of `prefix`, of which the last may go on: those that have it as
-        a whole word, and those with most papers or citations, before others. Nothing for a single letter."""
+        a whole word, and those with most papers or citations, before others; those that are called so by another of
+        their names come last. Nothing for a single letter."""
         *before, last = words_of(prefix) or [""]
-        clauses = [(Occur.Must, Query.const_score_query(self._term(word), 1.0)) for word in before]
         if len(last) > 1:
-            going_on = Query.regex_query(self._schema, "label", last + ".*")
-            whole = Query.const_score_query(self._term(last), _WHOLE_WORD)
-            return self._weightiest([*clauses, (Occur.Must, going_on), (Occur.Should, whole)], kind, limit)
+            found = self._called(before, last, ("label",), kind, limit)
+            if kind != "paper" and len(found) < limit:  # the other words of papers are their abstracts
+                others = self._called(before, last, ("label", "text"), kind, limit)
+                found += [hit for hit in others if hit not in found]
+            return found[:limit]
         if not before:
             return []
+        clauses = [(Occur.Must, Query.const_score_query(self._term(word), 1.0)) for word in before]
         # Of words that begin with one letter there are too many to look for.
         known = self._weightiest(clauses, kind, _LOOKED_THROUGH)
         return [hit for hit in known if any(word.startswith(last) for word in words_of(hit.label))][:limit]
+
+    def _called(self, before: list[str], last: str, fields: tuple[str, ...], kind: str, limit: int) -> list[Hit]:
+        words = [(Occur.Must, Query.const_score_query(self._term(word, fields), 1.0)) for word in before]
+        going_on = [(Occur.Should, Query.regex_query(self._schema, field, last + ".*")) for field in fields]
+        whole = Query.const_score_query(self._term(last, fields), _WHOLE_WORD)
+        clauses = [*words, (Occur.Must, Query.boolean_query(going_on)), (Occur.Should, whole)]
+        return self._weightiest(clauses, kind, limit)
 
     def _weightiest(self, clauses: list[tuple[Occur, Query]], kind: str, limit: int) -> list[Hit]:
         query = narrowed(self._schema, Query.boolean_query(clauses), kind, _NO_FILTERS)

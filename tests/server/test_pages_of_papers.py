@@ -138,6 +138,13 @@ def test_turning_pages_shows_every_paper_once(busy_client: FlaskClient) -> None:
     assert len(seen) == len(set(seen)) == 130
 
 
+def test_papers_say_where_they_appeared_except_on_the_page_of_that_venue(busy_client: FlaskClient) -> None:
+    venue = "/venue/issn:1234-5679"
+    of_author, of_venue = page_of(busy_client, "/page/author/author-1-number-1"), page_of(busy_client, f"/page{venue}")
+    assert links_of(of_author).count(venue) > count_of(of_author) - 1 > 0
+    assert venue not in links_of(of_venue)
+
+
 def test_pages_stay_small(busy_client: FlaskClient) -> None:
     for path in ("venue/issn:1234-5679", "venue/issn:1234-5679?page=3&year=2000", "author/author-1-number-1"):
         assert len(busy_client.get(f"/page/{path}", headers=HTML).data) < 100_000

@@ -213,6 +213,13 @@ def test_suggestions_are_things_that_are_called_so(client: FlaskClient) -> None:
     assert client.get("/search/suggest", query_string={"q": "a" * 1001}).status_code == 400
 
 
+def test_suggestions_know_things_by_their_other_names(rich_client: FlaskClient) -> None:
+    groups = rich_client.get("/search/suggest?q=j.+ex").get_json()["groups"]
+    assert [(group["kind"], [hit["label"] for hit in group["hits"]]) for group in groups] == [
+        ("venue", ["Journal of Examples"])
+    ]
+
+
 @given(text=st.text(max_size=60) | st.sampled_from(["(", '"', "title:(", "iri:*", "a" * 1000, "\u202eabc", "🤖" * 40]))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_is_too_much(hostile_client: FlaskClient, text: str) -> None:

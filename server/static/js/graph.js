@@ -200,6 +200,7 @@ function drawWhenSeen(place) {
     (entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       seen.disconnect();
+      place.querySelector(".waiting")?.replaceChildren("Drawing …");
       draw(place).catch((error) => {
         console.warn("the graph is not drawn:", error);
         place.textContent = "The graph could not be drawn; what it shows stands in the table.";

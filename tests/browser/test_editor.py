@@ -105,7 +105,7 @@ def test_an_answer_is_a_table_a_chart_and_a_graph(page: sync_api.Page, seeds_ser
     page.wait_for_selector(".drawn.graph canvas")
 
 
-def test_years_stand_on_an_axis_of_years_whatever_they_are_called(page: sync_api.Page, seeds_service: str) -> None:
+def test_columns_stand_on_axes_of_their_kinds_whatever_they_are_called(page: sync_api.Page, seeds_service: str) -> None:
     opened(page, seeds_service, PREFIXES + "SELECT ?y (COUNT(?p) AS ?n) { ?p kg:publicationYear ?y } GROUP BY ?y")
     page.click(".select_chart")
     page.wait_for_selector(".drawn canvas")
@@ -115,10 +115,13 @@ def test_years_stand_on_an_axis_of_years_whatever_they_are_called(page: sync_api
           const { specification } = await import("/static/js/chart.js");
           const rows = [{ y: 2019, n: 1 }, { y: 2024, n: 6 }];
           const x = (mark, years) => specification({ mark, x: "y", y: "n", years }, rows).encoding.x;
-          return [x("bar", "y").type, x("point", "y").scale.zero, x("bar").type];
+          const names = specification({ mark: "bar", x: "n", y: "who" }, [{ n: 1, who: "Ann Ash" }]).encoding.y;
+          return [x("bar", "y").type, x("point", "y").scale.zero, x("bar").type, names.type, names.title];
         }"""
     )
-    assert across == ["ordinal", False, "quantitative"]
+    assert across == ["ordinal", False, "quantitative", "nominal", None], (
+        "names stand without a title, which would cover them"
+    )
 
 
 def test_a_table_is_sorted_and_searched(page: sync_api.Page, seeds_service: str) -> None:

@@ -48,7 +48,7 @@ function axis(name, title, values, chart) {
   const shown = { field: name, title, axis: {} };
   if (isYear(name, values, chart)) return { ...shown, type: chart.mark === "bar" ? "ordinal" : "quantitative", scale: { zero: false }, axis: { format: "d", labelAngle: 0, labelOverlap: true } };
   if (values.every(isNumber)) return { ...shown, type: "quantitative", axis: { format: ",~r", tickMinStep: values.every(Number.isInteger) ? 1 : undefined } };
-  return { ...shown, type: "nominal", sort: null };
+  return { ...shown, type: "nominal", sort: null, title: null }; // names tell what they are, and would be under a title beside them
 }
 
 /**

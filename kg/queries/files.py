@@ -26,6 +26,7 @@ _PARAMETER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LINE = re.compile(r"\bline (\d+)|\berror at (\d+):")
 _PLACE = re.compile(r"^line \d+, column \d+: ")
 _QUOTED = re.compile(r"[`'\"]([^`'\"]+)[`'\"]")
+_DEEPEST = 100  # brackets; the parser runs in this process, which more than some hundreds end
 _FAR = 10**18
 _BOUNDS = {"iri": (1, 2000), "string": (1, 500), "integer": (-_FAR, _FAR), "year": (1, 9999)}
 _COUNT_BOUNDS = {"limit": (1, _FAR), "offset": (0, _FAR)}
@@ -102,7 +103,7 @@ class _File:
     def _form(self) -> str:
         """The form of a query that stays within this graph."""
         try:
-            inspection = sparql.inspect(self._text)
+            inspection = sparql.inspect(self._text, max_depth=_DEEPEST)
         except QuerySyntaxError as error:
             self._fail(_without_place(error.message), error.line)
         if inspection.kind == "update":
@@ -118,6 +119,8 @@ class _File:
             return msgspec.convert(tomllib.loads("\n".join(lines)), _FrontMatter)
         except tomllib.TOMLDecodeError as error:
             self._fail(f"the front-matter is no TOML: {error}", _line_in(str(error)))
+        except RecursionError:
+            self._fail("the front-matter is nested too deeply")
         except msgspec.ValidationError as error:
             mentioned = _QUOTED.search(str(error))
             self._fail(f"the front-matter is wrong: {error}", self._line_with(mentioned[1] if mentioned else _MARK))

@@ -114,6 +114,8 @@ def test_forms_other_than_select_have_no_columns(tmp_path: Path) -> None:
         (FRONT + "DELETE WHERE { ?thing ?p ?o }", 1, "SELECT, ASK"),
         (FRONT + "ASK { SERVICE <http://example.org/> { ?thing ?p ?o } }", 1, "http://example.org/"),
         (FRONT, 1, "SELECT, ASK"),
+        (FRONT + f"ASK {'{' * 101}{'}' * 101}", 8, "more than 100 deep"),
+        (FRONT + f"#+ deep = {'[' * 20_000}", 1, "nested too deeply"),
     ],
 )
 def test_a_fault_names_file_and_line(tmp_path: Path, text: str, line: int, message: str) -> None:

@@ -151,6 +151,7 @@ def test_a_wrong_token_opens_nothing(client: FlaskClient) -> None:
         answer = post(client, "/curation/sign-in", by="me", token=token)
         assert answer.status_code == 401
         assert "not the token" in answer.text
+        assert 'value="me"' in answer.text, "the name is not typed again"
         assert decide(client, "accepted").status_code == 401
 
 

@@ -15,7 +15,6 @@ from kg.curation.effects import Merge, merge_of
 from kg.curation.queue import Queue, Waiting, ordered
 from kg.curation.sides import Row, side_by_side
 from kg.errors import StoreBusy, StoreError
-from kg.files import file_lock
 from kg.linking.decisions import Decision, decision
 from kg.linking.judging import fact_text
 from kg.linking.linking import LinkFolder, decisions_of
@@ -89,14 +88,12 @@ def decided() -> Response:
     if verdict not in _VERDICTS or not (is_iri(one) and is_iri(other)):
         raise BadRequest("A decision names two things by their IRIs, and says accepted, rejected or forgotten.")
     here: dict[str, Any] = {name: request.form[name] for name in ("topic", "skip") if request.form.get(name)}
-    settings = current_state().settings
-    decisions = decisions_of(settings)
-    with file_lock(settings.store / "decisions.lock"):  # of two at once none is lost
-        if verdict == "forgotten":
-            decisions.forget(one, other)
-            return _see_other(url_for("curation.page", **{**here, "one": one, "other": other}))
-        why = request.form.get("why", "")[:_LONGEST_REASON]
-        decisions.add(decision(cast(Literal["accepted", "rejected"], verdict), one, other, session.by, why))
+    decisions = decisions_of(current_state().settings)
+    if verdict == "forgotten":
+        decisions.forget(one, other)
+        return _see_other(url_for("curation.page", **{**here, "one": one, "other": other}))
+    why = request.form.get("why", "")[:_LONGEST_REASON]
+    decisions.add(decision(cast(Literal["accepted", "rejected"], verdict), one, other, session.by, why))
     return _see_other(url_for("curation.page", **here, last_one=one, last_other=other))
 
 

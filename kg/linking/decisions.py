@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import datetime
 import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from kg.errors import StoreError, UsageError
-from kg.files import write_atomically
+from kg.files import file_lock, write_atomically
 from kg.ntriples import is_iri
 
 HEADER = "# decision\tone thing\tanother\tby\ton\twhy\n"
@@ -94,18 +95,25 @@ class Decisions:
 
     def add(self, *made: Decision) -> None:
         """Keep decisions, each in the place of an earlier one about the same two things."""
-        lines = {pair: each.line() for pair, each in self.read().items()}
-        lines.update({each.pair: each.line() for each in made})
-        self._write(lines)
+        with self._alone():
+            lines = {pair: each.line() for pair, each in self.read().items()}
+            lines.update({each.pair: each.line() for each in made})
+            self._write(lines)
 
     def forget(self, one: str, other: str) -> bool:
         """Whether there was a decision about these two."""
-        lines = {pair: each.line() for pair, each in self.read().items()}
-        first, second = sorted((one, other))
-        was_there = lines.pop((first, second), None) is not None
-        if was_there:
-            self._write(lines)
-        return was_there
+        with self._alone():
+            lines = {pair: each.line() for pair, each in self.read().items()}
+            first, second = sorted((one, other))
+            was_there = lines.pop((first, second), None) is not None
+            if was_there:
+                self._write(lines)
+            return was_there
+
+    def _alone(self) -> AbstractContextManager[None]:
+        """Of two who decide at once, in the browser and by command, none is lost."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        return file_lock(self.path.with_name(f".{self.path.name}.lock"))
 
     def _write(self, lines: dict[tuple[str, str], str]) -> None:
         """Comments of people stay, above what they stand above no more."""
@@ -113,7 +121,6 @@ class Decisions:
         if self.path.exists():
             kept = (line for line in _lines(self.path.read_text("utf-8")) if line.startswith("#"))
             comments = [line + "\n" for line in kept if line + "\n" != HEADER]
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         text = HEADER + "".join(comments) + "".join(lines[pair] for pair in sorted(lines))
         write_atomically(self.path, text.encode())
 

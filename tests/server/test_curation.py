@@ -7,6 +7,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -303,6 +304,17 @@ def test_an_applying_that_died_is_told(applicant: FlaskClient) -> None:
     decide(applicant, "accepted")
     assert post(applicant, "/curation/apply").status_code == 303
     assert finished(applicant)["state"] == "done"
+
+
+def test_of_those_who_decide_at_once_by_any_way_none_is_lost(tmp_path: Path) -> None:
+    pairs = [(f"http://e/{number}", "http://e/x") for number in range(40)]
+
+    def decided(pair: tuple[str, str]) -> None:
+        Decisions(tmp_path / "decisions.tsv").add(decision("rejected", *pair, "ann", ""))
+
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(decided, pairs))
+    assert Decisions(tmp_path / "decisions.tsv").read().keys() == set(pairs)
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r\n", "\t", "\x00"])

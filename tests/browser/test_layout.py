@@ -26,3 +26,10 @@ def test_a_page_fits_its_window(page: sync_api.Page, seeds_service: str, view: s
         page.wait_for_load_state("networkidle")
         page.screenshot(path=Path(PICTURES) / f"{kind}-{view}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("view", [LIGHT, PHONE], indirect=True)
+def test_a_name_that_is_one_long_word_does_not_widen_the_page(page: sync_api.Page, seeds_service: str) -> None:
+    page.goto(f"{seeds_service}/page/author/evan-hubinger")
+    page.locator(".ranking a:not(.number)").first.evaluate("link => { link.textContent = 'A'.repeat(3000) }")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0

@@ -189,6 +189,10 @@ def publish(store: StoreFolder, writer: Writer, contents: Contents, progress: Pr
         remove_old(store.folder)
         return current.id
     progress("publishing")
+    if current and current.index != search.VERSION:
+        progress(
+            "making the search index anew, for this version writes another one; of a large graph that takes minutes"
+        )
     with _preparing(store, writer, contents) as work:
         # The primary store would go on to compact what its next opening compacts as well.
         writer.release()

@@ -29,6 +29,7 @@ blueprint = Blueprint("curation", __name__)
 
 _VERDICTS = ("accepted", "rejected", "forgotten")
 _LISTED = 100
+_LONGEST_IRI = 2000
 _LONGEST_REASON = 1000
 _KEY = "paperkg-curation"
 
@@ -85,7 +86,7 @@ def decided() -> Response:
     session = operator()
     check_form(session)
     verdict, one, other = (request.form.get(name, "") for name in ("verdict", "one", "other"))
-    if verdict not in _VERDICTS or not (is_iri(one) and is_iri(other)):
+    if verdict not in _VERDICTS or not all(is_iri(iri) and len(iri) <= _LONGEST_IRI for iri in (one, other)):
         raise BadRequest("A decision names two things by their IRIs, and says accepted, rejected or forgotten.")
     here: dict[str, Any] = {name: request.form[name] for name in ("topic", "skip") if request.form.get(name)}
     decisions = decisions_of(current_state().settings)

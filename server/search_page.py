@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from flask import render_template
 
@@ -32,6 +33,7 @@ _HEADINGS = {
     "dataset": "Sources",
 }
 _LIST_FORMATS = (CSV, PLAIN_JSON, JSON_LD)
+_REPEATED = 600  # characters of an address
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class Year:
 
 def search_page(asked: Search, result: SearchResult) -> str:
     reader = GraphReader(current_snapshot().store)
-    facets = result.facets or Facets()
+    # Each of its links says the text once more.
+    facets = (result.facets if len(quote(asked.text)) <= _REPEATED else None) or Facets()
     terms = frozenset(result.terms)
     return render_template(
         "search.html",

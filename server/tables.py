@@ -15,7 +15,9 @@ from kg.resources import GraphReader, whole_number
 from server.links import address, is_resource, short_name
 from server.state import current_snapshot
 
-ROWS_SHOWN = 250  # so that a page stays small; the formats have them all
+# So that a page stays small; the formats have all of it.
+ROWS_SHOWN = 250
+_LONGEST_TEXT = 400
 
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
 
@@ -118,8 +120,12 @@ def _repeats_a_link(row: list[Cell | None], cell: Cell | None) -> bool:
 def _cell(reader: GraphReader, term: Any) -> Cell:
     if isinstance(term, NamedNode):
         label = reader.thing(term.value).label if is_resource(term.value) else short_name(term.value)
-        return Cell(label, address(term.value))
+        return Cell(_cut(label), address(term.value))
     if isinstance(term, Literal):
         datatype = term.datatype.value
-        return Cell(readable_value(term.value, datatype), language=term.language, number=datatype in _NUMBERS)
+        return Cell(_cut(readable_value(term.value, datatype)), language=term.language, number=datatype in _NUMBERS)
     return Cell(str(term))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"

@@ -280,6 +280,7 @@ def test_a_decision_of_the_command_line_is_known_here(operator: FlaskClient, set
         {"one": "https://x.example/\n\taccepted"},
         {"one": ONE, "other": ONE},
         {"one": ""},
+        {"one": "https://x.example/" + "a" * 2000},
     ],
 )
 def test_nonsense_is_no_decision(operator: FlaskClient, settings: Settings, fields: dict[str, str]) -> None:

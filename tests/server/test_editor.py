@@ -53,6 +53,13 @@ def test_a_query_that_looks_like_markup_is_shown_as_it_is(client: FlaskClient) -
     assert all(values.get("src") for tag, values in page.elements if tag == "script")
 
 
+def test_long_texts_are_cut_on_the_page_alone(client: FlaskClient) -> None:
+    query = f'SELECT ("{"x" * 3000}" AS ?text) {{}}'
+    page = client.get("/editor", query_string={"query": query}, headers={"Accept": "text/html"}).text
+    assert f">{'x' * 399}…<" in page
+    assert "x" * 3000 in client.get("/sparql", query_string={"query": query}, headers={"Accept": "text/csv"}).text
+
+
 def test_a_long_result_is_cut_and_says_so(client: FlaskClient) -> None:
     _, page = ask(client, "SELECT ?s ?p ?o { ?s ?p ?o }")
     assert "250 rows, the first of more" in page.text

@@ -228,6 +228,16 @@ def test_no_text_is_too_much(hostile_client: FlaskClient, text: str) -> None:
     assert hostile_client.get("/search", query_string={"q": text, "from": text}).status_code in (200, 400)
 
 
+def test_a_long_text_is_not_said_again_by_every_link(client: FlaskClient) -> None:
+    short, long = (
+        client.get("/search", query_string={"q": "language " * times}, headers={"Accept": "text/html"}).text
+        for times in (1, 100)
+    )
+    assert "facet-years" in short
+    assert "Deceptive" in long, "the same is found"
+    assert "facet-years" not in long
+
+
 def test_hostile_titles_are_text(hostile_client: FlaskClient) -> None:
     for kind in ("paper", "author", "venue", "concept", "institution"):
         page = page_of(hostile_client, type=kind, limit=100)

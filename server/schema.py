@@ -30,7 +30,7 @@ blueprint = Blueprint("schema", __name__)
 
 _QUESTION = (Path(__file__).parent / "schema_property.rq").read_text("utf-8")
 _SHOWN_TEXT = 40  # characters of an example
-_SHOWN_PROPERTIES = 100
+_SHOWN_PROPERTIES = 80  # so that the page of a graph from many sources stays below 100 kB
 _DEFAULT = DefaultGraph()
 
 

@@ -6,17 +6,14 @@ the page forbids, and for a request to another host.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.browser.serving import served
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -36,37 +33,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@contextmanager
-def _served(store: Path) -> Iterator[str]:
-    """The address of a service over a store, as `kg serve` runs it."""
-    command = [sys.executable, "-m", "kg", "--store", str(store), "serve", "--port", "0"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
-    with subprocess.Popen(command, env=clean, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        assert found, "the service does not say where it is"
-        try:
-            yield found.group().rstrip("/")
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
-
-
 @pytest.fixture(scope="session")
 def seeds_service(seeded_store_folder: Path) -> Iterator[str]:
-    with _served(seeded_store_folder) as address:
+    with served(seeded_store_folder) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def hostile_service(hostile_store_folder: Path) -> Iterator[str]:
-    with _served(hostile_store_folder) as address:
+    with served(hostile_store_folder) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def real_service(real_store_folder: Path) -> Iterator[str]:
-    with _served(real_store_folder) as address:
+    with served(real_store_folder) as address:
         yield address
 
 

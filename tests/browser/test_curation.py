@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +13,7 @@ from kg.linking.linking import linker_of
 from kg.settings import read_settings
 from kg.store import StoreFolder
 from tests.browser.conftest import sync_api
+from tests.browser.serving import served
 from tests.browser.test_accessibility import faults
 from tests.made_records import made_source
 from tests.server.doubtful_records import doubtful_records
@@ -38,18 +34,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(store: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "kg", "--store", str(store), "serve", "--port", "0"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
-    clean |= {**_THRESHOLD, "KG_WRITE_TOKEN": _TOKEN}
-    with subprocess.Popen(command, env=clean, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        assert found, "the service does not say where it is"
-        try:
-            yield found.group().rstrip("/")
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+    with served(store, **_THRESHOLD, KG_WRITE_TOKEN=_TOKEN) as address:
+        yield address
 
 
 def _press(page: sync_api.Page, key: str) -> None:

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph
-from peers import program
+from bench.peers import program
 
 KG = Path(sys.executable).with_name("kg")
 WITHOUT_INDEX = """
@@ -144,7 +144,7 @@ def memory(process: int) -> int:
 
 
 def measure_loading(options: argparse.Namespace, work: Path, loading: list[object], graph: Path) -> None:
-    oxigraph = program("oxigraph", "oxigraph")
+    oxigraph = program("oxigraph")
     script = work / "without_index.py"
     script.write_text(WITHOUT_INDEX)
     contenders: dict[str, tuple[list[object], Path]] = {
@@ -180,7 +180,7 @@ def measure_mapping(options: argparse.Namespace, work: Path, path: Path, graph: 
     """
     script, output = work / "mapping.py", work / "mapped.nt"
     script.write_text(MAPPING)
-    morph = program("python", "morph-kgc")
+    morph = program("python")
     config = tables(graph, work / "tables")
     ours: Callable[[], Path] = lambda: run([sys.executable, script, options.source, path, output], output)  # noqa: E731
     theirs: Callable[[], Path] = lambda: run([morph, "-m", "morph_kgc", config], work / "tables" / "out.nt")  # noqa: E731

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph
+
 from bench.peers import program
 
 KG = Path(sys.executable).with_name("kg")

@@ -87,7 +87,7 @@ class Service:
 
     def memory(self) -> int:
         """Bytes of memory of all processes, pages that they share counted once."""
-        return sum(_proportional_size(pid) for pid in (self.pid, *descendants(self.pid)))
+        return sum(memory_of(pid) for pid in (self.pid, *descendants(self.pid)))
 
     def await_ready(self) -> None:
         """Returns when it answers again; how long that takes says nothing on a shared machine."""
@@ -110,7 +110,8 @@ def descendants(pid: int) -> Iterator[int]:
         yield from descendants(child)
 
 
-def _proportional_size(pid: int) -> int:
+def memory_of(pid: int) -> int:
+    """Bytes of memory of a process, its part of what it shares with others."""
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pyoxigraph
 import pytest
 
+from bench.peers import Missing
+from bench.servers import Oxigraph, Virtuoso, run
 from kg import pipeline
 from kg.linking.linking import linker_of
 from kg.settings import read_settings
@@ -28,7 +25,7 @@ from kg.store import StoreFolder
 from tests.made_records import made_source
 from tests.server.hostile_records import hostile_records
 from tests.server.rich_records import rich_records
-from tests.stores.documented import blocks, free_port, lines, replaced
+from tests.stores.documented import blocks, lines
 
 GRAPHS = ("seeds", "hostile", "rich", "real")
 STORES = ("paperkg", "oxigraph", "virtuoso")
@@ -111,80 +108,37 @@ def paperkg(exported: Exported) -> Ask:
 
 @pytest.fixture(scope="session")
 def oxigraph(exported: Exported) -> Iterator[Ask]:
-    program = Path(sys.executable).with_name("oxigraph")
-    if not program.exists():
-        pytest.skip("the program oxigraph is not installed; 'make test' installs it")
-    _, load, serve = lines(blocks("Oxigraph")[0])
-    _run([str(program), *load.split()[1:]], exported.folder)
-    address = f"127.0.0.1:{free_port()}"
-    command = replaced(serve, {"127.0.0.1:7878": address}).split()[1:]
-    with _running([str(program), *command], exported.folder, f"http://{address}/query"):
-        yield _asking(f"http://{address}/query")
+    try:
+        server = Oxigraph(exported.folder)
+    except Missing as missing:
+        pytest.skip(f"the program oxigraph is not installed: {missing}")
+    server.load()
+    with server:
+        yield _asking(server.endpoint)
 
 
 @pytest.fixture(scope="session")
-def virtuoso(exported: Exported, virtuoso_server: tuple[Path, str, str]) -> Ask:
-    folder, sql, web = virtuoso_server
-    shutil.copy(exported.folder / "kg.nt.gz", folder / f"{exported.name}.nt.gz")
-    name = _GRAPH_NAME + exported.name
-    load, state, _ = blocks("Virtuoso")[2].splitlines()
-    here = {"127.0.0.1:1111": sql, "kg.nt.gz": f"{exported.name}.nt.gz", f"'{_GRAPH_NAME}'": f"'{name}'"}
-    _run(["sh", "-c", replaced(load, here)], folder)
-    loaded = _run(["sh", "-c", replaced(state, {"127.0.0.1:1111": sql})], folder)
-    assert f"{exported.name}.nt.gz  " in loaded.replace("./", ""), loaded
-    return _asking(f"http://{web}/sparql", {"default-graph-uri": name})
+def virtuoso(exported: Exported, virtuoso_server: Virtuoso) -> Ask:
+    file, name = f"{exported.name}.nt.gz", _GRAPH_NAME + exported.name
+    shutil.copy(exported.folder / "kg.nt.gz", virtuoso_server.folder / file)
+    virtuoso_server.load_graph(file, name)
+    return _asking(virtuoso_server.endpoint, {"default-graph-uri": name})
 
 
 @pytest.fixture(scope="session")
-def virtuoso_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, str]]:
-    """Its folder, where it takes SQL, and where it answers the web."""
-    if shutil.which("virtuoso-t") is None:
-        pytest.skip("Virtuoso is not on this machine; 'make test' installs Debian's virtuoso-opensource-7-bin")
-    folder = tmp_path_factory.mktemp("virtuoso")
-    sql, web = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-    settings, serve, _ = blocks("Virtuoso")
-    (folder / "virtuoso.ini").write_text(replaced(settings, {"127.0.0.1:1111": sql, "127.0.0.1:8890": web}))
-    with _running(serve.split(), folder, f"http://{web}/sparql"):
-        yield folder, sql, web
+def virtuoso_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
+    try:
+        server = Virtuoso(tmp_path_factory.mktemp("virtuoso"), gigabytes=0)
+    except Missing as missing:
+        pytest.skip(f"{missing}; 'make test' installs it")
+    with server:
+        yield server
 
 
 def _kg(line: str, folder: Path) -> None:
     program, *arguments = line.split()
     assert program == "kg"
-    _run([sys.executable, "-m", "kg", *arguments], folder)
-
-
-def _run(command: list[str], folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_PATIENCE, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-@contextmanager
-def _running(command: list[str], folder: Path, address: str) -> Iterator[None]:
-    """The server, once it answers; ended with everything that it started."""
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True)
-        try:
-            _wait(server, address, folder / "server.log")
-            yield
-        finally:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
-
-
-def _wait(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            urlopen(address, timeout=5).close()
-        except HTTPError:
-            return  # an answer as well
-        except (URLError, ConnectionError):
-            assert server.poll() is None and time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)
-        else:
-            return
+    run([sys.executable, "-m", "kg", *arguments], folder)
 
 
 def _asking(endpoint: str, parameters: dict[str, str] | None = None) -> Ask:

@@ -45,6 +45,7 @@ from server import (
 from server.assets import register_assets
 from server.cache import ResultCache
 from server.canned import CannedAnswers
+from server.compiled import compiled_templates
 from server.departures import Departures
 from server.errors import register_errors
 from server.mcp.http import blueprint as mcp_blueprint
@@ -56,6 +57,7 @@ from server.writes import register_body_limit
 
 __all__ = ["create_app"]
 
+_PROGRAM = Path(__file__).parent
 _BLUEPRINTS = (
     ui.blueprint,
     sparql.blueprint,
@@ -92,7 +94,7 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
     settings = settings or read_settings()
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
-    app.jinja_options = {"undefined": jinja2.StrictUndefined}
+    app.jinja_options = {"undefined": jinja2.StrictUndefined, "bytecode_cache": compiled_templates(_digest(_PROGRAM))}
     app.url_map.merge_slashes = False  # a key that begins with a slash is another key
     numbers = itertools.count(1)
     workers = WorkerPool(settings, numbers=numbers)
@@ -123,7 +125,10 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
 
 def _build(own_queries: Path | None) -> str:
     """A digest of everything beside the graph that a page is made of."""
-    folders = filter(None, (Path(__file__).parent, paths.ONTOLOGY, paths.QUERIES, own_queries))
+    return _digest(*filter(None, (_PROGRAM, paths.ONTOLOGY, paths.QUERIES, own_queries)))
+
+
+def _digest(*folders: Path) -> str:
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     checksums = [checksum(path) for path in files if "__pycache__" not in path.parts]
     return hashlib.sha256("\n".join([__version__, *checksums]).encode()).hexdigest()[:12]

@@ -15,12 +15,17 @@ from server.state import current_state
 
 @dataclass(frozen=True)
 class GalleryEntry:
-    """A query with its addresses: its page, and the editor with its text."""
+    """A query with its addresses: its page, and the editor with its text, which takes longer to write."""
 
     title: str
     description: str
     address: str
-    editor: str
+    query: CannedQuery
+
+    @property
+    def editor(self) -> str:
+        text = bind(self.query, {}, current_state().settings.base_iri)
+        return f"{request.root_path}/editor?{urlencode({'query': text})}"
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,7 @@ def listing() -> dict[str, list[dict[str, Any]]]:
 
 
 def _entry(query: CannedQuery) -> GalleryEntry:
-    text = bind(query, {}, current_state().settings.base_iri)
-    editor = f"{request.root_path}/editor?{urlencode({'query': text})}"
-    return GalleryEntry(query.title, query.description, query_path(query), editor)
+    return GalleryEntry(query.title, query.description, query_path(query), query)
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

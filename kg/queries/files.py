@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -30,6 +31,7 @@ _DEEPEST = 100  # brackets; the parser runs in this process, which more than som
 _FAR = 10**18
 _BOUNDS = {"iri": (1, 2000), "string": (1, 500), "integer": (-_FAR, _FAR), "year": (1, 9999)}
 _COUNT_BOUNDS = {"limit": (1, _FAR), "offset": (0, _FAR)}
+_REMEMBERED = 256  # queries: trying one takes milliseconds
 
 
 class _ParameterTable(msgspec.Struct, forbid_unknown_fields=True):
@@ -69,18 +71,24 @@ def is_query_name(name: str) -> bool:
 
 def read_query(path: Path, name: str) -> CannedQuery:
     """The query in a file. Raises QuerySyntaxError, naming file and line, for what cannot be asked."""
-    return _File(path).query(name)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuerySyntaxError(f"{path} cannot be read as UTF-8 text: {error}") from error
+    return _query(path, text, name)
+
+
+@lru_cache(_REMEMBERED)
+def _query(path: Path, text: str, name: str) -> CannedQuery:
+    return _File(path, text).query(name)
 
 
 class _File:
     """One file being read. Its faults name the file and a line, from 1."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str) -> None:
         self._path = path
-        try:
-            self._text = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise QuerySyntaxError(f"{path} cannot be read as UTF-8 text: {error}") from error
+        self._text = text
 
     def query(self, name: str) -> CannedQuery:
         if not is_query_name(name):

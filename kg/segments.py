@@ -25,6 +25,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import zstandard
@@ -34,7 +35,8 @@ from kg.files import file_lock, sync, write_atomically
 
 _DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _COMPRESSION_LEVEL = 1
-_PART_ENDINGS = (".nt.zst", ".records", ".facts.zst", ".texts.zst", ".mentions.zst", ".rejects.jsonl", ".part.json")
+CONTENT_ENDINGS = (".nt.zst", ".records", ".facts.zst", ".texts.zst", ".mentions.zst", ".rejects.jsonl")
+PART_ENDINGS = (*CONTENT_ENDINGS, ".part.json")
 DIGEST_SIZE = 8
 
 
@@ -67,11 +69,13 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What one input file became. `has_facts`: statistics can be computed from its facts alone."""
+    """What one input file became. `has_facts`: statistics can be computed from its facts alone. `checksums` are the
+    SHA-256 of its files, by their endings."""
 
     input: Input
     counts: Counts
     has_facts: bool = True
+    checksums: dict[str, str] = {}
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,7 +179,7 @@ class SegmentStore:
     def files(self, dataset: str, segment: str) -> list[Path]:
         """The files that a segment consists of."""
         parts = self.manifest(dataset, segment).parts
-        found = [self._path(dataset, part, ending) for part in parts for ending in _PART_ENDINGS]
+        found = [self._path(dataset, part, ending) for part in parts for ending in PART_ENDINGS]
         return [*found, self._path(dataset, segment, ".json")]
 
     def _path(self, dataset: str, name: str, ending: str) -> Path:
@@ -231,32 +235,48 @@ class PartWriter:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._work = Path(tempfile.mkdtemp(dir=folder, prefix=".writing-"))
-        self._streams = {ending: (self._work / ending[1:]).open("wb") for ending in _PART_ENDINGS[:-1]}
+        self._streams = {ending: (self._work / ending[1:]).open("wb") for ending in CONTENT_ENDINGS}
+        self._digests = {ending: hashlib.sha256() for ending in CONTENT_ENDINGS}
 
     def statements(self, frame: bytes) -> None:
         """Statements that are compressed already: Zstandard frames may follow one another."""
-        self._streams[".nt.zst"].write(frame)
+        self._write(".nt.zst", frame)
 
     def records(self, digests: bytes) -> None:
-        self._streams[".records"].write(digests)
+        self._write(".records", digests)
 
     def facts(self, frame: bytes) -> None:
         """Facts, `packed`."""
-        self._streams[".facts.zst"].write(frame)
+        self._write(".facts.zst", frame)
 
     def texts(self, frame: bytes) -> None:
         """Texts for the search index, `packed`."""
-        self._streams[".texts.zst"].write(frame)
+        self._write(".texts.zst", frame)
 
     def mentions(self, frame: bytes) -> None:
         """Mentions to be linked, `packed`."""
-        self._streams[".mentions.zst"].write(frame)
+        self._write(".mentions.zst", frame)
 
     def rejects(self, lines: bytes) -> None:
         """Rejects as JSON Lines."""
-        self._streams[".rejects.jsonl"].write(lines)
+        self._write(".rejects.jsonl", lines)
+
+    def append(self, ending: str, source: BinaryIO) -> None:
+        """The content of another part's file: what one part holds may follow what another does."""
+        while block := source.read(2**20):
+            self._write(ending, block)
+
+    def _write(self, ending: str, content: bytes) -> None:
+        self._streams[ending].write(content)
+        self._digests[ending].update(content)
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        """Of what was written until now, by the endings of its files."""
+        return {ending: digest.hexdigest() for ending, digest in self._digests.items()}
 
     def commit(self, name: str, part: Part) -> None:
+        part = msgspec.structs.replace(part, checksums=self.checksums)
         for ending, stream in self._streams.items():
             stream.flush()
             os.fsync(stream.fileno())

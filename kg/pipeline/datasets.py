@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,18 @@ from kg.pipeline.mapping import ChunkMapping, MappedChunk
 from kg.pipeline.superseding import digests, without_superseded
 from kg.progress import Progress
 from kg.records import Reject
-from kg.segments import DIGEST_SIZE, Counts, Input, Manifest, Part, PartWriter, compressed, segment_id, thing_digest
+from kg.segments import (
+    DIGEST_SIZE,
+    Counts,
+    Input,
+    Manifest,
+    Part,
+    PartWriter,
+    SegmentStore,
+    compressed,
+    segment_id,
+    thing_digest,
+)
 from kg.sources import Chunk, Source
 from kg.sources.files import SourceFile
 from kg.store import StoreFolder
@@ -60,10 +71,18 @@ class LoadReport:
 
 
 @dataclass(frozen=True)
-class _File:
+class File:
+    """A file to be mapped, what it is, and the part that it becomes."""
+
     path: Path
     input: Input
     part: str
+
+
+def part_id(mapping: Mapping, name: str, checksum: str) -> str:
+    """The digest of all that a part depends on, where `name` is that of its file without the folder."""
+    about = (mapping.adapter, mapping.adapter_version, MAPPING_VERSION, mapping.naming.base_iri)
+    return segment_id(*about, mapping.dataset, mapping.retrieved, name, checksum)
 
 
 class Dataset:
@@ -75,16 +94,15 @@ class Dataset:
         self._store = store
         self.source = source
         self._options = options
-        files = (self._file(path) for path in paths)
-        self._files = sorted({file.part: file for file in files}.values(), key=lambda file: file.input.path)
+        self._files = in_order(self._file(path) for path in paths)
         self.parts = tuple(file.part for file in self._files)
         self.segment = segment_id(name, *self.parts)
-        self._inputs = tuple(file.input for file in self._files)
+        self.inputs = tuple(file.input for file in self._files)
         # Each reject of a strict load has to be seen, so nothing is taken as it was mapped before.
         self.missing = [file for file in self._files if options.strict or store.segments.part(name, file.part) is None]
         self.report = LoadReport(name, self.segment, reused=len(self._files) - len(self.missing))
         self.report.unchanged = store.segments.catalogue().get(name) == self.segment
-        self._check_replaces()
+        check_replaces(store.segments, name, source.name, self.inputs, options)
         self._said: set[bytes] = set()
 
     @property
@@ -99,14 +117,14 @@ class Dataset:
         started = monotonic()
         progress(f"reading {self.name}")
         meter = _Meter(progress, self.size)
-        head = "".join(dataset_lines(self.mapping)).encode()
-        yield head
+        yield dataset_head(self.mapping)
         with ExitStack() as stack:
-            part: _WritingPart | None = None
+            part: WritingPart | None = None
             for number, mapped in mapping.map(self._chunks(meter)):
                 if part is None:
                     writer = stack.enter_context(self._store.segments.writing(self.name))
-                    part = _WritingPart(self.missing[number], writer, head)
+                    file = self.missing[number]
+                    part = WritingPart(file.part, file.input, writer, dataset_head(self.mapping))
                 if mapped is None:
                     part.commit()
                     stack.close()
@@ -124,7 +142,7 @@ class Dataset:
         segments = self._store.segments
         manifest = segments.manifest(self.name, segments.catalogue()[self.name])
         kept = without_superseded(segments, self.name, manifest.parts, self.parts)
-        self._inputs = (*manifest.inputs, *self._inputs)
+        self.inputs = (*manifest.inputs, *self.inputs)
         self.parts = (*kept, *self.parts)
         self.segment = self.report.segment = segment_id(self.name, *self.parts)
         self.report.unchanged = self.segment == manifest.segment
@@ -160,29 +178,11 @@ class Dataset:
         if self.report.counts.read:
             return
         segments = self._store.segments
-        parts = [part for name in self.parts if (part := segments.part(self.name, name))]
-        counts = sum((part.counts for part in parts), Counts())
-        duplicates = self._duplicates()
-        counts = msgspec.structs.replace(counts, mapped=counts.mapped - duplicates, duplicates=duplicates)
-        self._report(counts)
-        if not counts.mapped:
-            files = ", ".join(str(file.path) for file in self._files[:3])
-            why = ", ".join(reason for reason, _ in self.report.by_reason.most_common(3)) or "there are none in it"
-            raise SourceError(files, f"no record of a {self.source.name} could be read: {why}")
-        segments.write_manifest(
-            Manifest(
-                dataset=self.name,
-                segment=self.segment,
-                adapter=self.source.name,
-                adapter_version=self.source.version,
-                base_iri=self._store.base_iri,
-                retrieved=self._options.retrieved,
-                inputs=tuple(dict.fromkeys(self._inputs)),
-                parts=self.parts,
-                counts=counts,
-                has_facts=all(part.has_facts for part in parts),
-            )
-        )
+        parts = {name: part for name in self.parts if (part := segments.part(self.name, name))}
+        manifest = manifest_of(self.mapping, self.inputs, parts, self._duplicates())
+        self._report(manifest.counts)
+        check_mapped(manifest, self.report.by_reason)
+        segments.write_manifest(manifest)
 
     def _duplicates(self) -> int:
         """How many records have the name of one before them."""
@@ -212,40 +212,72 @@ class Dataset:
         if written:
             self.report.rejects_file = target or next(path for path in paths if path.stat().st_size)
 
-    def _check_replaces(self) -> None:
-        """A dataset of the same name from other files is not replaced by accident."""
-        segments = self._store.segments
-        present = segments.catalogue().get(self.name)
-        if present is None or self._options.replace:
-            return
-        manifest = segments.manifest(self.name, present)
-        if self._options.update and manifest.adapter == self.source.name:
-            return
-        inputs = [file.input for file in self._files]
-        same_files = {item.path for item in manifest.inputs} <= {item.path for item in inputs}
-        same_content = sorted(item.checksum for item in manifest.inputs) == sorted(item.checksum for item in inputs)
-        if manifest.adapter != self.source.name or not (same_files or same_content):
-            came_from = ", ".join(item.path for item in manifest.inputs[:3])
-            raise UsageError(
-                f"dataset {self.name!r} was loaded from {came_from}; give another name with --dataset, or --replace it",
-                self.name,
-            )
-
-    def _file(self, path: Path) -> _File:
+    def _file(self, path: Path) -> File:
         try:
             found = Input(str(path.resolve()), checksum(path), path.stat().st_size)
         except OSError as error:
             raise SourceError(path, f"cannot be read: {error.strerror}") from error
-        source, options = self.source, self._options
-        about = (source.name, source.version, MAPPING_VERSION, self._store.base_iri, self.name, options.retrieved)
-        return _File(path, found, segment_id(*about, path.name, found.checksum))
+        return File(path, found, part_id(self.mapping, path.name, found.checksum))
 
 
-class _WritingPart:
-    """One part while the chunks of its file come in."""
+def check_replaces(segments: SegmentStore, name: str, adapter: str, inputs: Sequence[Input], options: Options) -> None:
+    """A dataset of the same name from other files is not replaced by accident."""
+    present = segments.catalogue().get(name)
+    if present is None or options.replace:
+        return
+    manifest = segments.manifest(name, present)
+    if options.update and manifest.adapter == adapter:
+        return
+    same_files = {item.path for item in manifest.inputs} <= {item.path for item in inputs}
+    same_content = sorted(item.checksum for item in manifest.inputs) == sorted(item.checksum for item in inputs)
+    if manifest.adapter != adapter or not (same_files or same_content):
+        came_from = ", ".join(item.path for item in manifest.inputs[:3])
+        raise UsageError(
+            f"dataset {name!r} was loaded from {came_from}; give another name with --dataset, or --replace it", name
+        )
 
-    def __init__(self, file: _File, writer: PartWriter, head: bytes) -> None:
-        self._file = file
+
+def dataset_head(mapping: Mapping) -> bytes:
+    """What every part says of its dataset."""
+    return "".join(dataset_lines(mapping)).encode()
+
+
+def in_order(files: Iterable[File]) -> list[File]:
+    """In the order of their names, each content once."""
+    return sorted({file.part: file for file in files}.values(), key=lambda file: file.input.path)
+
+
+def manifest_of(mapping: Mapping, inputs: Iterable[Input], parts: dict[str, Part], duplicates: int) -> Manifest:
+    """What a segment of these parts, by their ids, is made of."""
+    counts = sum((part.counts for part in parts.values()), Counts())
+    return Manifest(
+        dataset=mapping.dataset,
+        segment=segment_id(mapping.dataset, *parts),
+        adapter=mapping.adapter,
+        adapter_version=mapping.adapter_version,
+        base_iri=mapping.naming.base_iri,
+        retrieved=mapping.retrieved,
+        inputs=tuple(dict.fromkeys(inputs)),
+        parts=tuple(parts),
+        counts=msgspec.structs.replace(counts, mapped=counts.mapped - duplicates, duplicates=duplicates),
+        has_facts=all(part.has_facts for part in parts.values()),
+    )
+
+
+def check_mapped(manifest: Manifest, by_reason: Counter[str]) -> None:
+    """SourceError if nothing at all could be read."""
+    if not manifest.counts.mapped:
+        files = ", ".join(item.path for item in manifest.inputs[:3])
+        why = ", ".join(reason for reason, _ in by_reason.most_common(3)) or "there are none in it"
+        raise SourceError(files, f"no record of a {manifest.adapter} could be read: {why}")
+
+
+class WritingPart:
+    """A part, or a piece of it, while the chunks of its file come in; `head` is what it says before them."""
+
+    def __init__(self, name: str, of: Input, writer: PartWriter, head: bytes) -> None:
+        self._name = name
+        self._input = of
         self._writer = writer
         self._counts = Counts(statements=head.count(b"\n"))
         self._has_facts = True
@@ -262,8 +294,8 @@ class _WritingPart:
         self._has_facts = self._has_facts and mapped.has_facts
 
     def commit(self) -> None:
-        part = Part(input=self._file.input, counts=self._counts, has_facts=self._has_facts)
-        self._writer.commit(self._file.part, part)
+        part = Part(input=self._input, counts=self._counts, has_facts=self._has_facts)
+        self._writer.commit(self._name, part)
 
 
 class _Meter:

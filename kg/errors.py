@@ -10,7 +10,11 @@ KGError
 ├── StoreError                the store cannot do what was asked (exit code 1)
 │   ├── StoreBusy             another process is writing
 │   └── NoSnapshot            nothing has been published yet
+│       └── NotReadYet        the graph of another store has not been read yet
 ├── RemoteError               another service did not answer as it should (exit code 1)
+│   ├── EndpointDown          the store that holds the graph cannot be reached
+│   ├── EndpointSlow          it takes too long to answer
+│   └── EndpointFault         it answers what it should not, or nothing that can be understood
 └── QueryError                a client's query did not give a result (exit code 1)
     ├── QuerySyntaxError      it is not SPARQL, or a canned query's file is damaged
     ├── QueryRefused          it asks for what the policy forbids
@@ -81,7 +85,23 @@ class NoSnapshot(StoreError):
     pass
 
 
+class NotReadYet(NoSnapshot):
+    pass
+
+
 class RemoteError(KGError):
+    pass
+
+
+class EndpointDown(RemoteError):
+    pass
+
+
+class EndpointSlow(RemoteError):
+    pass
+
+
+class EndpointFault(RemoteError):
     pass
 
 

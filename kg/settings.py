@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kg.dumps.formats import Choice
+from kg.endpoint.dialects import DIALECTS
 from kg.errors import SettingError, UsageError
 from kg.ntriples import is_iri
 
@@ -69,6 +70,23 @@ def _addresses(text: str) -> frozenset[str]:
     return frozenset(addresses)
 
 
+def _address(text: str) -> str:
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or parts.fragment:
+        raise ValueError("use an http or https address")
+    if "@" in parts.netloc:
+        raise ValueError("say who asks in KG_ENDPOINT_USER and KG_ENDPOINT_PASSWORD, not in the address")
+    return text
+
+
+def _dialect(text: str) -> str:
+    if text not in DIALECTS:
+        raise ValueError(f"use one of {', '.join(DIALECTS)}")
+    return text
+
+
 def _positive(convert: Callable[[str], Any]) -> Callable[[str], Any]:
     def parse(text: str) -> Any:
         value = convert(text)
@@ -106,7 +124,7 @@ def _exports(text: str) -> str:
     return text
 
 
-def _licence(text: str) -> str:
+def _iri(text: str) -> str:
     if text and not is_iri(text):
         raise ValueError("use an IRI, as https://creativecommons.org/publicdomain/zero/1.0/")
     return text
@@ -166,7 +184,17 @@ TABLE = (
     ),
     Setting("access_log", "1", _flag, "1: one line of JSON a request on standard error"),
     Setting("exports", "all", _exports, "files of the dump of each graph, as nt.gz ttl.zst parquet; all; or nothing"),
-    Setting("export_licence", "", _licence, "licence of the dumps, as an IRI"),
+    Setting("export_licence", "", _iri, "licence of the dumps, as an IRI"),
+    Setting("endpoint", "", _address, "address where another store, which holds the graph, answers SPARQL queries"),
+    Setting("endpoint_update", "", _address, "address where that store takes updates"),
+    Setting("endpoint_store", "", _address, "address of its graphs (Graph Store Protocol)"),
+    Setting("endpoint_graph", "", _iri, "named graph of it that holds the graph, where that is not its default graph"),
+    Setting("endpoint_dialect", "standard", _dialect, "what kind of store it is: standard or virtuoso"),
+    Setting("endpoint_user", "", str, "who asks it, where it wants to know"),
+    Setting("endpoint_password", "", str, "the password of who asks it"),
+    Setting("endpoint_token", "", str, "bearer token for it, in place of user and password"),
+    Setting("endpoint_timeout", "10", _positive(float), "seconds that a page waits for it in all"),
+    Setting("endpoint_check", "30", _positive(float), "seconds between looks at whether its graph has changed"),
     Setting("max_body", "16M", _positive(_size), "bytes of one request body"),
 )
 
@@ -204,6 +232,16 @@ class Settings:
     access_log: bool
     exports: str
     export_licence: str
+    endpoint: str
+    endpoint_update: str
+    endpoint_store: str
+    endpoint_graph: str
+    endpoint_dialect: str
+    endpoint_user: str
+    endpoint_password: str
+    endpoint_token: str
+    endpoint_timeout: float
+    endpoint_check: float
     max_body: int
 
 

@@ -36,6 +36,8 @@ from kg import namespaces as ns
 from kg import search
 from kg.changes.history import History, Version
 from kg.edits import Change, Position
+from kg.endpoint.address import Endpoint
+from kg.endpoint.store import open_store
 from kg.errors import NoSnapshot, StoreError
 from kg.files import link_tree, sync, sync_tree, write_atomically
 from kg.gone import remember_edited, remember_left
@@ -103,16 +105,19 @@ class SnapshotManifest(msgspec.Struct, frozen=True):
 
 
 class Snapshot:
-    """One snapshot, open for reading. It stays on disk as long as any object of this class refers to it."""
+    """One snapshot, open for reading. It stays on disk as long as any object of this class refers to it.
 
-    def __init__(self, folder: Path) -> None:
+    With an `endpoint` its statements are there, and the folder has what is kept of them here.
+    """
+
+    def __init__(self, folder: Path, endpoint: Endpoint | None = None) -> None:
         self.path = folder
         self.store_path = folder / "store"
         lock = _share(folder)
         weakref.finalize(self, os.close, lock)
         try:
             self.manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=SnapshotManifest)
-            self.store = pyoxigraph.Store.read_only(str(self.store_path))
+            self.store: pyoxigraph.Store = open_store(str(self.store_path), endpoint)
         except (OSError, msgspec.DecodeError) as error:
             raise StoreError(f"snapshot {folder.name} cannot be opened ({error}); run 'kg rebuild'", folder) from error
 
@@ -141,8 +146,9 @@ def _share(folder: Path) -> int:
 class Snapshots:
     """The snapshots of a store folder as a reader sees them; follows the pointer. Safe to share between threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, endpoint: Endpoint | None = None) -> None:
         self._folder = folder
+        self._endpoint = endpoint
         self._pointer = folder / "current"
         self._lock = threading.Lock()
         self._open: Snapshot | None = None
@@ -176,7 +182,7 @@ class Snapshots:
         for _ in range(10):
             snapshot_id = self._pointer.read_text("utf-8").strip()
             try:
-                return Snapshot(self._folder / "snapshots" / snapshot_id)
+                return Snapshot(self._folder / "snapshots" / snapshot_id, self._endpoint)
             except FileNotFoundError:
                 continue
         raise StoreError(f"snapshot {snapshot_id} of {self._folder} is missing; run 'kg rebuild'", snapshot_id)
@@ -289,14 +295,20 @@ def _quads(changes: Iterable[Change]) -> Iterator[Effect]:
 @contextmanager
 def _preparing(store: StoreFolder, writer: Writer, contents: Contents) -> Iterator[Path]:
     """A folder, out of sight of readers, with a checkpoint of the primary store, named for the snapshot it becomes."""
-    folder = store.folder / "snapshots"
-    folder.mkdir(exist_ok=True)
-    number = max((int(path.name.partition("-")[0]) for path in folder.glob("[0-9]*-*")), default=0) + 1
-    work = folder / f".{number:06}-{contents.digest}"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
+    work = new_folder(store.folder, contents.digest)
     writer.checkpoint(work / "store")
     yield work
+
+
+def new_folder(store_folder: Path, digest: str) -> Path:
+    """A folder, out of sight of readers, named for the snapshot that it is to be."""
+    folder = store_folder / "snapshots"
+    folder.mkdir(exist_ok=True)
+    number = max((int(path.name.partition("-")[0]) for path in folder.glob("[0-9]*-*")), default=0) + 1
+    work = folder / f".{number:06}-{digest}"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    return work
 
 
 def _statements_if_few(store_folder: Path, current: SnapshotManifest | None) -> list[bytes] | None:
@@ -329,6 +341,11 @@ def _remember(
             history.put(version)
 
 
+def remember_version(store_folder: Path, manifest: SnapshotManifest, before: SnapshotManifest | None) -> None:
+    """Have the history say that there was this snapshot, and not what it changed."""
+    _remember(store_folder, manifest, before, None, None, None)
+
+
 def _version(history: History, manifest: SnapshotManifest, before: SnapshotManifest | None) -> Version:
     return Version(
         id=manifest.id,
@@ -349,14 +366,19 @@ def _remembered(history: History, manifest: SnapshotManifest) -> str:
 def _put_in_force(store: StoreFolder, contents: Contents, work: Path, counts: GraphCounts) -> SnapshotManifest:
     snapshot_id = work.name.removeprefix(".")
     manifest = _describe(store, contents, snapshot_id, counts)
+    put_in_force(store.folder, work, manifest)
+    return manifest
+
+
+def put_in_force(store_folder: Path, work: Path, manifest: SnapshotManifest) -> None:
+    """Make a folder that was prepared the snapshot that readers see."""
     (work / "manifest.json").write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
     (work / "readers.lock").touch()
     sync_tree(work)
-    work.rename(work.with_name(snapshot_id))
+    work.rename(work.with_name(manifest.id))
     sync(work.parent)
-    write_atomically(store.folder / "current", snapshot_id.encode() + b"\n")
-    remove_old(store.folder)
-    return manifest
+    write_atomically(store_folder / "current", manifest.id.encode() + b"\n")
+    remove_old(store_folder)
 
 
 def remove_old(store_folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import jinja2
@@ -11,6 +12,8 @@ from flask import Flask
 
 from kg import __version__, paths
 from kg.commit import Committer
+from kg.endpoint.following import Following
+from kg.endpoint.writing import RemoteCommitter
 from kg.files import checksum
 from kg.queries import load_queries
 from kg.settings import Settings, read_settings
@@ -52,7 +55,7 @@ from server.mcp.http import blueprint as mcp_blueprint
 from server.metrics import Metrics
 from server.observation import register_observation
 from server.security import register_security
-from server.state import State
+from server.state import State, register_reading
 from server.writes import register_body_limit
 
 __all__ = ["create_app"]
@@ -92,6 +95,9 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
     `server.state.state_of(app).close()` ends its worker processes.
     """
     settings = settings or read_settings()
+    following = Following.of(settings)
+    if following:
+        settings = replace(settings, store=following.folder)
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
     app.jinja_options = {"undefined": jinja2.StrictUndefined, "bytecode_cache": compiled_templates(_digest(_PROGRAM))}
@@ -101,16 +107,20 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
     canned = CannedAnswers(settings, numbers)
     State(
         settings=settings,
-        snapshots=Snapshots(settings.store),
+        snapshots=Snapshots(settings.store, following.endpoint if following else None),
         workers=workers,
         canned=canned,
         departures=Departures(workers, canned.workers),
         queries=load_queries(queries_folder, settings.queries),
-        committer=Committer(StoreFolder(settings.store, settings.base_iri), settings) if settings.write_token else None,
+        committer=_committer(settings, following) if settings.write_token else None,
         build=_build(settings.queries),
         cache=ResultCache(settings.cache_bytes),
         metrics=Metrics(),
+        following=following,
     ).attach(app)
+    if following:
+        register_reading(app, settings.endpoint_timeout)
+        following.start()
     register_errors(app)
     register_observation(app)
     register_security(app)
@@ -121,6 +131,12 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
+
+
+def _committer(settings: Settings, following: Following | None) -> Committer | RemoteCommitter:
+    if following:
+        return RemoteCommitter(settings, following)
+    return Committer(StoreFolder(settings.store, settings.base_iri), settings)
 
 
 def _build(own_queries: Path | None) -> str:

@@ -12,7 +12,8 @@ import click
 
 from kg import paths, pipeline
 from kg.commands.common import Context, progress_lines
-from kg.errors import SettingError, StoreBusy
+from kg.endpoint.following import Following
+from kg.errors import RemoteError, SettingError, StoreBusy
 from kg.linking.linking import linker_of
 from kg.progress import Progress
 from kg.queries import load_queries
@@ -31,10 +32,14 @@ from server.warming import Warming
 @click.option("--host", metavar="ADDRESS", help="Address to listen on (KG_HOST).")
 @click.option("--port", metavar="NUMBER", help="Port to listen on; 0 takes a free one (KG_PORT).")
 @click.option("--workers", metavar="NUMBER", help="HTTP processes (KG_WORKERS).")
+@click.option("--endpoint", metavar="URL", help="Another store, which holds the graph (KG_ENDPOINT).")
 @click.pass_obj
-def serve(context: Context, host: str | None, port: str | None, workers: str | None) -> None:
-    """Serve the store on the web; an empty store is filled with the seeds first."""
-    settings = read_settings(store=context.settings.store, host=host, port=port, workers=workers)
+def serve(context: Context, host: str | None, port: str | None, workers: str | None, endpoint: str | None) -> None:
+    """Serve the store on the web; an empty store is filled with the seeds first.
+
+    With --endpoint the graph is in another store, and only what is made of it (search index, dumps) is kept here.
+    """
+    settings = read_settings(store=context.settings.store, host=host, port=port, workers=workers, endpoint=endpoint)
     inherited = inherited_listener()
     if inherited is not None:
         _serve(inherited, settings)
@@ -42,14 +47,18 @@ def serve(context: Context, host: str | None, port: str | None, workers: str | N
     load_queries(paths.QUERIES, settings.queries)  # a fault in one is told before anything else is done
     listener = _listen(settings)
     with progress_lines() as progress:
-        prepare(StoreFolder(settings.store, settings.base_iri), settings, progress)
+        if following := Following.of(settings):
+            look(following, progress)
+        else:
+            prepare(StoreFolder(settings.store, settings.base_iri), settings, progress)
     address, number = listener.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
     click.echo(f"paperkg is at http://{shown}:{number}/ (stop it with Ctrl-C)")
     if settings.workers == 1:
         _serve(listener, settings)
     else:
-        Supervisor(listener, settings.workers, [*_this_program(), "--store", str(settings.store), "serve"]).run()
+        arguments = ["--store", str(settings.store), "serve", "--endpoint", settings.endpoint]
+        Supervisor(listener, settings.workers, [*_this_program(), *arguments]).run()
 
 
 def _serve(listener: socket.socket, settings: Settings) -> None:
@@ -58,7 +67,7 @@ def _serve(listener: socket.socket, settings: Settings) -> None:
     app = create_app(settings)
     state = state_of(app)
     warming = Warming(state.snapshots, partial(_warm, state))
-    dumping = Dumping(settings)
+    dumping = Dumping(state.settings)
     watching = Warming(state.snapshots, dumping.make, SETTLED)
     try:
         HttpServer(app, listener, settings).run()
@@ -105,6 +114,14 @@ def _listen(settings: Settings) -> socket.socket:
         ) from error
     listener.listen(BACKLOG)
     return listener
+
+
+def look(following: Following, progress: Progress) -> None:
+    """See what graph the remote store has. Where it does not answer now, the service begins without it."""
+    try:
+        following.look(progress)
+    except RemoteError as error:
+        click.echo(f"kg: {error}", err=True)
 
 
 def prepare(store: StoreFolder, settings: Settings, progress: Progress) -> None:

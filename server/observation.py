@@ -13,7 +13,7 @@ import msgspec
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from kg.errors import NoSnapshot
+from kg.errors import KGError
 from server.state import current_snapshot, current_state
 
 blueprint = Blueprint("metrics", __name__)
@@ -91,7 +91,7 @@ def metrics() -> Response:
     figures.cache_bytes.set(state.cache.size)
     try:
         snapshot = current_snapshot()
-    except NoSnapshot:
+    except KGError:
         pass
     else:
         figures.snapshot_age.set(max(0.0, time.time() - snapshot.path.stat().st_mtime))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -10,6 +11,9 @@ from flask import Flask, current_app, g
 
 from kg.commit import Committer
 from kg.description.partitions import Partitions
+from kg.endpoint.following import Following
+from kg.endpoint.store import reading
+from kg.endpoint.writing import RemoteCommitter
 from kg.formats import GraphFormat, ResultFormat
 from kg.overview import Overview
 from kg.queries import CannedQuery
@@ -56,10 +60,12 @@ class State:
     canned: CannedAnswers
     departures: Departures
     queries: Mapping[str, CannedQuery]
-    committer: Committer | None
+    committer: Committer | RemoteCommitter | None
     build: str
     cache: ResultCache
     metrics: Metrics
+    following: Following | None = None
+    """There where the graph is in a remote store."""
     overviews: PerSnapshot[Overview] = field(default_factory=PerSnapshot)
     partitions: PerSnapshot[Partitions | None] = field(default_factory=PerSnapshot)
 
@@ -79,6 +85,8 @@ class State:
         for pool in self.pools:
             pool.close()
         self.snapshots.close()
+        if self.following:
+            self.following.close()
 
 
 def state_of(app: Flask) -> State:
@@ -92,8 +100,24 @@ def current_state() -> State:
 
 
 def current_snapshot() -> Snapshot:
-    """The snapshot that this request reads, the same one from its beginning to its end. Raises NoSnapshot."""
+    """The snapshot that this request reads, the same one from its beginning to its end. Raises NoSnapshot, and
+    RemoteError where a remote store has the graph and does not answer."""
     if "snapshot" not in g:
-        g.snapshot = current_state().snapshots.current()
+        state = current_state()
+        g.snapshot = state.following.current(state.snapshots) if state.following else state.snapshots.current()
     snapshot: Snapshot = g.snapshot
     return snapshot
+
+
+def register_reading(app: Flask, seconds: float) -> None:
+    """Have each request ask a remote store for nothing twice, and wait for it no longer than this in all."""
+
+    @app.before_request
+    def begin() -> None:
+        g.reading = ExitStack()
+        g.reading.enter_context(reading(seconds))
+
+    @app.teardown_request
+    def end(_: BaseException | None) -> None:
+        if stack := g.pop("reading", None):
+            stack.close()

@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from rich.status import Status
 
+from kg.endpoint.following import Following
 from kg.errors import UsageError
 from kg.linking.decisions import Decisions
 from kg.linking.linking import Linker, decisions_of, linker_of
@@ -42,7 +43,10 @@ class Context:
         return linker_of(self.settings, jobs)
 
     def snapshot(self) -> Snapshot:
-        """The snapshot in force; NoSnapshot if nothing was loaded yet."""
+        """The snapshot in force; NoSnapshot if nothing was loaded yet. RemoteError if a remote store does not answer."""
+        if following := Following.of(self.settings):
+            following.look()
+            return following.current(Snapshots(following.folder, following.endpoint))
         self.store.check()
         return Snapshots(self.settings.store).current()
 

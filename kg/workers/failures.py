@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from kg.errors import KGError, QueryError, QueryMemory, QuerySyntaxError, ResultTooLarge, StoreError
+from kg.errors import (
+    EndpointDown,
+    EndpointFault,
+    EndpointSlow,
+    KGError,
+    QueryError,
+    QueryMemory,
+    QuerySyntaxError,
+    ResultTooLarge,
+    StoreError,
+)
 from kg.settings import Settings
 from kg.workers.messages import Failed
 
@@ -29,6 +39,14 @@ def failure(failed: Failed, text: str, settings: Settings) -> KGError:
             return QueryMemory("there is no room for the result now; ask for less, or try again later")
         case "store":
             return StoreError(f"a query worker cannot open the snapshot: {failed.message}")
+        case "refused":
+            return ResultTooLarge(f"{failed.message}; {advice}")
+        case "down":
+            return EndpointDown(failed.message)
+        case "slow":
+            return EndpointSlow(failed.message)
+        case "fault":
+            return EndpointFault(failed.message)
         case "evaluation":
             return QueryError(f"the query cannot be evaluated: {failed.message}")
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from kg.endpoint.address import Endpoint
 from kg.updates import Write
 
 _LENGTH = struct.Struct(">I")
@@ -17,7 +18,10 @@ INLINE = 32 * 1024
 
 
 class Task(msgspec.Struct, frozen=True, tag=True):
-    """One query. The descriptor of the file for its result goes along with the frame, unless the worker has one."""
+    """One query. The descriptor of the file for its result goes along with the frame, unless the worker has one.
+
+    With an `endpoint` that store is asked, and `store_path` only says which snapshot of it is meant.
+    """
 
     store_path: str
     text: str
@@ -28,6 +32,7 @@ class Task(msgspec.Struct, frozen=True, tag=True):
     truncate: bool
     max_rows: int
     max_bytes: int
+    endpoint: Endpoint | None = None
 
 
 class WriteTask(msgspec.Struct, frozen=True, tag=True):
@@ -69,7 +74,20 @@ class Done(msgspec.Struct, frozen=True, tag=True):
 class Failed(msgspec.Struct, frozen=True, tag=True):
     """There is no result; line and column count from 1."""
 
-    reason: Literal["syntax", "evaluation", "memory", "disk", "rows", "bytes", "changes", "store"]
+    reason: Literal[
+        "syntax",
+        "evaluation",
+        "memory",
+        "disk",
+        "rows",
+        "bytes",
+        "changes",
+        "store",
+        "refused",
+        "down",
+        "slow",
+        "fault",
+    ]
     message: str = ""
     line: int | None = None
     column: int | None = None

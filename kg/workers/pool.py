@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from kg.endpoint.address import endpoint_of
 from kg.errors import QueryCancelled, QueryTimeout, QueueFull
 from kg.settings import Settings
 from kg.sparql import Inspection
@@ -110,6 +111,9 @@ class WorkerPool:
         self._numbers = numbers or itertools.count(1)
         self._closed = False
         self._warned = False
+        endpoint = endpoint_of(settings)
+        # A worker that asks another store has the query's own time for it.
+        self._endpoint = endpoint and msgspec.structs.replace(endpoint, timeout=settings.query_timeout)
         self._replenish()
 
     def run(self, request: QueryRequest) -> QueryResult:
@@ -226,22 +230,27 @@ class WorkerPool:
 
     def _take(self, with_network: bool) -> Worker:
         """The worker used last, which has the snapshot open; one that died unnoticed is passed over."""
+        with_network = with_network and self._endpoint is None  # a remote store reaches out by itself
         while self._idle and not with_network:
             worker = self._idle.pop()
             if worker.alive:
                 return worker
             worker.close()
         try:
-            return self._worker(self._settings.service_allow if with_network else ())
+            return self._worker(with_network)
         except OSError as error:
             raise QueueFull("no query worker can be started now; try again in a moment") from error
 
-    def _worker(self, reachable: Collection[str] = ()) -> Worker:
+    def _worker(self, with_network: bool = False) -> Worker:
+        """A worker that reaches nobody or, by itself, the store that holds the graph."""
+        reachable: Collection[str] = self._settings.service_allow if with_network else ()
+        if self._endpoint:
+            reachable = (self._endpoint.query,)
         return Worker(self._settings.query_memory, reachable, self._niceness)
 
     def _end(self, turn: _Turn, worker: Worker, usable: bool) -> None:
         with self._changed:
-            usable = usable and not worker.killed and not worker.with_network
+            usable = usable and not worker.killed and (not worker.with_network or self._endpoint is not None)
             if usable:
                 self._idle.append(worker)
                 self._leave(turn)
@@ -301,6 +310,7 @@ class WorkerPool:
             truncate=request.truncate,
             max_rows=min(self._settings.result_rows, request.most_rows or self._settings.result_rows),
             max_bytes=self._settings.result_bytes,
+            endpoint=self._endpoint,
         )
 
     def _warn_once(self, worker: Worker) -> None:

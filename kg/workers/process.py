@@ -8,11 +8,23 @@ import re
 import socket
 import sys
 from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal
 
 import msgspec
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store, Triple
 
-from kg.errors import QueryError, QuerySyntaxError, ResultTooLarge
+from kg.endpoint.address import Endpoint
+from kg.endpoint.store import open_store
+from kg.errors import (
+    EndpointDown,
+    EndpointFault,
+    EndpointSlow,
+    QueryError,
+    QuerySyntaxError,
+    RemoteError,
+    ResultTooLarge,
+)
 from kg.sparql import inspect, without_escapes
 from kg.updates import UpdateWrite, Write, evaluate
 from kg.workers.messages import (
@@ -31,7 +43,14 @@ from kg.workers.messages import (
 from kg.workers.results import CapReached, Caps, WrongFormat, write_result
 from kg.workers.sandbox import confine, die_with_parent, limit_memory
 
+Answer = QuerySolutions | QueryBoolean | QueryTriples | Iterator[Triple]
+
 _STORES_KEPT = 2  # the snapshot in force, and the one before it that requests under way still read
+_REMOTE: Final[Mapping[type[RemoteError], Literal["down", "slow", "fault"]]] = {
+    EndpointDown: "down",
+    EndpointSlow: "slow",
+    EndpointFault: "fault",
+}
 _CODE_POINTS = re.compile(r"\['[^\]]*'\]")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -73,11 +92,12 @@ class _Stores:
     """The snapshots opened last; opening one takes longer than most queries."""
 
     def __init__(self) -> None:
-        self._open: OrderedDict[str, Store] = OrderedDict()
+        self._open: OrderedDict[str, Any] = OrderedDict()
         self._scratch: tuple[str, Store] | None = None
 
-    def get(self, path: str) -> Store:
-        store = self._open.get(path) or Store.read_only(path)
+    def get(self, path: str, endpoint: Endpoint | None = None) -> Any:
+        path = endpoint.name if endpoint else path
+        store = self._open.get(path) or open_store(path, endpoint)
         self._open[path] = store
         self._open.move_to_end(path)
         if len(self._open) > _STORES_KEPT:
@@ -97,7 +117,7 @@ class _Stores:
 
 def _answer(stores: _Stores, task: Task, output: int) -> Reply:
     try:
-        store = stores.get(task.store_path)
+        store = stores.get(task.store_path, task.endpoint)
     except OSError as error:
         return Failed("store", str(error))
     try:
@@ -110,6 +130,12 @@ def _answer(stores: _Stores, task: Task, output: int) -> Reply:
         return _lexical_failure(error)
     except CapReached as reached:
         return Failed(reached.cap)
+    except RemoteError as error:
+        return Failed(_REMOTE[type(error)], error.message)
+    except ResultTooLarge as error:
+        return Failed("refused", error.message)
+    except QueryError as error:  # a remote store's word
+        return Failed("evaluation", error.message)
     except MemoryError:
         return Failed("memory")
     except OSError as error:
@@ -157,17 +183,24 @@ def _plain(write: Write) -> Write:
     return write
 
 
-def _evaluate(store: Store, task: Task) -> QuerySolutions | QueryBoolean | QueryTriples:
+def _evaluate(store: Any, task: Task) -> Answer:
     """A dataset given by the protocol replaces the query's own: what it does not name is empty."""
     text = without_escapes(task.text)
-    if task.default_graphs is None and task.named_graphs is None:
-        return store.query(text, base_iri=task.base_iri)
-    return store.query(
-        text,
-        base_iri=task.base_iri,
-        default_graph=[NamedNode(iri) for iri in task.default_graphs or ()],
-        named_graphs=[NamedNode(iri) for iri in task.named_graphs or ()],
-    )
+    if task.endpoint and not _is_for_the_store_alone(text):
+        # Ours says where a text is no SPARQL, and in the same words whatever store there is.
+        Store().query(text, base_iri=task.base_iri)
+    options: dict[str, Any] = {"in_pages": False} if task.endpoint else {}
+    if task.default_graphs is not None or task.named_graphs is not None:
+        options["default_graph"] = [NamedNode(iri) for iri in task.default_graphs or ()]
+        options["named_graphs"] = [NamedNode(iri) for iri in task.named_graphs or ()]
+    answer: Answer = store.query(text, base_iri=task.base_iri, **options)
+    return answer
+
+
+def _is_for_the_store_alone(text: str) -> bool:
+    """Whether a query may not even be begun here: it would be evaluated at once, or reach out."""
+    found = inspect(text)
+    return found.kind == "ask" or bool(found.remote_addresses)
 
 
 def _lexical_failure(error: QuerySyntaxError) -> Failed:

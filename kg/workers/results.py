@@ -144,11 +144,14 @@ class Written:
 
 
 def write_result(
-    result: QuerySolutions | QueryBoolean | QueryTriples, format_name: str, descriptor: int, caps: Caps
+    result: QuerySolutions | QueryBoolean | QueryTriples | Iterator[Triple],
+    format_name: str,
+    descriptor: int,
+    caps: Caps,
 ) -> Written:
     """Serialise `result`, a long one into the file. Raises CapReached, WrongFormat, and whatever evaluation raises."""
     chosen = FORMATS[format_name]
-    if isinstance(result, QueryTriples):
+    if not isinstance(result, QuerySolutions | QueryBoolean):
         if not isinstance(chosen, GraphFormat):
             raise WrongFormat(f"CONSTRUCT and DESCRIBE give a graph, which {chosen.media_type} cannot hold")
         return _write_triples(result, chosen, descriptor, caps)
@@ -196,7 +199,7 @@ class _Cut:
         return True
 
 
-def _write_triples(triples: QueryTriples, chosen: GraphFormat, descriptor: int, caps: Caps) -> Written:
+def _write_triples(triples: Iterator[Triple], chosen: GraphFormat, descriptor: int, caps: Caps) -> Written:
     spool = Spool(descriptor, caps)
     cut = _Cut(spool, caps)
     serialize(cut.triples(triples), spool, chosen.rdf_format, prefixes=PREFIXES)

@@ -1,0 +1,265 @@
+"""A remote store as readers of a snapshot see it: the part of `pyoxigraph.Store` that they use, over HTTP.
+
+Asking takes a round trip, so what a reader is about to ask of many things is best announced (`expect`): it is then
+fetched at once. Within one `reading` nothing is asked twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import IO, Any, cast
+
+import pyoxigraph
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, Variable
+
+from kg import sparql
+from kg.endpoint.address import Endpoint
+from kg.endpoint.client import DEADLINE, Client
+from kg.endpoint.results import ROWS, TRIPLES, boolean, nonsense, plain, solutions, triples
+from kg.errors import EndpointFault, ResultTooLarge
+
+Node = NamedNode | BlankNode | Literal | Triple
+Graph = NamedNode | BlankNode | DefaultGraph
+
+_FIRST_PAGE, _PAGE = 1_001, 20_000
+_AT_ONCE = 100  # things that are asked about in one query
+_DEFAULT = DefaultGraph()
+_ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+_KEPT = 200_000  # statements of one reading
+
+_Key = tuple[str, str | None]
+_Known = dict[_Key, tuple[Quad, ...]]
+_KNOWN: ContextVar[_Known | None] = ContextVar("_KNOWN", default=None)
+
+
+@contextmanager
+def reading(seconds: float) -> Iterator[None]:
+    """What is read within this is asked once, and all of it together has so many seconds."""
+    deadline, known = DEADLINE.set(time.monotonic() + seconds), _KNOWN.set({})
+    try:
+        yield
+    finally:
+        DEADLINE.reset(deadline)
+        _KNOWN.reset(known)
+
+
+class RemoteStore:
+    """Reads one graph of a store. Safe to share between threads.
+
+    Blank nodes have no name that could be asked for, so nothing is found about them. What is more than `_FIRST_PAGE` is
+    read page by page, in the order that the store has: one that changes meanwhile may repeat or leave out a statement.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.client = Client(endpoint)
+        self._host = self.client.host
+        self._dialect = self.client.dialect
+
+    def check(self) -> None:
+        """Raise EndpointDown, EndpointSlow or EndpointFault if the store does not answer now."""
+        self.client.check()
+
+    def quads_for_pattern(
+        self,
+        subject: NamedNode | BlankNode | Triple | None,
+        predicate: NamedNode | None,
+        object: Node | None,
+        graph_name: Graph | None = _DEFAULT,
+    ) -> Iterator[Quad]:
+        """The statements of a graph that match; any graph is the default one."""
+        terms: tuple[Node | None, ...] = (subject, predicate, object)
+        if any(isinstance(term, BlankNode | Triple) for term in terms) or isinstance(graph_name, BlankNode):
+            return iter(())
+        known = self._recall(subject, predicate, object) if graph_name in (None, _DEFAULT) else None
+        return iter(known) if known is not None else self._asked(terms, graph_name)
+
+    def expect(self, subjects: Iterable[Any], predicates: Collection[str] = ()) -> None:
+        """Fetch all statements of these subjects, or those with one of the predicates, unless they are here."""
+        known = _KNOWN.get()
+        if known is None or sum(map(len, known.values())) > _KEPT:
+            return
+        wanted = [each for each in dict.fromkeys(subjects) if isinstance(each, NamedNode)]
+        wanted = [each for each in wanted if not _has(known, str(each), predicates)]
+        for start in range(0, len(wanted), _AT_ONCE):
+            self._fetch(wanted[start : start + _AT_ONCE], [NamedNode(name) for name in predicates], known)
+
+    def query(
+        self,
+        text: str,
+        base_iri: str | None = None,
+        default_graph: Sequence[NamedNode] | None = None,
+        named_graphs: Sequence[NamedNode] | None = None,
+        substitutions: Mapping[Variable, Node] | None = None,
+        in_pages: bool = True,
+    ) -> Any:
+        """The answer to a query, as pyoxigraph has it; of CONSTRUCT and DESCRIBE an iterator of triples.
+
+        `in_pages`: what is past the rows that the store gives at once is asked for after them, which no query with a
+        LIMIT needs; without it that is ResultTooLarge.
+        """
+        if substitutions:
+            text = sparql.bind(text, {variable.value: str(term) for variable, term in substitutions.items()})
+        found = sparql.inspect(text, base_iri)
+        if base_iri is not None:
+            text = f"BASE {NamedNode(base_iri)} {text}"
+        default = None if default_graph is None else [graph.value for graph in default_graph]
+        named = None if named_graphs is None else [graph.value for graph in named_graphs]
+        if found.has_dataset_clause and default is None and named is None:
+            default = []  # what it says itself stands
+        is_graph = found.kind in ("construct", "describe")
+        answer = self.client.query(text, TRIPLES if is_graph else ROWS, default, named)
+        if answer.cut is not None and not in_pages:
+            answer.close()
+            raise ResultTooLarge(f"{self._host} gives no more than {answer.cut:,} rows of one result", answer.cut)
+        if is_graph:
+            return triples(answer, self._host)
+        if found.kind == "ask":
+            return boolean(answer, self._host, self._dialect)
+        rows = solutions(answer, self._host)
+        return _Pages(self, text, rows, answer.cut) if in_pages else rows
+
+    def contains_named_graph(self, graph_name: NamedNode) -> bool:
+        return next(self._asked((None, None, None), graph_name), None) is not None
+
+    def named_graphs(self) -> Iterator[NamedNode]:
+        """The other graphs; none where the graph is one of many, of which the others are not ours."""
+        if self.client.endpoint.graph:
+            return
+        for row in self._rows("SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } }"):
+            if isinstance(row[0], NamedNode):
+                yield row[0]
+
+    def dump(
+        self,
+        output: IO[bytes] | None = None,
+        format: RdfFormat = RdfFormat.N_TRIPLES,
+        *,
+        from_graph: Graph = _DEFAULT,
+    ) -> bytes | None:
+        """All statements of a graph, written out while they arrive; returned where there is no `output`."""
+        return pyoxigraph.serialize(self._statements(from_graph), cast(Any, output), format)
+
+    def _statements(self, graph: Graph) -> Iterator[Triple]:
+        name = graph.value if isinstance(graph, NamedNode) else None
+        token = DEADLINE.set(None)
+        try:
+            if self.client.endpoint.graph_store:
+                answer = self.client.graph("GET", name, TRIPLES, timeout=UNHURRIED)
+            else:
+                answer = self.client.query(_ALL, TRIPLES, None if name is None else [name], timeout=UNHURRIED)
+            for triple in triples(answer, self._host):
+                yield plain(Quad(triple.subject, triple.predicate, triple.object), self._dialect).triple
+        finally:
+            DEADLINE.reset(token)
+
+    def _recall(self, subject: Node | None, predicate: NamedNode | None, value: Node | None) -> list[Quad] | None:
+        """What is known already; None if it has to be asked."""
+        known = _KNOWN.get()
+        if known is None or subject is None:
+            return None
+        of_subject = known.get((str(subject), None))
+        found = of_subject if of_subject is not None else known.get((str(subject), predicate and predicate.value))
+        if found is None:
+            return None
+        return [
+            quad
+            for quad in found
+            if (predicate is None or quad.predicate == predicate) and (value is None or quad.object == value)
+        ]
+
+    def _asked(self, terms: tuple[Node | None, ...], graph: Graph | None) -> Iterator[Quad]:
+        """Page by page: most readers want no more than the first."""
+        text, read, size = _pattern(terms, graph), 0, _FIRST_PAGE
+        while True:
+            page = [self._quad(terms, row) for row in self._rows(f"{text} LIMIT {size} OFFSET {read}")]
+            if not read and len(page) < size:
+                self._keep(terms, graph, page)
+            yield from page
+            if len(page) < size:
+                return
+            read, size = read + size, _PAGE
+
+    def _keep(self, terms: tuple[Node | None, ...], graph: Graph | None, found: list[Quad]) -> None:
+        known, (subject, predicate, value) = _KNOWN.get(), terms
+        if known is not None and subject is not None and value is None and graph in (None, _DEFAULT):
+            known[str(subject), predicate.value if isinstance(predicate, NamedNode) else None] = tuple(found)
+
+    def _quad(self, terms: tuple[Node | None, ...], row: Any) -> Quad:
+        rest = iter(row)
+        subject, predicate, value = (cast(Any, next(rest) if term is None else term) for term in terms)
+        return plain(Quad(subject, predicate, value), self._dialect)
+
+    def _fetch(self, subjects: list[NamedNode], predicates: list[NamedNode], known: _Known) -> None:
+        of = "VALUES ?p { " + " ".join(map(str, predicates)) + " }" if predicates else ""
+        text = f"SELECT ?s ?p ?o {{ VALUES ?s {{ {' '.join(map(str, subjects))} }} {of} ?s ?p ?o }} LIMIT {_PAGE}"
+        rows = list(self._rows(text))
+        if len(rows) == _PAGE:
+            return  # some have so much to them that each is better asked for what is wanted
+        found: dict[_Key, list[Quad]] = {
+            (str(subject), predicate.value if predicate else None): []
+            for subject in subjects
+            for predicate in (predicates or (None,))
+        }
+        for row in rows:
+            quad = plain(Quad(*row), self._dialect)
+            found[str(quad.subject), quad.predicate.value if predicates else None].append(quad)
+        known.update((key, tuple(quads)) for key, quads in found.items())
+
+    def _rows(self, text: str) -> Iterator[Any]:
+        """The rows of a query of ours, whole before the first is given: a reader may stop anywhere."""
+        with self.client.query(text, ROWS) as answer:
+            if answer.cut is not None:
+                raise EndpointFault(f"{self._host} gives no more than {answer.cut:,} rows of one result", answer.cut)
+            try:
+                rows = list(cast(Iterator[Any], solutions(answer, self._host)))
+            except (SyntaxError, ValueError) as error:
+                raise nonsense(self._host, error) from error
+        return iter(rows)
+
+
+class _Pages:
+    """The rows of a query past what the store gives at once."""
+
+    def __init__(self, store: RemoteStore, text: str, rows: Any, cut: int | None) -> None:
+        self._store, self._text, self._rows, self._cut = store, text, rows, cut
+        self.variables = rows.variables
+
+    def __iter__(self) -> Iterator[Any]:
+        rows, cut, read = self._rows, self._cut, 0
+        while True:
+            got = 0
+            for row in rows:
+                got += 1
+                yield row
+            if cut is None or got < cut:
+                return
+            read += got
+            answer = self._store.client.query(f"{self._text} LIMIT {cut} OFFSET {read}", ROWS, timeout=UNHURRIED)
+            rows = solutions(answer, self._store.client.host)
+
+
+UNHURRIED = 3600.0
+"""Seconds for what goes through a whole graph, of which nobody waits for an answer."""
+
+
+def _pattern(terms: tuple[Node | None, ...], graph: Graph | None) -> str:
+    """Terms are written by the library that has checked them."""
+    names = ("?s", "?p", "?o")
+    asked = [name for name, term in zip(names, terms, strict=True) if term is None]
+    pattern = " ".join(name if term is None else str(term) for name, term in zip(names, terms, strict=True))
+    if isinstance(graph, NamedNode):
+        pattern = f"GRAPH {graph} {{ {pattern} }}"
+    # Something has to be projected, also where everything is given.
+    return f"SELECT {' '.join(asked) or '(1 AS ?there)'} {{ {pattern} }}"
+
+
+def _has(known: _Known, subject: str, predicates: Collection[str]) -> bool:
+    return (subject, None) in known or (bool(predicates) and all((subject, name) in known for name in predicates))
+
+
+def open_store(path: str, endpoint: Endpoint | None = None) -> pyoxigraph.Store:
+    """The store to read: that of a snapshot on disk or, in its place, a remote one. OSError."""
+    return cast(pyoxigraph.Store, RemoteStore(endpoint)) if endpoint else pyoxigraph.Store.read_only(path)

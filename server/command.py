@@ -18,14 +18,15 @@ from kg.linking.linking import linker_of
 from kg.progress import Progress
 from kg.queries import load_queries
 from kg.settings import Settings, read_settings
-from kg.snapshots import Snapshot
 from kg.store import StoreFolder
-from server import create_app, queries, ui
+from server import create_app, first_views, queries
 from server.dumping import SETTLED, Dumping
 from server.http import BACKLOG, HttpServer
-from server.state import State, state_of
+from server.state import state_of
 from server.supervisor import Supervisor, inherited_listener
 from server.warming import Warming
+
+_READY = 2.0  # seconds that the first answer may be late for, so that the first pages are not
 
 
 @click.command()
@@ -53,35 +54,36 @@ def serve(context: Context, host: str | None, port: str | None, workers: str | N
             prepare(StoreFolder(settings.store, settings.base_iri), settings, progress)
     address, number = listener.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
-    click.echo(f"paperkg is at http://{shown}:{number}/ (stop it with Ctrl-C)")
+    told = f"paperkg is at http://{shown}:{number}/ (stop it with Ctrl-C)"
     if settings.workers == 1:
-        _serve(listener, settings)
+        _serve(listener, settings, told)
     else:
+        click.echo(told)
         arguments = ["--store", str(settings.store), "serve", "--endpoint", settings.endpoint]
         Supervisor(listener, settings.workers, [*_this_program(), *arguments]).run()
 
 
-def _serve(listener: socket.socket, settings: Settings) -> None:
-    """One HTTP process, from its application to its end."""
+def _serve(listener: socket.socket, settings: Settings, told: str = "") -> None:
+    """One HTTP process, from its application to its end; `told` is said when it is ready."""
     _log_to_standard_error(settings.access_log)
     app = create_app(settings)
     state = state_of(app)
-    warming = Warming(state.snapshots, partial(_warm, state))
+    views = Warming(state.snapshots, partial(first_views.render, app), first_at_once=True)
+    views.wait(_READY)
+    warming = Warming(state.snapshots, partial(queries.warm, state))
     dumping = Dumping(state.settings)
     watching = Warming(state.snapshots, dumping.make, SETTLED)
     try:
+        if told:
+            click.echo(told)
         HttpServer(app, listener, settings).run()
     finally:
         dumping.close()
         watching.close()
         state.canned.workers.close()  # so that nothing is prepared any more
         warming.close()
+        views.close()
         state.close()
-
-
-def _warm(state: State, snapshot: Snapshot) -> None:
-    ui.overview_of(state, snapshot)
-    queries.warm(state, snapshot)
 
 
 def _this_program() -> list[str]:

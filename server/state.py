@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -37,13 +38,18 @@ class PerSnapshot(Generic[Value]):
 
     def __init__(self) -> None:
         self._kept: tuple[str, Value] | None = None
+        self._lock = threading.Lock()
 
     def get(self, snapshot: Snapshot, compute: Callable[[], Value]) -> Value:
         kept = self._kept
-        if kept is None or kept[0] != snapshot.id:
-            kept = snapshot.id, compute()
-            if kept[1] is not None:
-                self._kept = kept
+        if kept and kept[0] == snapshot.id:
+            return kept[1]
+        with self._lock:  # one computes, others wait
+            kept = self._kept
+            if kept is None or kept[0] != snapshot.id:
+                kept = snapshot.id, compute()
+                if kept[1] is not None:
+                    self._kept = kept
         return kept[1]
 
 

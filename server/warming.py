@@ -1,6 +1,6 @@
-"""What everybody asks first, answered before anybody asks: a new snapshot's front page and canned queries by default.
-
-A snapshot that is replaced within a moment, as in a burst of writes, is not worth it.
+"""What everybody asks first, answered before anybody asks: of the snapshot that a service begins with, at once; of one
+that is published later when it has been in force for a moment, since one that is replaced soon, as in a burst of
+writes, is not worth it.
 """
 
 from __future__ import annotations
@@ -21,31 +21,54 @@ _SETTLED = 2.0  # seconds that a snapshot has been in force
 class Warming:
     """Calls `warm` once for each snapshot that stays in force, in a thread of its own."""
 
-    def __init__(self, snapshots: Snapshots, warm: Callable[[Snapshot], None], settled: float = _SETTLED) -> None:
-        """`settled`: seconds that a snapshot has to have been in force."""
+    def __init__(
+        self,
+        snapshots: Snapshots,
+        warm: Callable[[Snapshot], None],
+        settled: float = _SETTLED,
+        first_at_once: bool = False,
+    ) -> None:
+        """`settled`: seconds that a snapshot has to have been in force; the first, with `first_at_once`, need not."""
         self._snapshots = snapshots
         self._warm = warm
         self._settled = settled
+        self._first_at_once = first_at_once
         self._closing = threading.Event()
+        self._looked = threading.Event()
         self._thread = threading.Thread(target=self._run, name="warming", daemon=True)
         self._thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Until the first snapshot has been prepared, if it is one that is prepared at once; no longer than this."""
+        self._looked.wait(seconds)
 
     def close(self) -> None:
         self._closing.set()
         self._thread.join()
 
     def _run(self) -> None:
-        seen, since, warmed = "", 0.0, ""
-        while not self._closing.wait(_LOOK_EVERY):
-            try:
-                snapshot = self._snapshots.current()
-            except KGError:
-                continue  # nothing published yet, or just being replaced
-            if snapshot.id != seen:
-                seen, since = snapshot.id, time.monotonic()
-            elif seen != warmed and time.monotonic() - since >= self._settled:
-                warmed = seen
-                self._warm_once(snapshot)
+        seen, warmed, since = "", "", time.monotonic()
+        if self._first_at_once:
+            since -= self._settled
+        while not self._closing.is_set():
+            snapshot = self._current()
+            if snapshot and seen and snapshot.id != seen:
+                since = time.monotonic()
+            if snapshot:
+                seen = snapshot.id
+                if seen != warmed and time.monotonic() - since >= self._settled:
+                    warmed = seen
+                    self._warm_once(snapshot)
+            del snapshot  # or the one before would stay on disk until the next look
+            self._looked.set()
+            self._closing.wait(_LOOK_EVERY)
+
+    def _current(self) -> Snapshot | None:
+        """None where nothing is published yet, or is just being replaced."""
+        try:
+            return self._snapshots.current()
+        except KGError:
+            return None
 
     def _warm_once(self, snapshot: Snapshot) -> None:
         try:

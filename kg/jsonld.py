@@ -57,14 +57,16 @@ def graph(triples: Iterable[Triple]) -> dict[str, Any]:
 
 
 class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
-    """PyLD, which would look through all terms twice for every IRI of a thing. No term of the context is a prefix and
-    documents have no base, so such an IRI stays as it is."""
+    """PyLD, which would look through all terms for every IRI of a thing, three times where it is named. No term of the
+    context is a prefix and documents have neither a base nor a vocabulary, so what no term stands for stays as it is.
+    """
 
     def _compact_iri(
         self, active_ctx: Any, iri: Any, value: Any = None, vocab: bool = False, *more: Any, **kw: Any
     ) -> Any:
-        if not vocab and isinstance(iri, str) and not iri.startswith("@"):
-            return iri
+        if isinstance(iri, str) and not iri.startswith("@"):
+            if not vocab or iri not in self._get_inverse_context(active_ctx):
+                return iri
         return super()._compact_iri(active_ctx, iri, value, vocab, *more, **kw)
 
 

@@ -6,6 +6,7 @@ import json
 import string
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import rdflib
@@ -256,6 +257,13 @@ def test_any_graph_reads_as_itself_by_pyld(triples: list[Triple], iri: str, kind
     # PyLD spells every xsd:double its own way.
     kept = [triple for triple in triples if getattr(triple.object, "datatype", None) != NamedNode(ns.XSD + "double")]
     assert canonical(read_by_pyld(jsonld.framed(kept, iri, kind))) == of(kept)
+
+
+@given(GRAPHS, st.sampled_from(ODD_IRIS), st.sampled_from([*KINDS, None]))
+def test_any_document_is_the_one_that_pyld_alone_makes(triples: list[Triple], iri: str, kind: str | None) -> None:
+    document = jsonld.framed(triples, iri, kind)
+    with patch.object(jsonld, "_Processor", pyld.JsonLdProcessor):
+        assert jsonld.framed(triples, iri, kind) == document
 
 
 @given(st.lists(TEXT | st.text(string.printable), max_size=5))

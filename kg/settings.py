@@ -175,7 +175,7 @@ TABLE = (
     Setting("result_rows", "1000000", _positive(int), "rows or triples of one result"),
     Setting("result_bytes", "1G", _positive(_size), "bytes of one result"),
     Setting("service_allow", "", _addresses, "addresses that SERVICE and LOAD may reach, with spaces between"),
-    Setting("cache_bytes", "64M", _size, "bytes of query results kept for who asks the same again; 0 keeps none"),
+    Setting("cache_bytes", "64M", _size, "bytes of query results kept, and of canned answers; 0 keeps none"),
     Setting("write_token", "", str, "bearer token that writes need; none: writes are refused"),
     Setting("write_queue", "64", _positive(int), "writes that may be under way at once"),
     Setting("write_wait", "10", _positive(float), "seconds that a write waits while a dataset is being loaded"),

@@ -15,7 +15,6 @@ from kg.workers import QueryRequest, QueryResult, WorkerPool
 from kg.workers.results import FORMATS
 from server.cache import CachedResult, ResultCache
 
-_KEPT = 64 * 2**20  # bytes
 _NICENESS = 2  # before what clients wrote; a load beside the service may not starve a reader of a page
 
 Watching = Callable[[QueryRequest], AbstractContextManager[None]]
@@ -32,7 +31,7 @@ class CannedAnswers:
         """`numbers` are given to the queries that run."""
         own = replace(settings, query_workers=settings.canned_workers)
         self.workers = WorkerPool(own, numbers=numbers, niceness=_NICENESS)
-        self._kept = ResultCache(_KEPT)
+        self._kept = ResultCache(settings.cache_bytes)
         self._room = threading.Semaphore(settings.canned_workers + settings.query_queue)
         self._lock = threading.Lock()
         self._under_way: dict[str, Future[QueryError | None]] = {}

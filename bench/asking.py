@@ -1,0 +1,251 @@
+"""Questions asked of several servers over the same graph, by turns: what is asked first, again, and by eight at once.
+
+    python -m bench.asking FOLDER [--groups canned base] [--rounds 5] [--clients 8] [--patience 30] [--json FILE]
+
+FOLDER is what bench/graphs.py prepared. Each server is started with none of its files in memory and asked everything
+once (cold); its answers are compared with those of Oxigraph's server. Then each question goes to one server after the
+other, in another order each round; the figures are medians. What a server did not answer at first is not asked again.
+With --clients so many ask at once, each question once a client, one server at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.client import Answer, Client
+from bench.graphs import Graph, commit
+from bench.questions import AD_HOC, BASE, CANNED, Question, questions, size
+from bench.servers import Server
+from kg.snapshots import Snapshots
+
+_REFERENCE = "Oxigraph"
+_FAST = 0.05  # seconds; what is answered so soon is asked several times a round
+_TIMES = 5
+_SLOW = 1.0  # seconds; is told while it runs
+_SEED = 11
+
+
+@dataclass
+class Contender:
+    """A server, and what is known of it so far; of a question by its key."""
+
+    server: Server
+    patience: float
+    cold: dict[str, Answer] = field(default_factory=dict)
+    normal: dict[str, object] = field(default_factory=dict)
+    warm: defaultdict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
+    together: list[float] = field(default_factory=list)
+    memory: int = 0
+
+    def __post_init__(self) -> None:
+        self.client = Client(self.server.place, self.patience)
+
+    @property
+    def name(self) -> str:
+        return self.server.name
+
+    def takes(self, question: Question) -> bool:
+        """What has no derived statistics is asked of the peers."""
+        return question.group != BASE or not self.name.startswith("paperkg")
+
+    def request(self, question: Question) -> bytes:
+        if question.group == CANNED:
+            canned = self.server.canned(question.name, question.values, question.media_type)
+            if canned:
+                return canned
+        return self.server.request(question.text, question.media_type)
+
+    def ask_first(self, asked: Iterable[Question]) -> None:
+        """Everything once, of a server that has just been started."""
+        forget(self.server.data)
+        self.server.start()
+        for question in filter(self.takes, asked):
+            answer = self.client.ask(self.request(question))
+            if answer.status != 200 or answer.last > _SLOW:
+                print(f"  {self.name:18} {question.key:48} {answer.status:3} {answer.last:6.2f} s", flush=True)
+            if answer.status == 200:
+                self.normal[question.key] = question.normal(answer.body)
+            elif answer.status == 0:
+                self.restart()
+            self.cold[question.key] = Answer(answer.status, answer.first, answer.last)
+        self.note_memory()
+
+    def restart(self) -> None:
+        """A server that has not answered may be at it still."""
+        self.server.stop()
+        self.client.close()
+        self.server.start()
+
+    def answers(self, question: Question) -> bool:
+        known = self.cold.get(question.key)
+        return known is not None and known.status == 200
+
+    def ask_again(self, question: Question) -> None:
+        request = self.request(question)
+        for _ in range(_TIMES if self.cold[question.key].last < _FAST else 1):
+            answer = self.client.ask(request)
+            self.warm[question.key].append(Answer(answer.status, answer.first, answer.last))
+
+    def ask_together(self, asked: Sequence[Question], clients: int, round_: int) -> None:
+        """Seconds until everybody has every answer."""
+        orders = [random.Random(f"{round_} {number}").sample(asked, len(asked)) for number in range(clients)]
+
+        def ask_all(order: list[Question]) -> int:
+            client = Client(self.server.place, self.patience)
+            wrong = sum(client.ask(self.request(question)).status != 200 for question in order)
+            client.close()
+            return wrong
+
+        began = time.perf_counter()
+        with ThreadPoolExecutor(clients) as pool:
+            wrong = sum(pool.map(ask_all, orders))
+        self.together.append(time.perf_counter() - began)
+        print(f"  {self.name:18} {clients} clients: {self.together[-1]:.2f} s, {wrong} not answered", flush=True)
+        self.note_memory()
+
+    def note_memory(self) -> None:
+        self.memory = max(self.memory, self.server.memory())
+
+    def figures(self, reference: Contender | None) -> dict[str, Any]:
+        return {
+            "version": self.server.version,
+            "disk": self.server.disk(),
+            "memory": self.memory,
+            "not answered": {key: answer.status for key, answer in self.cold.items() if answer.status != 200},
+            "different": self.different(reference) if reference else [],
+            "cold": {key: [answer.first, answer.last] for key, answer in self.cold.items() if answer.status == 200},
+            "warm": {
+                key: [statistics.median(answer.first for answer in found), statistics.median(a.last for a in found)]
+                for key, found in self.warm.items()
+                if all(answer.status == 200 for answer in found)
+            },
+            "together": self.together,
+        }
+
+    def different(self, reference: Contender) -> list[str]:
+        """Questions with another answer than the reference gives; of the base ones, than it gives to the canned one."""
+        found = []
+        for key, normal in self.normal.items():
+            other = reference.normal.get(key.replace(f"{BASE}: ", f"{CANNED}: "))
+            if other is not None and normal != other:
+                found.append(key)
+        return found
+
+
+def forget(paths: Iterable[Path]) -> None:
+    """Have the system drop what it holds of the files in memory."""
+    for path in paths:
+        for file in path.rglob("*") if path.is_dir() else [path]:
+            with suppress(OSError), file.open("rb") as stream:
+                os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def await_rest(servers: Iterable[Server], most: float = 120) -> None:
+    """Returns once they do nothing any more of their own accord, as making answers ready."""
+    processes = [process for server in servers for process in server.processes()]
+    deadline = time.monotonic() + most
+    before = _ticks(processes)
+    while time.monotonic() < deadline:
+        time.sleep(3)
+        now = _ticks(processes)
+        if now - before < 10:  # hundredths of a second
+            return
+        before = now
+
+
+def _ticks(processes: Iterable[int]) -> int:
+    total = 0
+    for process in processes:
+        with suppress(OSError):
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+    return total
+
+
+def measure(graph: Graph, options: argparse.Namespace) -> dict[str, Any]:
+    asked = [
+        question for question in questions(Snapshots(graph.store).current().store) if question.group in options.groups
+    ]
+    servers = [graph.paperkg(), graph.paperkg("paperkg, no cache", KG_CACHE_BYTES="0"), *graph.peers()]
+    contenders = [Contender(server, options.patience) for server in servers if server.name not in options.without]
+    try:
+        for contender in contenders:
+            contender.ask_first(asked)
+        await_rest(contender.server for contender in contenders)
+        if options.clients == 1:
+            ask_by_turns(contenders, asked, options.rounds)
+        else:
+            ask_at_once(contenders, asked, options)
+        for contender in contenders:
+            contender.note_memory()
+    finally:
+        for contender in contenders:
+            contender.server.stop()
+    reference = next((contender for contender in contenders if contender.name == _REFERENCE), None)
+    return {
+        "commit": commit(),
+        "graph": graph.facts,
+        "rounds": options.rounds,
+        "clients": options.clients,
+        "rows": {
+            question.key: size(question.form, reference.normal[question.key])
+            for question in asked
+            if reference and reference.normal.get(question.key) is not None
+        },
+        "contenders": {contender.name: contender.figures(reference) for contender in contenders},
+    }
+
+
+def ask_by_turns(contenders: Sequence[Contender], asked: Sequence[Question], rounds: int) -> None:
+    chance = random.Random(_SEED)
+    for _ in range(rounds):
+        for question in asked:
+            able = [contender for contender in contenders if contender.answers(question)]
+            for contender in chance.sample(able, len(able)):
+                contender.ask_again(question)
+
+
+def ask_at_once(contenders: Sequence[Contender], asked: Sequence[Question], options: argparse.Namespace) -> None:
+    """What all of them answer, and soon."""
+    shared = [question for question in asked if all(contender.answers(question) for contender in contenders)]
+    shared = [one for one in shared if max(contender.cold[one.key].last for contender in contenders) < options.soon]
+    chance = random.Random(_SEED)
+    for round_ in range(options.rounds):
+        for contender in chance.sample(contenders, len(contenders)):
+            contender.ask_together(shared, options.clients, round_)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--groups", nargs="+", default=[CANNED, AD_HOC, BASE], choices=[CANNED, AD_HOC, BASE])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--clients", type=int, default=1)
+    parser.add_argument("--patience", type=float, default=30, help="seconds that an answer may take")
+    parser.add_argument("--soon", type=float, default=2, help="what several clients ask took at most so many seconds")
+    parser.add_argument("--without", nargs="*", default=[], help="servers that are not asked")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    found = measure(Graph(options.folder), options)
+    text = json.dumps(found, indent=1)
+    if options.json:
+        options.json.write_text(text, "utf-8")
+    else:
+        sys.stdout.write(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

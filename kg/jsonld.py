@@ -64,9 +64,9 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
     def _compact_iri(
         self, active_ctx: Any, iri: Any, value: Any = None, vocab: bool = False, *more: Any, **kw: Any
     ) -> Any:
-        if isinstance(iri, str) and not iri.startswith("@"):
-            if not vocab or iri not in self._get_inverse_context(active_ctx):
-                return iri
+        is_iri = isinstance(iri, str) and not iri.startswith("@")
+        if is_iri and not (vocab and iri in self._get_inverse_context(active_ctx)):
+            return iri
         return super()._compact_iri(active_ctx, iri, value, vocab, *more, **kw)
 
 

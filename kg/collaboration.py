@@ -76,10 +76,15 @@ class Network:
 def network(reader: GraphReader, iri: str, kind: str) -> Network:
     """The neighbourhood of a thing whose kind is one of those with papers."""
     papers, complete = some_papers(reader, iri, kind, _MOST_PAPERS)
+    reader.expect(papers, (ns.CREATOR, ns.HAS_AUTHORSHIP, ns.PAPER_INSTITUTION, ns.SUBJECT, ns.IS_PART_OF))
+    if reader.is_remote and "institution" in _AROUND[kind]:
+        authorships = [each for paper in papers for each in reader.iris(paper, ns.HAS_AUTHORSHIP)]
+        reader.expect(authorships, (ns.AFFILIATION,))
     named = [_named(reader, paper, kind, iri) for paper in papers]
     counted = Counter(other for found in named for other, _ in found)
     kinds = {other: of_kind for found in named for other, of_kind in found}
     shown = {other: counted[other] for other in _most_frequent(counted, kinds, kind)}
+    reader.expect_names(shown)
     nodes = [Node(reader.thing(other), number) for other, number in shown.items()]
     if kind == "author":
         edges = list(_edges(_papers_of_authors(reader, shown)))
@@ -109,9 +114,12 @@ def _most_frequent(counted: Counter[str], kinds: dict[str, str], kind: str) -> I
 def _papers_of_authors(reader: GraphReader, authors: Iterable[str]) -> Iterator[list[str]]:
     """Which of these authors wrote a paper, for all that they wrote, with the author in the middle or without."""
     by_paper: defaultdict[str, list[str]] = defaultdict(list)
+    authors = list(authors)
+    reader.expect_pointing(ns.CREATOR, authors)
     for author in authors:
         for paper in some_papers(reader, author, "author", _PAPERS_OF_ONE)[0]:
             by_paper[paper].append(author)
+    reader.expect([paper for paper, found in by_paper.items() if len(found) > 1], (ns.CREATOR,))
     for paper, found in by_paper.items():
         if len(found) > 1 and authors_of(reader, paper):
             yield found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from kg import namespaces as ns
@@ -10,6 +11,7 @@ from kg.dates import readable_date
 from kg.resources import GraphReader, Thing, authorships_in_order
 
 _AUTHORS_SHOWN = 3
+_OF_PAPERS = (ns.HAS_AUTHORSHIP, ns.IS_PART_OF, ns.AUTHOR_LIST_COMPLETE, ns.ISSUED, ns.PUBLICATION_YEAR)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,19 @@ def dates(reader: GraphReader, iri: str, predicate: str) -> list[Date]:
     return [Date(text, readable_date(text)) for text in reader.texts(iri, predicate)]
 
 
+def expect_papers(reader: GraphReader, papers: Collection[str]) -> None:
+    """Say that the entries of many papers are going to be read."""
+    if not reader.is_remote:
+        return
+    reader.expect_names(papers)
+    reader.expect(papers, _OF_PAPERS)
+    authorships = [each for paper in papers for each in reader.iris(paper, ns.HAS_AUTHORSHIP)]
+    reader.expect(authorships, (ns.POSITION, ns.AUTHORSHIP_AUTHOR))
+    first = (each for paper in papers for each in authorships_in_order(reader, paper)[:_AUTHORS_SHOWN])
+    authors = [author for each in first for author in reader.iris(each, ns.AUTHORSHIP_AUTHOR)[:1]]
+    reader.expect_names([*authors, *(venue for paper in papers for venue in reader.iris(paper, ns.IS_PART_OF))])
+
+
 def paper_entry(reader: GraphReader, iri: str) -> PaperEntry:
     authorships = authorships_in_order(reader, iri)
     venues = reader.iris(iri, ns.IS_PART_OF)
@@ -62,4 +77,5 @@ def paper_entry(reader: GraphReader, iri: str) -> PaperEntry:
 def ranking(reader: GraphReader, counter: Counter[str], most: int) -> list[Count]:
     """The most frequent first; between equals those whose IRI comes first."""
     first = sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:most]
+    reader.expect_names([iri for iri, _ in first])
     return [Count(reader.thing(iri), number) for iri, number in first]

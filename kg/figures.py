@@ -55,7 +55,9 @@ def metrics(reader: GraphReader, iri: str, papers: Sequence[str] | None = None) 
     """
     reports: dict[str, list[Report]] = {}
     labels: dict[str, str] = {}
-    for reported in reader.iris(iri, ns.HAS_REPORTED_METRIC):
+    reported_metrics = reader.iris(iri, ns.HAS_REPORTED_METRIC)
+    reader.expect(reported_metrics)
+    for reported in reported_metrics:
         for measured in reader.things(reported, ns.IS_MEASUREMENT_OF):
             name = measured.iri.rpartition("/")[2]
             labels[name] = measured.label
@@ -72,6 +74,7 @@ def metrics(reader: GraphReader, iri: str, papers: Sequence[str] | None = None) 
 
 def _of_citations(reader: GraphReader, papers: Sequence[str]) -> dict[str, int | None]:
     """Nothing where no citation is known: that is not the same as none."""
+    reader.expect(papers, (ns.CITED_BY_COUNT,))
     counts = sorted((reader.integer(paper, ns.CITED_BY_COUNT) or 0 for paper in papers), reverse=True)
     if not any(counts):
         return {}

@@ -10,6 +10,7 @@ from kg import namespaces as ns
 from kg.resources import GraphReader
 
 # A list of hundreds of authors says of no two of them that they work together.
+_AT_ONCE = 100
 MOST_AUTHORS = 100
 
 
@@ -34,12 +35,21 @@ def linked_papers(reader: GraphReader, iri: str, kind: str) -> Iterator[str]:
     seen: set[str] = set()
     copies = iri.partition(f"/{kind}/")[0] + "/location/"  # which lie in a venue too
     for link in LINKS[kind]:
-        for subject in reader.pointing(link.predicate, iri):
-            papers = reader.pointing(ns.HAS_AUTHORSHIP, subject) if link.of_authorship else (subject,)
-            for paper in papers:
-                if paper not in seen and not paper.startswith(copies):
-                    seen.add(paper)
-                    yield paper
+        for paper in _pointing(reader, link, iri):
+            if paper not in seen and not paper.startswith(copies):
+                seen.add(paper)
+                yield paper
+
+
+def _pointing(reader: GraphReader, link: Link, iri: str) -> Iterator[str]:
+    subjects = reader.pointing(link.predicate, iri)
+    if not link.of_authorship:
+        yield from subjects
+        return
+    while some := list(islice(subjects, _AT_ONCE)):
+        reader.expect_pointing(ns.HAS_AUTHORSHIP, some)
+        for authorship in some:
+            yield from reader.pointing(ns.HAS_AUTHORSHIP, authorship)
 
 
 def some_papers(reader: GraphReader, iri: str, kind: str, most: int) -> tuple[list[str], bool]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kg import namespaces as ns
-from kg.entries import Count, PaperEntry, paper_entry
+from kg.entries import Count, PaperEntry, expect_papers, paper_entry
 from kg.resources import GraphReader, whole_number
 from kg.snapshots import Snapshot
 
@@ -33,6 +33,7 @@ def overview(snapshot: Snapshot) -> Overview:
     """The search index knows what is newest and largest."""
     reader = GraphReader(snapshot.store)
     newest = snapshot.index.search("", "paper", _NEWEST, sort="newest").hits
+    expect_papers(reader, [hit.iri for hit in newest])
     entries = [paper_entry(reader, hit.iri) for hit in newest]
     return Overview(
         papers=[entry for entry in entries if entry.date],
@@ -45,12 +46,16 @@ def overview(snapshot: Snapshot) -> Overview:
 
 
 def _most_connected(reader: GraphReader, snapshot: Snapshot) -> list[Count]:
-    solutions: Any = snapshot.store.query(_MOST_CONNECTED.read_text("utf-8"))
+    found: Any = snapshot.store.query(_MOST_CONNECTED.read_text("utf-8"))
+    solutions = list(found)
+    reader.expect_names([author.value for author, _ in solutions])
     return _in_order(Count(reader.thing(author.value), whole_number(others.value) or 0) for author, others in solutions)
 
 
 def _most_papers(reader: GraphReader, snapshot: Snapshot, kind: str) -> list[Count]:
     hits = snapshot.index.search("", kind, _MOST, sort="cited").hits
+    reader.expect_names([hit.iri for hit in hits])
+    reader.expect([hit.iri for hit in hits], (ns.PAPER_COUNT,))
     return _in_order(Count(reader.thing(hit.iri), reader.integer(hit.iri, ns.PAPER_COUNT) or 0) for hit in hits)
 
 

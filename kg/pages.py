@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg import namespaces as ns
 from kg.details import Detail, GrantEntry, LocationEntry, grants, locations, publication_details, related_papers
-from kg.entries import Date, PaperEntry, dates, paper_entry
+from kg.entries import Date, PaperEntry, dates, expect_papers, paper_entry
 from kg.identifiers import external_iris
 from kg.links import LinkEntry, identity_links
 from kg.records import Identifier
@@ -111,7 +111,11 @@ class GenericPage:
 
 def paper_page(reader: GraphReader, iri: str) -> PaperPage:
     thing = reader.thing(iri)
-    authors = [_author_entry(reader, authorship) for authorship in authorships_in_order(reader, iri)]
+    in_order = authorships_in_order(reader, iri)
+    reader.expect(in_order)
+    named = (ns.AUTHORSHIP_AUTHOR, ns.AFFILIATION)
+    reader.expect_names([other for each in in_order for name in named for other in reader.iris(each, name)])
+    authors = [_author_entry(reader, authorship) for authorship in in_order]
     primary = reader.things(iri, ns.PRIMARY_CONCEPT)
     known = identifiers(reader, iri, "paper")
     cites = reader.iris(iri, ns.CITES)[:_CITES_READ]
@@ -183,7 +187,9 @@ def same_elsewhere(reader: GraphReader, iri: str, known: list[ExternalIdentifier
 
 def records(reader: GraphReader, iri: str) -> list[RecordEntry]:
     """The records that a thing is known from."""
-    return [record_entry(reader, record) for record in reader.iris(iri, ns.DERIVED_FROM)]
+    found = reader.iris(iri, ns.DERIVED_FROM)
+    reader.expect(found)
+    return [record_entry(reader, record) for record in found]
 
 
 def record_entry(reader: GraphReader, iri: str) -> RecordEntry:
@@ -211,12 +217,15 @@ def record_entry(reader: GraphReader, iri: str) -> RecordEntry:
 def _citing(reader: GraphReader, iri: str) -> list[PaperEntry]:
     """Of those that were read the latest."""
     found = reader.subjects(ns.CITES, iri, _CITING_READ)
+    reader.expect(found, (ns.ISSUED,))
     latest = sorted(found, key=lambda paper: (reader.text(paper, ns.ISSUED) or "", paper), reverse=True)
+    expect_papers(reader, latest[:_CITING_SHOWN])
     return [paper_entry(reader, paper) for paper in latest[:_CITING_SHOWN]]
 
 
 def _references_elsewhere(reader: GraphReader, iri: str, cites: list[str]) -> list[str]:
     """The references that lead to no paper of the graph."""
+    reader.expect(cites, (ns.SAME_AS,))
     found = {name for cited in cites for name in reader.iris(cited, ns.SAME_AS)}
     return [name for name in reader.iris(iri, ns.REFERENCE) if name not in found]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kg import namespaces as ns
-from kg.entries import Count, PaperEntry, paper_entry
+from kg.entries import Count, PaperEntry, expect_papers, paper_entry
 from kg.linked_papers import some_papers
 from kg.resources import GraphReader, Thing
 from kg.search import Facets, Filters, Index, SearchResult
@@ -130,11 +130,14 @@ def _note(result: SearchResult) -> str | None:
 
 
 def _counts(reader: GraphReader, counts: dict[str, int], left_out: set[str]) -> list[Count]:
+    reader.expect_names(counts)
     return [Count(reader.thing(iri), count) for iri, count in counts.items() if iri not in left_out]
 
 
 def _by_year(reader: GraphReader, papers: Iterable[str]) -> list[YearOfPapers]:
     years: dict[int | None, list[PaperEntry]] = {}
+    papers = list(papers)
+    expect_papers(reader, papers)
     for paper in papers:
         years.setdefault(reader.integer(paper, ns.PUBLICATION_YEAR), []).append(paper_entry(reader, paper))
     return [YearOfPapers(year, entries) for year, entries in years.items()]
@@ -142,6 +145,7 @@ def _by_year(reader: GraphReader, papers: Iterable[str]) -> list[YearOfPapers]:
 
 def _read_from_the_graph(reader: GraphReader, iri: str, kind: str, asked: Asked) -> PaperList:
     papers, complete = some_papers(reader, iri, kind, _READ)
+    reader.expect(papers, (ns.ISSUED, ns.PUBLICATION_YEAR))
     dated = [(reader.text(paper, ns.ISSUED) or "", paper) for paper in papers]
     papers = [paper for _, paper in sorted(dated, key=lambda found: (found[0][:1] == "-", found), reverse=True)]
     years = Counter(reader.integer(paper, ns.PUBLICATION_YEAR) for paper in papers) if complete else Counter()

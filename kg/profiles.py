@@ -128,17 +128,16 @@ def _metrics(reader: GraphReader, iri: str, kind: str) -> list[Metric]:
 
 def _affiliated(reader: GraphReader, iri: str) -> list[Count]:
     """Authors who were at an institution, not all who wrote a paper that names it."""
-    authors = Counter(
-        author
-        for authorship in reader.subjects(ns.AFFILIATION, iri, _AFFILIATIONS_READ)
-        for author in reader.iris(authorship, ns.AUTHORSHIP_AUTHOR)
-    )
+    authorships = reader.subjects(ns.AFFILIATION, iri, _AFFILIATIONS_READ)
+    reader.expect(authorships, (ns.AUTHORSHIP_AUTHOR,))
+    authors = Counter(author for authorship in authorships for author in reader.iris(authorship, ns.AUTHORSHIP_AUTHOR))
     return ranking(reader, authors, _PEOPLE_SHOWN)
 
 
 def _printed(reader: GraphReader, iri: str) -> list[tuple[str, int]]:
     """The most frequent first."""
     authorships = reader.subjects(ns.AUTHORSHIP_AUTHOR, iri, _AUTHORSHIPS_READ)
+    reader.expect(authorships, (ns.NAME_AS_PRINTED,))
     names = Counter(name for authorship in authorships for name in reader.texts(authorship, ns.NAME_AS_PRINTED))
     return sorted(names.items(), key=lambda item: (-item[1], item[0]))
 

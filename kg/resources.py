@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
 
 from kg import namespaces as ns
+from kg.endpoint.store import remote
 from kg.ntriples import is_iri
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -49,6 +50,7 @@ KINDS = {
 _LABELS = (ns.TITLE, ns.NAME, ns.PREF_LABEL, ns.RDFS + "label", ns.NAME_AS_PRINTED, ns.LOCATOR, ns.NOTATION)
 # What a thing that nobody names is called by.
 _LABELS_OF_KINDS = {"grant": (ns.IDENTIFIER,), "location": (ns.FULL_TEXT, ns.URL), "link": (ns.LINK_METHOD,)}
+_NAMING = tuple(dict.fromkeys((ns.TYPE, *_LABELS, ns.IDENTIFIER, ns.FULL_TEXT, ns.URL, ns.LINK_METHOD)))
 # Things that exist for the sake of another one are described with it.
 _PARTS = (
     ns.HAS_AUTHORSHIP,
@@ -108,7 +110,28 @@ class GraphReader:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._remote = remote(store)
         self._things: dict[str, Thing] = {}
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether every look takes a round trip, so that it is worth saying beforehand what is going to be read."""
+        return self._remote is not None
+
+    def expect(self, nodes: Iterable[NamedNode | BlankNode | str], predicates: Iterable[str] = ()) -> None:
+        """Say what is going to be read of many things: everything, or some properties. A remote store sends it at once."""
+        if self._remote:
+            named = (NamedNode(each) if isinstance(each, str) else each for each in nodes)
+            self._remote.expect(named, tuple(predicates))
+
+    def expect_names(self, nodes: Iterable[NamedNode | BlankNode | str]) -> None:
+        """Say that of many things kind and label are going to be read."""
+        self.expect(nodes, _NAMING)
+
+    def expect_pointing(self, predicate: str, iris: Iterable[str]) -> None:
+        """Say that what points to many things by a property is going to be read."""
+        if self._remote:
+            self._remote.expect_pointing(predicate, map(NamedNode, iris))
 
     def triples(self, subject: NamedNode | BlankNode, predicate: str | None = None) -> Iterator[Triple]:
         """At most 20,000 statements of a subject."""
@@ -171,13 +194,16 @@ class GraphReader:
     def thing(self, iri: str) -> Thing:
         known = self._things.get(iri)
         if known is None:
+            self.expect_names([iri])
             kind = self._kind(iri)
             known = self._things[iri] = Thing(iri, kind, self._label(iri, kind))
         return known
 
     def things(self, iri: str, predicate: str) -> list[Thing]:
         """What `iri` points to by that property, by label."""
-        return sorted(map(self.thing, self.iris(iri, predicate)), key=lambda thing: (thing.label.casefold(), thing.iri))
+        iris = self.iris(iri, predicate)
+        self.expect_names(iris)
+        return sorted(map(self.thing, iris), key=lambda thing: (thing.label.casefold(), thing.iri))
 
     def incoming(self, iri: str) -> list[Incoming]:
         """What points to `iri`, by property. The work is bounded, so that a hub costs no more than another thing.
@@ -259,7 +285,9 @@ def describe(store: Store, iri: str) -> list[Triple]:
     reader = GraphReader(store)
     incoming = reader.incoming(iri)
     found = dict.fromkeys(_own_statements(reader, NamedNode(iri)))
-    for part in _parts(reader, iri, incoming):
+    parts = list(_parts(reader, iri, incoming))
+    reader.expect(parts)
+    for part in parts:
         found.update(dict.fromkeys(_own_statements(reader, NamedNode(part))))
     for link in incoming:
         found.update(dict.fromkeys(Triple(s, NamedNode(link.predicate), NamedNode(iri)) for s in link.subjects))
@@ -280,7 +308,9 @@ def authorships_in_order(reader: GraphReader, iri: str) -> list[str]:
         position = reader.integer(authorship, ns.POSITION)
         return position is None, position or 0, authorship
 
-    return sorted(reader.iris(iri, ns.HAS_AUTHORSHIP), key=place)
+    authorships = reader.iris(iri, ns.HAS_AUTHORSHIP)
+    reader.expect(authorships, (ns.POSITION,))
+    return sorted(authorships, key=place)
 
 
 def _own_statements(reader: GraphReader, node: NamedNode | BlankNode) -> Iterator[Triple]:
@@ -315,11 +345,12 @@ def _names(reader: GraphReader, triples: list[Triple]) -> Iterator[Triple]:
     """Labels and types of what the statements name but do not describe: of a thousand parts of an organisation, say,
     those of the first _NAMED_LIMIT."""
     described = {triple.subject for triple in triples if triple.predicate.value == ns.TYPE}
-    for node in dict.fromkeys(_named_nodes(triples)):
-        if node not in described:
-            types = list(reader.triples(node, ns.TYPE))
-            yield from types
-            yield from _names_of(reader, node, types)
+    named = [node for node in dict.fromkeys(_named_nodes(triples)) if node not in described]
+    reader.expect_names(named)
+    for node in named:
+        types = list(reader.triples(node, ns.TYPE))
+        yield from types
+        yield from _names_of(reader, node, types)
 
 
 def _named_nodes(triples: list[Triple]) -> Iterator[NamedNode]:

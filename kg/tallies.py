@@ -10,6 +10,9 @@ from kg import namespaces as ns
 from kg.linked_papers import NAMED_BY_PAPER, some_papers
 from kg.resources import GraphReader
 
+# What papers name by these is counted.
+_NAMING = (ns.CREATOR, ns.HAS_AUTHORSHIP, ns.PAPER_INSTITUTION, ns.SUBJECT, ns.IS_PART_OF)
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -27,6 +30,7 @@ def tally(reader: GraphReader, iri: str, kind: str, kinds: Iterable[str], most: 
     """Of up to `most` papers, which the graph has in no order that means anything; the thing itself does not count."""
     papers, complete = some_papers(reader, iri, kind, most)
     found = Tally(papers, complete, Counter(), {of_kind: Counter() for of_kind in kinds}, defaultdict(Counter))
+    reader.expect(papers, (ns.PUBLICATION_YEAR, *_NAMING))
     for paper in papers:
         year = reader.integer(paper, ns.PUBLICATION_YEAR)
         if year is not None:

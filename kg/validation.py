@@ -6,6 +6,8 @@ snapshots/<id>/validation/report.ttl.zst  the SHACL report
 
 from __future__ import annotations
 
+import tempfile
+import weakref
 from pathlib import Path
 
 import msgspec
@@ -13,6 +15,7 @@ import pyoxigraph
 import zstandard
 
 from kg import paths, shacl
+from kg.endpoint.store import remote
 from kg.files import write_atomically
 from kg.shacl import Report, Result
 from kg.shacl.report import Kind
@@ -29,11 +32,19 @@ class Findings(msgspec.Struct, frozen=True):
 
 
 def validate(store: pyoxigraph.Store, shapes: Path | None = None) -> Report:
-    """Check the default graph of a store against the shapes in a file, the project's own if not given.
+    """Check the default graph of a store against the shapes in a file, the project's own if not given. A remote one is
+    copied for that into a temporary folder: to ask it would take millions of round trips.
 
     Raises DataError if the shapes ask for something that is not supported.
     """
-    return shacl.validate(store, shacl.ShapesGraph(shapes or paths.ONTOLOGY / "shapes.ttl"))
+    graph = shacl.ShapesGraph(shapes or paths.ONTOLOGY / "shapes.ttl")
+    elsewhere = remote(store)
+    if elsewhere is None:
+        return shacl.validate(store, graph)
+    folder = tempfile.TemporaryDirectory(prefix="paperkg-")
+    report = shacl.validate(elsewhere.copied(folder.name), graph)
+    weakref.finalize(report, folder.cleanup)
+    return report
 
 
 def keep(snapshot: Snapshot, report: Report) -> Findings:

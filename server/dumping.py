@@ -11,7 +11,7 @@ from pathlib import Path
 import kg
 from kg.dumps.formats import Choice
 from kg.dumps.kept import kept_dump
-from kg.settings import Settings
+from kg.settings import TABLE, Settings
 from kg.small_graphs import SMALL
 from kg.snapshots import Snapshot
 
@@ -46,7 +46,7 @@ class Dumping:
             process = self._process = subprocess.Popen(
                 (sys.executable, "-P", "-m", "kg.dumps", *map(str, arguments)),
                 stdin=subprocess.PIPE,  # never written to: it tells the process that this one is gone
-                env={"PYTHONPATH": str(Path(kg.__file__).resolve().parents[1])},
+                env={"PYTHONPATH": str(Path(kg.__file__).resolve().parents[1]), **_endpoint(settings)},
                 process_group=0,  # a Ctrl-C in the terminal is for the server
             )
         status = process.wait()
@@ -65,3 +65,9 @@ class Dumping:
                 self._process.wait(_PATIENCE)
             except subprocess.TimeoutExpired:
                 self._process.kill()
+
+
+def _endpoint(settings: Settings) -> dict[str, str]:
+    """How the process reaches the store that holds the graph: by its environment, which nobody else sees."""
+    names = [setting for setting in TABLE if setting.name.startswith("endpoint")]
+    return {setting.variable: str(getattr(settings, setting.name)) for setting in names}

@@ -10,6 +10,7 @@ from flask import render_template
 from kg import namespaces as ns
 from kg.citations import CITATION_FORMATS
 from kg.formats import CSV, JSON_LD
+from kg.ntriples import is_iri
 from kg.resources import GraphReader
 from kg.search import KINDS, Facets, Hit, SearchResult, Sort
 from kg.search.highlighting import Fragment, highlighted, snippet
@@ -88,6 +89,8 @@ def search_page(asked: Search, result: SearchResult) -> str:
     # Each of its links says the text once more.
     facets = (result.facets if len(quote(asked.text)) <= _REPEATED else None) or Facets()
     terms = frozenset(result.terms)
+    reader.expect_names([iri for name in LINKS for iri in getattr(facets, name) if is_iri(iri)])
+    reader.expect([hit.iri for hit in result.hits], (ns.ABSTRACT,))
     return render_template(
         "search.html",
         asked=asked,

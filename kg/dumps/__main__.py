@@ -15,8 +15,10 @@ from pathlib import Path
 from kg.changes.history import History
 from kg.dumps.formats import Choice
 from kg.dumps.kept import dump_folder, kept
+from kg.endpoint.address import endpoint_of
 from kg.errors import KGError, StoreError
 from kg.formats import N_TRIPLES
+from kg.settings import read_settings
 from kg.snapshots import Snapshot, current_manifest
 from kg.store import StoreFolder
 from kg.validation import keep, kept_findings, validate
@@ -40,7 +42,7 @@ def main(snapshot_id: str, store: str, base_iri: str, exports: str, licence: str
             raise Superseded("another snapshot has come into force", snapshot_id)
 
     try:
-        snapshot = Snapshot(folder / "snapshots" / snapshot_id)
+        snapshot = Snapshot(folder / "snapshots" / snapshot_id, endpoint_of(read_settings()))
         kept(
             snapshot,
             Choice.parse(exports),

@@ -31,6 +31,7 @@ _ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _KEPT = 200_000  # statements of one reading
 
 _Key = tuple[str, str | None]
+_TO = "to "  # before the property by which things point to one
 _Known = dict[_Key, tuple[Quad, ...]]
 _KNOWN: ContextVar[_Known | None] = ContextVar("_KNOWN", default=None)
 
@@ -78,13 +79,28 @@ class RemoteStore:
 
     def expect(self, subjects: Iterable[Any], predicates: Collection[str] = ()) -> None:
         """Fetch all statements of these subjects, or those with one of the predicates, unless they are here."""
-        known = _KNOWN.get()
-        if known is None or sum(map(len, known.values())) > _KEPT:
+        known = self._room()
+        if known is None:
             return
         wanted = [each for each in dict.fromkeys(subjects) if isinstance(each, NamedNode)]
         wanted = [each for each in wanted if not _has(known, str(each), predicates)]
-        for start in range(0, len(wanted), _AT_ONCE):
-            self._fetch(wanted[start : start + _AT_ONCE], [NamedNode(name) for name in predicates], known)
+        for some in _batches(wanted):
+            self._fetch(some, [NamedNode(name) for name in predicates], known)
+
+    def expect_pointing(self, predicate: str, objects: Iterable[Any]) -> None:
+        """Fetch what points to these things by a property."""
+        known = self._room()
+        if known is None:
+            return
+        wanted = [each for each in dict.fromkeys(objects) if (str(each), _TO + predicate) not in known]
+        for some in _batches(wanted):
+            text = f"SELECT ?s ?o {{ VALUES ?o {{ {_listed(some)} }} ?s {NamedNode(predicate)} ?o }} LIMIT {_PAGE}"
+            rows = list(self._rows(text))
+            if len(rows) < _PAGE:
+                found: dict[_Key, list[Quad]] = {(str(each), _TO + predicate): [] for each in some}
+                for subject, value in rows:
+                    found[str(value), _TO + predicate].append(Quad(subject, NamedNode(predicate), value))
+                known.update((key, tuple(quads)) for key, quads in found.items())
 
     def query(
         self,
@@ -142,6 +158,12 @@ class RemoteStore:
         """All statements of a graph, written out while they arrive; returned where there is no `output`."""
         return pyoxigraph.serialize(self._statements(from_graph), cast(Any, output), format)
 
+    def copied(self, folder: str) -> pyoxigraph.Store:
+        """The graph as it is now, in a store of its own in this folder."""
+        copy = pyoxigraph.Store(folder)
+        copy.bulk_extend(Quad(each.subject, each.predicate, each.object) for each in self._statements(_DEFAULT))
+        return copy
+
     def _statements(self, graph: Graph) -> Iterator[Triple]:
         name = graph.value if isinstance(graph, NamedNode) else None
         token = DEADLINE.set(None)
@@ -155,11 +177,19 @@ class RemoteStore:
         finally:
             DEADLINE.reset(token)
 
+    def _room(self) -> _Known | None:
+        """What is known within this reading; None outside of one, and when it is enough."""
+        known = _KNOWN.get()
+        return None if known is None or sum(map(len, known.values())) > _KEPT else known
+
     def _recall(self, subject: Node | None, predicate: NamedNode | None, value: Node | None) -> list[Quad] | None:
         """What is known already; None if it has to be asked."""
         known = _KNOWN.get()
-        if known is None or subject is None:
+        if known is None:
             return None
+        if subject is None:
+            pointing = known.get((str(value), _TO + predicate.value)) if predicate and value else None
+            return None if pointing is None else list(pointing)
         of_subject = known.get((str(subject), None))
         found = of_subject if of_subject is not None else known.get((str(subject), predicate and predicate.value))
         if found is None:
@@ -193,8 +223,8 @@ class RemoteStore:
         return plain(Quad(subject, predicate, value), self._dialect)
 
     def _fetch(self, subjects: list[NamedNode], predicates: list[NamedNode], known: _Known) -> None:
-        of = "VALUES ?p { " + " ".join(map(str, predicates)) + " }" if predicates else ""
-        text = f"SELECT ?s ?p ?o {{ VALUES ?s {{ {' '.join(map(str, subjects))} }} {of} ?s ?p ?o }} LIMIT {_PAGE}"
+        of = f"VALUES ?p {{ {_listed(predicates)} }}" if predicates else ""
+        text = f"SELECT ?s ?p ?o {{ VALUES ?s {{ {_listed(subjects)} }} {of} ?s ?p ?o }} LIMIT {_PAGE}"
         rows = list(self._rows(text))
         if len(rows) == _PAGE:
             return  # some have so much to them that each is better asked for what is wanted
@@ -256,8 +286,21 @@ def _pattern(terms: tuple[Node | None, ...], graph: Graph | None) -> str:
     return f"SELECT {' '.join(asked) or '(1 AS ?there)'} {{ {pattern} }}"
 
 
+def _batches(nodes: list[NamedNode]) -> Iterator[list[NamedNode]]:
+    return (nodes[start : start + _AT_ONCE] for start in range(0, len(nodes), _AT_ONCE))
+
+
+def _listed(nodes: Iterable[NamedNode]) -> str:
+    return " ".join(map(str, nodes))
+
+
 def _has(known: _Known, subject: str, predicates: Collection[str]) -> bool:
     return (subject, None) in known or (bool(predicates) and all((subject, name) in known for name in predicates))
+
+
+def remote(store: object) -> RemoteStore | None:
+    """The store, if it is a remote one."""
+    return store if isinstance(store, RemoteStore) else None
 
 
 def open_store(path: str, endpoint: Endpoint | None = None) -> pyoxigraph.Store:

@@ -119,7 +119,7 @@ class GraphReader:
         return self._remote is not None
 
     def expect(self, nodes: Iterable[NamedNode | BlankNode | str], predicates: Iterable[str] = ()) -> None:
-        """Say what is going to be read of many things: everything, or some properties. A remote store sends it at once."""
+        """Say what is going to be read of many things, all or some properties: a remote store sends it at once."""
         if self._remote:
             named = (NamedNode(each) if isinstance(each, str) else each for each in nodes)
             self._remote.expect(named, tuple(predicates))

@@ -176,7 +176,7 @@ def store_runs(
     """What the store itself says of a graph; `check` is called now and then and may end it."""
 
     def blocks() -> Iterator[list[bytes]]:
-        for block in whole_lines(_dumped(store, graph)):
+        for block in whole_lines(dumped(store, graph)):
             check()
             lines = block.split(b"\n")[:-1]
             yield with_inverses(lines) if for_tables else lines
@@ -184,7 +184,7 @@ def store_runs(
     return write_runs(blocks(), folder, name)
 
 
-def _dumped(store: Store, graph: DefaultGraph | NamedNode | BlankNode) -> Iterator[bytes]:
+def dumped(store: Store, graph: DefaultGraph | NamedNode | BlankNode) -> Iterator[bytes]:
     """The store writes into a pipe, in a thread that Python does not hold up."""
     reading, writing = os.pipe()
     failures: list[Exception] = []

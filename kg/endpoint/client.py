@@ -5,12 +5,12 @@ Errors name the store by its host alone: addresses and headers may hold password
 
 from __future__ import annotations
 
-import io
 import random
 import threading
 import time
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from io import SEEK_END, IOBase, RawIOBase
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
@@ -41,7 +41,7 @@ DEADLINE: ContextVar[float | None] = ContextVar("DEADLINE", default=None)
 """By when, as `time.monotonic` reads, whoever asks has to have an answer; without it each request has its own time."""
 
 
-class Answer(io.RawIOBase):
+class Answer(RawIOBase):
     """The body of an answer as a file, read while it arrives; `close` it. What breaks off is an error, not an end."""
 
     def __init__(self, client: Client, response: urllib3.BaseHTTPResponse, latest: float | None) -> None:
@@ -152,6 +152,9 @@ class Client:
         query = urlencode({self.dialect.graph_parameter: name}) if name else "default"
         address = self.endpoint.graph_store + ("&" if urlsplit(self.endpoint.graph_store).query else "?") + query
         headers = {"Accept" if method == "GET" else "Content-Type": media_type} if media_type else {}
+        if isinstance(body, IOBase):  # not every store takes a body of unknown length
+            headers["Content-Length"] = str(body.seek(0, SEEK_END))
+            body.seek(0)
         return self._asked(method, address, headers, body, timeout, repeat=method == "GET")
 
     def check(self) -> None:

@@ -84,9 +84,8 @@ def _put(store: RemoteStore, lines: Lines, statements: int, progress: Progress) 
     """The first request empties the graph, the others add to it."""
     method, sent = "PUT", 0
     for part in _parts(lines, store.client.dialect.sent_at_once):
-        with tempfile.TemporaryFile() as body:  # of known length: not every store takes any other
+        with tempfile.TemporaryFile() as body:
             sent += _written(body, part)
-            body.seek(0)
             store.client.graph(method, None, TRIPLES, body, timeout=UNHURRIED).close()
         method = "POST"
         progress.detail(f"{sent:,} of {statements:,} statements")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.commands import cite, export, graph, link, reconcile, store
+from kg.commands import cite, export, graph, link, map, publish, reconcile, store
 from kg.commands.common import Context
 from kg.errors import KGError
 from kg.settings import TABLE, read_settings
@@ -64,7 +64,7 @@ def main(ctx: click.Context, store_folder: str | None, debug: bool) -> None:
 _COMMANDS = (
     *(store.load, store.rebuild, store.backup, store.info),
     *(graph.query, export.export, graph.validate, cite.cite),
-    *(link.link, reconcile.reconcile),
+    *(link.link, map.map_, publish.publish, reconcile.reconcile),
 )
 for _command in _COMMANDS:
     main.add_command(_command)

@@ -134,19 +134,19 @@ class SegmentStore:
         write_atomically(self._catalogue, msgspec.json.format(msgspec.json.encode(dict(sorted(datasets.items())))))
 
     def manifest(self, dataset: str, segment: str) -> Manifest:
-        path = self._path(dataset, segment, ".json")
+        path = self.path(dataset, segment, ".json")
         try:
             return msgspec.json.decode(path.read_bytes(), type=Manifest)
         except (OSError, msgspec.DecodeError) as error:
             raise StoreError(f"{path} cannot be read ({error}); load {dataset!r} again", path) from error
 
     def write_manifest(self, manifest: Manifest) -> None:
-        path = self._path(manifest.dataset, manifest.segment, ".json")
+        path = self.path(manifest.dataset, manifest.segment, ".json")
         write_atomically(path, msgspec.json.format(msgspec.json.encode(manifest)))
 
     def part(self, dataset: str, part: str) -> Part | None:
         """What is known of a part; None if it is not there."""
-        path = self._path(dataset, part, ".part.json")
+        path = self.path(dataset, part, ".part.json")
         try:
             return msgspec.json.decode(path.read_bytes(), type=Part)
         except FileNotFoundError:
@@ -156,33 +156,34 @@ class SegmentStore:
 
     def records(self, dataset: str, part: str) -> bytes:
         """The digests of a part's records, DIGEST_SIZE bytes each."""
-        return self._path(dataset, part, ".records").read_bytes()
+        return self.path(dataset, part, ".records").read_bytes()
 
     def facts(self, dataset: str, part: str) -> Iterator[bytes]:
         """The facts of a part, chunk after chunk as they were written."""
-        return unpacked(self._path(dataset, part, ".facts.zst"))
+        return unpacked(self.path(dataset, part, ".facts.zst"))
 
     def texts(self, dataset: str, part: str) -> Iterator[bytes]:
         """The texts of a part, chunk after chunk as they were written."""
-        return unpacked(self._path(dataset, part, ".texts.zst"))
+        return unpacked(self.path(dataset, part, ".texts.zst"))
 
     def mentions(self, dataset: str, part: str) -> Iterator[bytes]:
         """The mentions of a part, chunk after chunk as they were written."""
-        return unpacked(self._path(dataset, part, ".mentions.zst"))
+        return unpacked(self.path(dataset, part, ".mentions.zst"))
 
     def statements_path(self, dataset: str, part: str) -> Path:
-        return self._path(dataset, part, ".nt.zst")
+        return self.path(dataset, part, ".nt.zst")
 
     def rejects_path(self, dataset: str, part: str) -> Path:
-        return self._path(dataset, part, ".rejects.jsonl")
+        return self.path(dataset, part, ".rejects.jsonl")
 
     def files(self, dataset: str, segment: str) -> list[Path]:
         """The files that a segment consists of."""
         parts = self.manifest(dataset, segment).parts
-        found = [self._path(dataset, part, ending) for part in parts for ending in PART_ENDINGS]
-        return [*found, self._path(dataset, segment, ".json")]
+        found = [self.path(dataset, part, ending) for part in parts for ending in PART_ENDINGS]
+        return [*found, self.path(dataset, segment, ".json")]
 
-    def _path(self, dataset: str, name: str, ending: str) -> Path:
+    def path(self, dataset: str, name: str, ending: str) -> Path:
+        """Where a file of a part is, or a manifest."""
         return self.folder / dataset / (name + ending)
 
     @contextmanager
@@ -270,13 +271,12 @@ class PartWriter:
         self._streams[ending].write(content)
         self._digests[ending].update(content)
 
-    @property
-    def checksums(self) -> dict[str, str]:
-        """Of what was written until now, by the endings of its files."""
-        return {ending: digest.hexdigest() for ending, digest in self._digests.items()}
+    def checksum(self, ending: str) -> str:
+        """Of what was written of a file until now."""
+        return self._digests[ending].hexdigest()
 
     def commit(self, name: str, part: Part) -> None:
-        part = msgspec.structs.replace(part, checksums=self.checksums)
+        part = msgspec.structs.replace(part, checksums={ending: self.checksum(ending) for ending in self._digests})
         for ending, stream in self._streams.items():
             stream.flush()
             os.fsync(stream.fileno())

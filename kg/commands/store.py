@@ -29,6 +29,7 @@ _REASONS_SHOWN = 10
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be taken; nothing is loaded.")
 @click.option("--replace", is_flag=True, help="Replace a dataset that was loaded from other files.")
 @click.option("--update", is_flag=True, help="Put records in the place of those of the same name; the others stay.")
+@click.option("--segments", is_flag=True, help="Take what 'kg map' made from the folders named.")
 @click.option("--remove", is_flag=True, help="Remove the datasets named instead of loading any.")
 @click.option("--link/--no-link", default=None, help="Whether to link what is loaded (default: KG_LINK).")
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Mapping processes; by default one a core.")
@@ -46,6 +47,7 @@ def load(
     strict: bool,
     replace: bool,
     update: bool,
+    segments: bool,
     remove: bool,
     link: bool | None,
     jobs: int | None,
@@ -68,6 +70,16 @@ def load(
             pipeline.remove(context.store, [dataset] if dataset else names, progress, linker)
         _print_snapshot(context)
         return
+    if segments and source:
+        if dataset or retrieved or update or strict or rejects:
+            raise UsageError("--segments takes datasets as they were mapped; it goes with --replace, --link and --jobs")
+        folders = [Path(source), *files]
+        with progress_lines() as progress:
+            reports = pipeline.take(context.store, folders, Options(replace=replace), progress, linker)
+        for report in reports:
+            print_report(report)
+        _print_snapshot(context)
+        return
     if source is None or not files:
         raise UsageError(
             "give a source and at least one file, as in 'kg load profile-page page.txt'; see 'kg load --list'"
@@ -77,11 +89,11 @@ def load(
     with progress_lines() as progress:
         reports = pipeline.load(context.store, find_source(source), datasets, options, progress, linker)
     for report in reports:
-        _print_report(report)
+        print_report(report)
     _print_snapshot(context)
 
 
-def _print_report(report: LoadReport) -> None:
+def print_report(report: LoadReport) -> None:
     counts = report.counts
     time = "unchanged" if report.unchanged else f"{report.seconds:.1f} s"
     if report.reused and not report.unchanged:

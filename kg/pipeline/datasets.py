@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -37,6 +38,7 @@ from kg.sources.files import SourceFile
 from kg.store import StoreFolder
 
 _THINGS_REMEMBERED = 500_000
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Options:
     update: bool = False
     rejects: Path | None = None
     jobs: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.retrieved is not None and not _DATE.fullmatch(self.retrieved):
+            raise UsageError(f"--retrieved takes a date like 2024-05-31, not {self.retrieved!r}", self.retrieved)
 
 
 @dataclass

@@ -6,7 +6,7 @@ import glob
 import shutil
 import sys
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from kg.errors import SourceError, UsageError
 from kg.known_schemes import VOCABULARY
@@ -70,18 +70,19 @@ def _matched(source: Source, match: str) -> list[Path]:
 
 def _below(source: Source, folder: Path) -> list[Path]:
     """Hidden files and the manifests of OpenAlex's snapshot are no data."""
-    return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not _is_no_data(path) and _uncompressed_ending(path) in source.endings
-    ]
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and is_taken(source, path)]
 
 
-def _is_no_data(path: Path) -> bool:
+def is_taken(source: Source, path: PurePath) -> bool:
+    """Whether the source takes a file that lies in a folder, by its name."""
+    return not _is_no_data(path) and _uncompressed_ending(path) in source.endings
+
+
+def _is_no_data(path: PurePath) -> bool:
     return path.name.startswith(".") or path.name in ("manifest", "README", "LICENSE", "RELEASE_NOTES.txt")
 
 
-def _uncompressed_ending(path: Path) -> str:
+def _uncompressed_ending(path: PurePath) -> str:
     while path.suffix in COMPRESSION_ENDINGS:
         path = path.with_suffix("")
     return path.suffix.lower()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -22,8 +21,6 @@ from kg.snapshots import current_manifest, publish
 from kg.sources import Source, find_source
 from kg.store import Arriving, StoreFolder, wanted_contents
 
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-
 
 def load(
     store: StoreFolder,
@@ -41,8 +38,6 @@ def load(
     mapped before an error or an end by force is kept, and not mapped again.
     """
     options = options or Options()
-    if options.retrieved is not None and not _DATE.fullmatch(options.retrieved):
-        raise UsageError(f"--retrieved takes a date like 2024-05-31, not {options.retrieved!r}", options.retrieved)
     store.check()
     with ExitStack() as stack:
         spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paperkg-")))

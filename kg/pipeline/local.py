@@ -6,13 +6,14 @@ import multiprocessing
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import zstandard
@@ -41,6 +42,8 @@ from kg.sources import Source
 from kg.store import StoreFolder
 
 _RUNS = ".runs"
+# Fewer statements are written before processes have started.
+_WORTH_PROCESSES = 200_000
 
 
 def map_here(
@@ -99,16 +102,12 @@ def _partition(folder: Path, base_iri: str, count: int | None, jobs: int | None,
     shutil.rmtree(folder / _RUNS, ignore_errors=True)
     (folder / _RUNS).mkdir(parents=True)
     work = _Work(folder, partitioning, wanted)
-    with _pool(min(jobs or len(os.sched_getaffinity(0)), len(parts))) as pool:
-        try:
-            for _ in pool.map(partial(_scatter, work), parts):
-                pass
-            for number, made in pool.map(partial(_gather, work), sorted(wanted)):
-                done[number] = made
-                progress.detail(f"{len(done):,} of {partitioning.count:,}")
-        except BrokenProcessPool as error:
-            message = "a process was killed, as a rule for want of memory; map with fewer --jobs or more --partitions"
-            raise StoreError(message) from error
+    with _processes(1 if statements < _WORTH_PROCESSES else jobs) as run:
+        for _ in run(partial(_scatter, work), parts):
+            pass
+        for number, made in run(partial(_gather, work), sorted(wanted)):
+            done[number] = made
+            progress.detail(f"{len(done):,} of {partitioning.count:,}")
     write_manifest(folder, base_iri, partitioning, done)
     shutil.rmtree(folder / _RUNS)
     remove_other_partitions(folder, partitioning)
@@ -166,10 +165,20 @@ def _unpacked(paths: Iterable[Path]) -> Iterator[bytes]:
             yield reader.read()
 
 
-def _pool(processes: int) -> ProcessPoolExecutor:
+@contextmanager
+def _processes(count: int | None) -> Iterator[Callable[..., Iterable[Any]]]:
+    """What runs a function over things, as `map` does, in so many processes; in this one if that is one."""
+    if count == 1:
+        yield map
+        return
     # As for mapping, not by fork.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_start)
+    with ProcessPoolExecutor(count or len(os.sched_getaffinity(0)), mp_context=context, initializer=_start) as pool:
+        try:
+            yield pool.map
+        except BrokenProcessPool as error:
+            message = "a process was killed, as a rule for want of memory; map with fewer --jobs or more --partitions"
+            raise StoreError(message) from error
 
 
 def _start() -> None:

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from kg.endpoint.client import Client
 from kg.endpoint.results import ROWS, TRIPLES, solutions
-from kg.endpoint.store import RemoteStore
+from kg.endpoint.store import MARKER, RemoteStore
 from kg.errors import EndpointFault, QueryError
 from kg.namespaces import RDF
 from kg.snapshots import SnapshotManifest
@@ -42,21 +42,22 @@ class Published:
         return self.manifest is not None and _CHANGED not in self.manifest.id
 
 
-def marker(base_iri: str) -> NamedNode:
+def marker(client: Client, base_iri: str) -> NamedNode:
     """The graph that the manifest is in, and what it is the manifest of."""
-    return NamedNode(f"{base_iri}published")
+    return NamedNode((client.endpoint.graph or base_iri).rstrip("/") + MARKER)
 
 
 def published(store: RemoteStore, base_iri: str) -> Published:
     """What there is. Where it does not say, the statements are counted: a graph of as many counts as the same."""
-    graph, host = marker(base_iri), store.client.host
+    graph, host = marker(store.client, base_iri), store.client.host
     try:
-        with store.client.query(f"SELECT ?value {{ GRAPH {graph} {{ {graph} {_VALUE} ?value }} }}", ROWS) as answer:
+        text = f"SELECT ?value {{ GRAPH {graph} {{ {graph} {_VALUE} ?value }} }}"
+        with store.client.query(text, ROWS, default_graphs=()) as answer:
             told = [row[0] for row in solutions(answer, host)]
-        text = min((term.value for term in told if isinstance(term, Literal)), default=None)
-        if text is not None:
-            manifest = msgspec.json.decode(text, type=SnapshotManifest)
-            return Published(_digest(store, text), manifest)
+        said = min((term.value for term in told if isinstance(term, Literal)), default=None)
+        if said is not None:
+            manifest = msgspec.json.decode(said, type=SnapshotManifest)
+            return Published(_digest(store, said), manifest)
     except (SyntaxError, ValueError, msgspec.DecodeError) as error:
         raise EndpointFault(f"{host} has no manifest in {graph.value} that can be read: {error}") from error
     except QueryError:
@@ -69,7 +70,7 @@ def published(store: RemoteStore, base_iri: str) -> Published:
 def publish(client: Client, base_iri: str, manifest: SnapshotManifest, is_being_sent: bool = False) -> None:
     """Have the store say what its graph is; `is_being_sent` as long as it is not whole."""
     said = msgspec.structs.replace(manifest, id="") if is_being_sent else manifest
-    graph = marker(base_iri)
+    graph = marker(client, base_iri)
     statement = Triple(graph, _VALUE, Literal(msgspec.json.encode(said).decode()))
     body = serialize([statement], format=RdfFormat.N_TRIPLES)
     client.graph("PUT", graph.value, TRIPLES, body).close()

@@ -31,6 +31,8 @@ _ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _KEPT = 200_000  # statements of one reading
 
 _Key = tuple[str, str | None]
+MARKER = "/published"
+"""The end of the IRI of the graph that says what a graph is; see kg/endpoint/published.py."""
 _TO = "to "  # before the property by which things point to one
 _Known = dict[_Key, tuple[Quad, ...]]
 _KNOWN: ContextVar[_Known | None] = ContextVar("_KNOWN", default=None)
@@ -144,8 +146,8 @@ class RemoteStore:
         """The other graphs; none where the graph is one of many, of which the others are not ours."""
         if self.client.endpoint.graph:
             return
-        for row in self._rows("SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } }"):
-            if isinstance(row[0], NamedNode):
+        for row in self._rows("SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } }", True):
+            if isinstance(row[0], NamedNode) and not row[0].value.endswith(MARKER):
                 yield row[0]
 
     def dump(
@@ -204,7 +206,8 @@ class RemoteStore:
         """Page by page: most readers want no more than the first."""
         text, read, size = _pattern(terms, graph), 0, _FIRST_PAGE
         while True:
-            page = [self._quad(terms, row) for row in self._rows(f"{text} LIMIT {size} OFFSET {read}")]
+            rows = self._rows(f"{text} LIMIT {size} OFFSET {read}", isinstance(graph, NamedNode))
+            page = [self._quad(terms, row) for row in rows]
             if not read and len(page) < size:
                 self._keep(terms, graph, page)
             yield from page
@@ -238,9 +241,12 @@ class RemoteStore:
             found[str(quad.subject), quad.predicate.value if predicates else None].append(quad)
         known.update((key, tuple(quads)) for key, quads in found.items())
 
-    def _rows(self, text: str) -> Iterator[Any]:
-        """The rows of a query of ours, whole before the first is given: a reader may stop anywhere."""
-        with self.client.query(text, ROWS) as answer:
+    def _rows(self, text: str, names_graphs: bool = False) -> Iterator[Any]:
+        """The rows of a query of ours, whole before the first is given: a reader may stop anywhere.
+
+        Where a graph stands for the default one, no graph has a name, unless the query `names_graphs`.
+        """
+        with self.client.query(text, ROWS, () if names_graphs else None) as answer:
             if answer.cut is not None:
                 raise EndpointFault(f"{self._host} gives no more than {answer.cut:,} rows of one result", answer.cut)
             try:

@@ -12,12 +12,14 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from kg import pipeline
-from kg.settings import Settings, read_settings
+from kg.settings import read_settings
 from kg.store import StoreFolder
 from server import create_app
 from server.state import state_of
 from tests.made_records import made_source
+from tests.server.engines import ENGINES, ON_EVERY_ENGINE, Engine, engine_of
 from tests.server.rich_records import rich_records
+from tests.stores.dialects import SERVED_OTHERWISE
 
 
 class BufferedClient(FlaskClient):
@@ -27,12 +29,36 @@ class BufferedClient(FlaskClient):
         return super().open(*args, **{"buffered": True, **kwargs})
 
 
-def _settings(folder: Path) -> Settings:
-    return read_settings({}, store=folder, query_workers=1)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of what is served are made once for each engine that can hold the graph."""
+    if metafunc.module.__name__.rpartition(".")[2] in ON_EVERY_ENGINE and "engine" in metafunc.fixturenames:
+        marks = [pytest.mark.xdist_group(f"engine-{name}") for name in ENGINES[1:]]
+        named = [pytest.param(name, marks=mark) for name, mark in zip(ENGINES[1:], marks, strict=True)]
+        metafunc.parametrize("engine", [ENGINES[0], *named], indirect=True, scope="session")
 
 
-def _running(folder: Path) -> Iterator[Flask]:
-    app = create_app(_settings(folder))
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Where the graph is: in the service's own store, if nothing else is said."""
+    with engine_of(getattr(request, "param", ENGINES[0]), tmp_path_factory) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _known_difference(request: pytest.FixtureRequest) -> None:
+    """What an engine answers otherwise is said by name, with the reason."""
+    if "engine" in request.fixturenames:
+        name = request.getfixturevalue("engine").name
+        test = request.node.nodeid.rpartition("::")[2].partition("[")[0]
+        reason = SERVED_OTHERWISE.get((name, f"{request.module.__name__.rpartition('.')[2]}.{test}"))
+        if reason:
+            request.node.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+
+
+def _running(folder: Path, engine: Engine) -> Iterator[Flask]:
+    app = create_app(engine.settings(read_settings({}, store=folder, query_workers=1)))
+    if following := state_of(app).following:
+        following.look()
     app.testing = True
     app.test_client_class = BufferedClient
     yield app
@@ -40,8 +66,8 @@ def _running(folder: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def seeded_app(seeded_store_folder: Path) -> Iterator[Flask]:
-    yield from _running(seeded_store_folder)
+def seeded_app(seeded_store_folder: Path, engine: Engine) -> Iterator[Flask]:
+    yield from _running(seeded_store_folder, engine)
 
 
 @pytest.fixture
@@ -50,8 +76,8 @@ def client(seeded_app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def hostile_app(hostile_store_folder: Path) -> Iterator[Flask]:
-    yield from _running(hostile_store_folder)
+def hostile_app(hostile_store_folder: Path, engine: Engine) -> Iterator[Flask]:
+    yield from _running(hostile_store_folder, engine)
 
 
 @pytest.fixture
@@ -60,17 +86,22 @@ def hostile_client(hostile_app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def rich_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def rich_app(rich_store_folder: Path, engine: Engine) -> Iterator[Flask]:
+    yield from _running(rich_store_folder, engine)
+
+
+@pytest.fixture(scope="session")
+def rich_store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rich")
     (folder / "records").touch()
     pipeline.load(StoreFolder(folder / "store"), made_source("rich", rich_records()), {"rich": [folder / "records"]})
-    yield from _running(folder / "store")
+    return folder / "store"
 
 
 @pytest.fixture(scope="session")
 def real_app(real_store_folder: Path) -> Iterator[Flask]:
     """Over 5,000 real papers and more, linked, with their dump."""
-    yield from _running(real_store_folder)
+    yield from _running(real_store_folder, Engine())
 
 
 @pytest.fixture
@@ -81,4 +112,4 @@ def rich_client(rich_app: Flask) -> FlaskClient:
 @pytest.fixture
 def empty_app(tmp_path: Path) -> Iterator[Flask]:
     """An application whose store has nothing in it yet."""
-    yield from _running(tmp_path / "store")
+    yield from _running(tmp_path / "store", Engine())

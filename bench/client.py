@@ -9,6 +9,7 @@ import re
 import select
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 _AT_ONCE = 2**18
@@ -31,11 +32,13 @@ class Answer:
 class Client:
     """Asks one server, one question after the other."""
 
-    def __init__(self, place: str, patience: float) -> None:
-        """`patience`: seconds without a byte after which there is no answer."""
+    def __init__(self, place: str, patience: float, most: int = 2**32) -> None:
+        """`patience`: seconds without a byte after which there is no answer; nor is there one of more bytes."""
         host, _, port = place.rpartition(":")
         self._place = host, int(port)
         self._patience = patience
+        self._most = most
+        self._read = 0
         self._connection: socket.socket | None = None
 
     def close(self) -> None:
@@ -67,6 +70,7 @@ class Client:
     def _exchange(self, request: bytes, began: float) -> Answer:
         if self._connection is None:
             raise EOFError
+        self._read = 0
         self._connection.sendall(request)
         data = self._some()
         first = time.perf_counter() - began
@@ -88,8 +92,9 @@ class Client:
         if _CHUNKED.search(head):
             return self._chunks(begun)
         parts = [begun]
-        while self._connection and (part := self._connection.recv(_AT_ONCE)):
-            parts.append(part)
+        with suppress(EOFError):
+            while True:
+                parts.append(self._some())
         self.close()
         return b"".join(parts)
 
@@ -117,7 +122,8 @@ class Client:
     def _some(self) -> bytes:
         assert self._connection
         data = self._connection.recv(_AT_ONCE)
-        if not data:
+        self._read += len(data)
+        if not data or self._read > self._most:
             raise EOFError
         return data
 

@@ -15,10 +15,9 @@ import json
 import os
 import random
 import statistics
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -35,7 +34,6 @@ _REFERENCE = "Oxigraph"
 _FAST = 0.05  # seconds; what is answered so soon is asked several times a round
 _TIMES = 5
 _SLOW = 1.0  # seconds; is told while it runs
-_SEED = 11
 
 
 @dataclass
@@ -175,57 +173,61 @@ def _ticks(processes: Iterable[int]) -> int:
     return total
 
 
-def measure(graph: Graph, options: argparse.Namespace) -> dict[str, Any]:
-    asked = [
-        question for question in questions(Snapshots(graph.store).current().store) if question.group in options.groups
-    ]
+def measure(graph: Graph, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """What is known after each round; the last is everything."""
+    known = questions(Snapshots(graph.store).current().store)
+    asked = [question for question in known if question.group in options.groups]
     servers = [graph.paperkg(), graph.paperkg("paperkg, no cache", KG_CACHE_BYTES="0"), *graph.peers()]
     contenders = [Contender(server, options.patience) for server in servers if server.name not in options.without]
     try:
         for contender in contenders:
             contender.ask_first(asked)
         await_rest(contender.server for contender in contenders)
-        if options.clients == 1:
-            ask_by_turns(contenders, asked, options.rounds)
-        else:
-            ask_at_once(contenders, asked, options)
-        for contender in contenders:
-            contender.note_memory()
+        ask = ask_by_turns if options.clients == 1 else ask_at_once
+        for done in range(1, options.rounds + 1):
+            ask(contenders, asked, options, done)
+            for contender in contenders:
+                contender.note_memory()
+            yield told(graph, contenders, asked, options, done)
     finally:
         for contender in contenders:
             contender.server.stop()
+
+
+def told(
+    graph: Graph, contenders: Sequence[Contender], asked: Sequence[Question], options: argparse.Namespace, rounds: int
+) -> dict[str, Any]:
     reference = next((contender for contender in contenders if contender.name == _REFERENCE), None)
+    normal = reference.normal if reference else {}
     return {
         "commit": commit(),
         "graph": graph.facts,
-        "rounds": options.rounds,
+        "rounds": rounds,
         "clients": options.clients,
-        "rows": {
-            question.key: size(question.form, reference.normal[question.key])
-            for question in asked
-            if reference and reference.normal.get(question.key) is not None
-        },
+        "patience": options.patience,
+        "rows": {one.key: size(one.form, normal[one.key]) for one in asked if normal.get(one.key) is not None},
         "contenders": {contender.name: contender.figures(reference) for contender in contenders},
     }
 
 
-def ask_by_turns(contenders: Sequence[Contender], asked: Sequence[Question], rounds: int) -> None:
-    chance = random.Random(_SEED)
-    for _ in range(rounds):
-        for question in asked:
-            able = [contender for contender in contenders if contender.answers(question)]
-            for contender in chance.sample(able, len(able)):
-                contender.ask_again(question)
+def ask_by_turns(
+    contenders: Sequence[Contender], asked: Sequence[Question], options: argparse.Namespace, round_: int
+) -> None:
+    chance = random.Random(round_)
+    for question in asked:
+        able = [contender for contender in contenders if contender.answers(question)]
+        for contender in chance.sample(able, len(able)):
+            contender.ask_again(question)
 
 
-def ask_at_once(contenders: Sequence[Contender], asked: Sequence[Question], options: argparse.Namespace) -> None:
+def ask_at_once(
+    contenders: Sequence[Contender], asked: Sequence[Question], options: argparse.Namespace, round_: int
+) -> None:
     """What all of them answer, and soon."""
     shared = [question for question in asked if all(contender.answers(question) for contender in contenders)]
     shared = [one for one in shared if max(contender.cold[one.key].last for contender in contenders) < options.soon]
-    chance = random.Random(_SEED)
-    for round_ in range(options.rounds):
-        for contender in chance.sample(contenders, len(contenders)):
-            contender.ask_together(shared, options.clients, round_)
+    for contender in random.Random(round_).sample(contenders, len(contenders)):
+        contender.ask_together(shared, options.clients, round_)
 
 
 def main() -> None:
@@ -237,14 +239,11 @@ def main() -> None:
     parser.add_argument("--patience", type=float, default=30, help="seconds that an answer may take")
     parser.add_argument("--soon", type=float, default=2, help="what several clients ask took at most so many seconds")
     parser.add_argument("--without", nargs="*", default=[], help="servers that are not asked")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--json", type=Path, default=Path("asking.json"), help="where the figures go, after each round")
     options = parser.parse_args()
-    found = measure(Graph(options.folder), options)
-    text = json.dumps(found, indent=1)
-    if options.json:
-        options.json.write_text(text, "utf-8")
-    else:
-        sys.stdout.write(text + "\n")
+    for found in measure(Graph(options.folder), options):
+        print(f"round {found['rounds']} of {options.rounds}", flush=True)
+        options.json.write_text(json.dumps(found, indent=1), "utf-8")
 
 
 if __name__ == "__main__":

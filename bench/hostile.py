@@ -2,9 +2,9 @@
 
     python -m bench.hostile FOLDER [--seconds 5] [--json FILE]
 
-FOLDER is what bench/graphs.py prepared. Two readers ask the canned query that compares sources and two look papers up by
-SPARQL, another paper each time; first alone, then, for each attack of bench/isolation.py, while two attackers send it
-over and over. Every server that has a deadline is given the same, and
+FOLDER is what bench/graphs.py prepared. Two readers ask the canned query that compares sources and two look papers up
+by SPARQL, another paper each time; first alone, then, for each attack of bench/isolation.py, while two attackers send
+it over and over. Every server that has a deadline is given the same, and
 no process may take more than 8 GB of addresses. A reader who has no answer within five seconds was not served. A
 server that died, or serves nobody a moment later, is started again for the next attack.
 """

@@ -1,10 +1,11 @@
-"""From source files to a published, searchable snapshot, against the bulk loader of Oxigraph and against Morph-KGC.
+"""From source files to a published, searchable snapshot, against the bulk loader of Oxigraph, Morph-KGC and rdflib.
 
-    python bench/ingest.py ../shared/data/mlanthology [--source mlanthology] [--runs 3] [--repeat 1] [--no-morph]
+    python -m bench.ingest ../shared/data/mlanthology [--source mlanthology] [--runs 3] [--repeat 1] [--parts loading]
 
 `oxigraph load` (PyPI `oxigraph`) loads the N-Triples that result, and nothing else: the time that no way of mapping can
 beat. Runs alternate; the figures are medians. Morph-KGC makes the same statements from tables that need no cleaning and
-no joins, one for each property. --repeat N loads the records N times with keys of their own, to see how cost grows.
+no joins, one for each property. rdflib reads the first of the statements into memory. --repeat N loads the records N
+times with keys of their own, to see how cost grows.
 """
 
 from __future__ import annotations
@@ -21,14 +22,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph
 
+from bench.graphs import commit, papers
 from bench.peers import program
 
-KG = Path(sys.executable).with_name("kg")
+KG = (sys.executable, "-m", "kg")
+PARTS = ["loading", "mapping", "rdflib"]
+SAMPLE = 200_000  # statements
+RDFLIB = "import sys, rdflib; rdflib.Graph().parse(sys.argv[1], format='nt')"
 WITHOUT_INDEX = """
 import sys
 from pathlib import Path
@@ -37,7 +43,7 @@ from kg.store import Writer
 from kg.search import building
 
 if __name__ == "__main__":
-    Writer._prepare_index = lambda self, parts, statistics: None
+    Writer._prepare_index = lambda *_: None
     search.build = lambda store, folder: building._write(folder, ())
     sys.exit(cli.main())
 """
@@ -91,7 +97,8 @@ def main() -> None:
     parser.add_argument("--source", default="mlanthology")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--repeat", type=int, default=1, help="ML Anthology only")
-    parser.add_argument("--no-morph", action="store_true")
+    parser.add_argument("--parts", nargs="+", default=PARTS, choices=PARTS)
+    parser.add_argument("--json", type=Path, help="a file for the figures")
     parser.add_argument("--growth", action="store_true", help="load once and ten times as many records, nothing else")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="paperkg-bench-") as name:
@@ -101,14 +108,32 @@ def main() -> None:
             return
         path = repeated(options.path, options.repeat, work / "data") if options.repeat > 1 else options.path
         graph = work / "graph.nt"
-        loading = [KG, "--store", work / "store", "load", "--no-link", options.source, path, "--dataset", "bench"]
+        loading: list[object] = [
+            *KG,
+            "--store",
+            work / "store",
+            "load",
+            "--no-link",
+            options.source,
+            path,
+            "--dataset",
+            "bench",
+        ]
         seconds("kg load, to warm up", loading, work / "store")
-        subprocess.run([KG, "--store", work / "store", "export", "--format", "ntriples", "--output", graph], check=True)
+        subprocess.run(
+            [*KG, "--store", work / "store", "export", "--format", "ntriples", "--output", graph], check=True
+        )
         triples = count_lines(graph)
         print(f"{triples:,} triples, {graph.stat().st_size / 1e6:,.0f} MB of N-Triples, {os.cpu_count()} cores")
-        measure_loading(options, work, loading, graph)
-        if not options.no_morph:
-            measure_mapping(options, work, path, graph)
+        found: dict[str, object] = {"commit": commit(), "statements": triples, "runs": options.runs}
+        if "loading" in options.parts:
+            found["loading"] = measure_loading(options, work, loading, graph)
+        if "mapping" in options.parts:
+            found["mapping"] = measure_mapping(options, work, path, graph)
+        if "rdflib" in options.parts:
+            found["rdflib"] = measure_rdflib(options, work, graph)
+        if options.json:
+            options.json.write_text(json.dumps(found, indent=1), "utf-8")
 
 
 def measure_growth(options: argparse.Namespace, work: Path) -> None:
@@ -116,7 +141,17 @@ def measure_growth(options: argparse.Namespace, work: Path) -> None:
     figures = []
     for times in (1, 10):
         path = repeated(options.path, times, work / f"data-{times}")
-        command = [KG, "--store", work / "store", "load", "--no-link", options.source, path, "--dataset", "bench"]
+        command: list[object] = [
+            *KG,
+            "--store",
+            work / "store",
+            "load",
+            "--no-link",
+            options.source,
+            path,
+            "--dataset",
+            "bench",
+        ]
         started = time.monotonic()
         with subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL) as process:
             peak = 0
@@ -144,14 +179,17 @@ def memory(process: int) -> int:
     return total
 
 
-def measure_loading(options: argparse.Namespace, work: Path, loading: list[object], graph: Path) -> None:
+def measure_loading(
+    options: argparse.Namespace, work: Path, loading: list[object], graph: Path
+) -> dict[str, list[float]]:
+    """Seconds of each way, run by run."""
     oxigraph = program("oxigraph")
     script = work / "without_index.py"
     script.write_text(WITHOUT_INDEX)
     contenders: dict[str, tuple[list[object], Path]] = {
         "oxigraph load": ([oxigraph, "load", "--location", work / "peer", "--file", graph], work / "peer"),
         "kg load": (loading, work / "store"),
-        "kg load, no index": ([sys.executable, script, *loading[1:]], work / "store"),
+        "kg load, no index": ([sys.executable, script, *loading[len(KG) :]], work / "store"),
     }
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(options.runs):
@@ -163,6 +201,7 @@ def measure_loading(options: argparse.Namespace, work: Path, loading: list[objec
         print(f"{name:20} median {median:6.1f} s   {median / base:4.2f} × oxigraph load")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
     print(f"largest process: {peak:.2f} GiB")
+    return times
 
 
 def seconds(name: str, command: list[object], folder: Path) -> float:
@@ -174,7 +213,7 @@ def seconds(name: str, command: list[object], folder: Path) -> float:
     return elapsed
 
 
-def measure_mapping(options: argparse.Namespace, work: Path, path: Path, graph: Path) -> None:
+def measure_mapping(options: argparse.Namespace, work: Path, path: Path, graph: Path) -> dict[str, list[float]]:
     """Triples a second of mapping alone, ours and Morph-KGC's, both to one file of N-Triples, on all cores.
 
     Of ours, what two records say alike counts once.
@@ -196,6 +235,22 @@ def measure_mapping(options: argparse.Namespace, work: Path, path: Path, graph: 
             print(f"  mapping by {name}: {lines:,} statements, {rates[name][-1]:,.0f} a second", flush=True)
     ratio = statistics.median(rates["paperkg"]) / statistics.median(rates["Morph-KGC"])
     print(f"mapping: {ratio:.2f} × Morph-KGC's statements a second")
+    return rates
+
+
+def measure_rdflib(options: argparse.Namespace, work: Path, graph: Path) -> list[float]:
+    """Statements a second that rdflib takes into memory; of a sample, as all would take minutes."""
+    sample = work / "sample.nt"
+    with graph.open("rb") as stream:
+        lines = list(islice(stream, SAMPLE))
+    sample.write_bytes(b"".join(lines))
+    rates = []
+    for _ in range(options.runs):
+        started = time.monotonic()
+        run([program("python"), "-c", RDFLIB, sample], sample)
+        rates.append(len(lines) / (time.monotonic() - started))
+        print(f"  rdflib: {len(lines):,} statements, {rates[-1]:,.0f} a second", flush=True)
+    return rates
 
 
 def run(command: list[object], output: Path) -> Path:
@@ -260,15 +315,6 @@ def repeated(path: Path, times: int, folder: Path) -> Path:
                     author["family"] = f"{author['family']}{number}"
                 output.write(json.dumps(paper).encode() + b"\n")
     return folder
-
-
-def papers(path: Path) -> Iterator[dict[str, object]]:
-    for file in sorted(path.rglob("*.gz")):
-        with gzip.open(file, "rb") as stream:
-            if file.name.endswith(".jsonl.gz"):
-                yield from map(json.loads, stream)
-            else:
-                yield from json.load(stream)["papers"]
 
 
 if __name__ == "__main__":

@@ -13,6 +13,9 @@ $(foreach name,$(SETTINGS),$(if $(filter command line,$(origin $(name))),$(eval 
 
 .PHONY: serve test check bench lock clean
 
+# Hundreds of processes that each compile all modules anew take minutes.
+serve test check: export PYTHONDONTWRITEBYTECODE :=
+
 serve: .venv/installed
 	@exec $(BIN)/kg serve
 

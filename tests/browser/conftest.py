@@ -17,7 +17,6 @@ from tests.browser.serving import served
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-HERE = Path(__file__).parent
 LIGHT, DARK, PHONE = "light", "dark", "phone"
 _CONTEXTS = {
     LIGHT: {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
@@ -26,11 +25,9 @@ _CONTEXTS = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process of a parallel run has the browser."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The tests of a module are run by one process of a parallel run, in the one browser that they share."""
+    item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")

@@ -49,11 +49,9 @@ class Exported:
     folder: Path
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """One process starts the stores, where tests are spread over several (--dist loadgroup)."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("stores"))
+    item.add_marker(pytest.mark.xdist_group("stores"))
 
 
 @pytest.fixture(scope="session", params=GRAPHS)

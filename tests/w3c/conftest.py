@@ -22,6 +22,11 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - where there is one, a file system tha
 _ENOUGH = 2**28  # bytes
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """One process starts what a module needs, where tests are spread over several."""
+    item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Every test writes several times, each time durably; what is durable is tested elsewhere."""

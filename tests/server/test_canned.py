@@ -19,9 +19,10 @@ from server.canned import CannedAnswers
 from server.state import state_of
 
 PATTERNS = [f"?a{i} ?b{i} ?c{i} ." for i in range(8)]
-# No machine gets to the end of the first, and none has the memory for the second.
+# No machine gets to the end of the first, and the second is of no memory's length, after a moment's work.
 ENDLESS = f"SELECT (COUNT(*) AS ?n) WHERE {{ {' '.join(PATTERNS)} }}"
-BOMB = f"SELECT ?c0 ?c1 ?c2 WHERE {{ {' '.join(PATTERNS[:3])} }} GROUP BY ?c0 ?c1 ?c2"
+DOUBLED = [f"BIND(CONCAT(?s{i}, ?s{i}) AS ?s{i + 1})" for i in range(40)]
+BOMB = f"SELECT ?s40 WHERE {{ ?a ?b ?c BIND(STR(?a) AS ?s0) {' '.join(DOUBLED)} }}"
 ROWS = "SELECT ?a0 ?b0 ?c0 ?c1 WHERE { ?a0 ?b0 ?c0 . ?a1 ?b1 ?c1 } LIMIT 2"
 TOKEN = {"Authorization": "Bearer s3cret"}
 

@@ -51,7 +51,7 @@ def serving(folder: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[st
             reader.join(60)  # all that it said is in the lines now
 
 
-def get(address: str, headers: dict[str, str] | None = None, timeout: float = 30) -> tuple[int, bytes]:
+def get(address: str, headers: dict[str, str] | None = None, timeout: float = 180) -> tuple[int, bytes]:
     try:
         request = urllib.request.Request(address, headers=headers or {})
         with urllib.request.urlopen(request, timeout=timeout) as response:
@@ -96,13 +96,13 @@ def test_without_seeds_it_says_that_there_is_nothing_yet(tmp_path: Path) -> None
 
 
 def test_what_was_begun_is_finished_when_it_is_told_to_stop(folder: Path) -> None:
-    with serving(folder, KG_QUERY_TIMEOUT="60") as (process, address, _):
+    with serving(folder, KG_QUERY_TIMEOUT="170") as (process, address, _):
         answers: list[tuple[int, bytes]] = []
         client = threading.Thread(target=lambda: answers.append(query(address, LONG)))
         client.start()
         until(lambda: b'"state":"running"' in get(f"{address}sparql/running", TOKEN)[1])
         process.terminate()
-        client.join(60)
+        client.join(180)
         assert answers and answers[0][0] == 200
         assert process.wait(30) == 0
 

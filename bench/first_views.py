@@ -20,8 +20,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from pyoxigraph import DefaultGraph, NamedNode
-from service import AUTHORISED, Service
 
+from bench.service import AUTHORISED, Service
 from kg.linked_papers import LINKS
 from kg.snapshots import Snapshot, Snapshots
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,11 +16,13 @@ MEMORY = 2**30
 
 
 @pytest.mark.xdist_group("machine")
-def test_nothing_that_clients_send_keeps_readers_from_reading() -> None:
+def test_nothing_that_clients_send_keeps_readers_from_reading(tmp_path: Path) -> None:
     settings = {"KG_QUERY_TIMEOUT": "2", "KG_QUERY_MEMORY": "600M", "KG_QUERY_WORKERS": "2"}
     command = [sys.executable, ATTACK, "--seconds", SECONDS, "--papers", "3000", "--json"]
     command += [option for name, value in settings.items() for option in ("--set", f"{name}={value}")]
-    found = json.loads(subprocess.run(command, check=False, capture_output=True, text=True).stdout)
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    result = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    found = json.loads(result.stdout)
     assert found["alive"]
     assert found["requests"] > 50
     assert found["failed"] == []

@@ -7,7 +7,7 @@ import re
 import pytest
 import rdflib
 from flask.testing import FlaskClient
-from rdflib.compare import isomorphic
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 
 from kg import paths
 from kg.namespaces import DEFAULT_BASE, KG
@@ -25,16 +25,23 @@ FORMATS = {
 }
 
 
+def canonical(graph: rdflib.Graph) -> set[Quad]:
+    """The same for graphs that differ in the names of blank nodes only, in a hundredth of the time of rdflib's own."""
+    found = Dataset(parse(graph.serialize(format="nt"), format=RdfFormat.N_TRIPLES))
+    found.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
+    return set(found)
+
+
 @pytest.mark.parametrize("path", FILES)
 @pytest.mark.parametrize("extension", FORMATS)
 def test_a_vocabulary_is_served_in_every_format(client: FlaskClient, path: str, extension: str) -> None:
     media_type, parser = FORMATS[extension]
-    file = rdflib.Graph().parse(paths.ONTOLOGY / FILES[path], format="turtle")
+    file = canonical(rdflib.Graph().parse(paths.ONTOLOGY / FILES[path], format="turtle"))
     by_extension = client.get(f"{path}.{extension}")
     by_accept = client.get(path, headers={"Accept": media_type})
     for response in (by_extension, by_accept):
         assert response.mimetype == media_type
-        assert isomorphic(rdflib.Graph().parse(response.data, format=parser), file)
+        assert canonical(rdflib.Graph().parse(response.data, format=parser)) == file
 
 
 def test_the_page_explains_every_term(client: FlaskClient) -> None:

@@ -42,6 +42,8 @@ KNOWN = {
     "queries": '{"q": {"query": "Evan Hubinger"}}',
 }
 fuzzed = settings(max_examples=10, suppress_health_check=list(HealthCheck), database=None)
+# One view answers all canned queries.
+hardly = settings(fuzzed, max_examples=2)
 
 
 @pytest.fixture
@@ -137,7 +139,7 @@ def _operations(api: BaseSchema) -> Iterator[APIOperation[Any, Any, Any, Any]]:
 def _fuzz(operation: APIOperation[Any, Any, Any, Any], mode: GenerationMode, headers: Mapping[str, str]) -> bool:
     """Whether there was anything to ask: what takes nothing cannot be asked in a wrong way."""
 
-    @fuzzed
+    @(hardly if operation.path.startswith("/queries/") else fuzzed)
     @given(operation.as_strategy(generation_mode=mode), st.sampled_from(ACCEPTED), st.booleans())
     def ask(case: Case, accept: str, is_known: bool) -> None:
         for values in (case.path_parameters, case.query) if is_known else ():

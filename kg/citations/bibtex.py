@@ -53,6 +53,7 @@ _PARTS = re.compile(r"[-‐–—/(\"'“‘]")
 _WORD = re.compile(r"\S+")
 # Addresses stand as they are, which every reader expects; but what would end the field is percent-encoded.
 _IN_ADDRESS = str.maketrans({"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"})
+_BETWEEN_NAMES = ("and", "others")
 # What stands before or behind a comma and would be taken for a suffix.
 _LIKE_SUFFIX = re.compile(r"(?:jr|sr|jun|sen|[ivx]{1,4}|\dnd|\drd|\dth|ph\.?\s?d|m\.?d|esq)\.?", re.IGNORECASE)
 _MOSTLY = 0.5
@@ -144,7 +145,7 @@ def _name(person: Person) -> str:
     """'Family, Suffix, Given'; in braces what is no name of a person."""
     if not person.family:
         text = escaped(person.name)
-        is_word = text.isalpha() and text.isascii()
+        is_word = text.isalpha() and text.isascii() and text.lower() not in _BETWEEN_NAMES
         return text if is_word else _braced(text if text[:1] != "\\" else "{}" + text)
     if _LIKE_SUFFIX.fullmatch(person.given):
         return _spoken(person)

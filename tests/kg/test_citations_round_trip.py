@@ -187,6 +187,13 @@ def test_a_given_name_that_looks_like_a_suffix_stays_where_it_is(citation_format
     assert [authorship.author.name for authorship in found.authorships] == names
 
 
+@pytest.mark.parametrize("citation_format", CITATION_FORMATS, ids=lambda known: known.name)
+def test_an_author_may_be_called_what_stands_between_authors(citation_format: CitationFormat) -> None:
+    paper = Citation(iri=IRI, title="Made", authors=(person("Ann Lee"), person("and"), person("AND")), address=IRI)
+    (found,) = read(citation_format.write([paper], Options()), citation_format.name)
+    assert [authorship.author.name for authorship in found.authorships] == ["Ann Lee", "and", "AND"]
+
+
 @given(st.lists(papers(), max_size=4))
 @settings(max_examples=40)
 def test_a_list_is_as_many_papers_with_keys_of_their_own(found: list[Citation]) -> None:

@@ -58,6 +58,10 @@ check: .venv/installed-dev
 	  echo "could not install" $$missing "- the tests that need them will be skipped" >&2
 	@touch $@
 
+# Against every peer, in some 45 minutes; QUICK=1: on the seeds alone, in three. The peers go into .venv-bench.
+bench: .venv/installed-dev .venv/debian-packages
+	$(BIN)/python -m bench.all $(if $(QUICK),--quick --output .cache/bench)
+
 lock: .venv/bin/python
 	$(BIN)/python -m pip install -q uv
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra mcp --extra parquet --universal --python-version 3.11 \
@@ -66,4 +70,4 @@ lock: .venv/bin/python
 	  --generate-hashes --no-annotate --no-header -q -o requirements-dev.lock
 
 clean:
-	rm -rf .venv dist build .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench dist build .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -205,6 +205,7 @@ def told(
         "rounds": rounds,
         "clients": options.clients,
         "patience": options.patience,
+        "soon": options.soon,
         "rows": {one.key: size(one.form, normal[one.key]) for one in asked if normal.get(one.key) is not None},
         "contenders": {contender.name: contender.figures(reference) for contender in contenders},
     }

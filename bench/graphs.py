@@ -29,7 +29,7 @@ PEERS: dict[str, Callable[[Path], Server]] = {
     "Virtuoso": Virtuoso,
     "rdflib-endpoint": RdflibEndpoint,
 }
-_MOST_IN_MEMORY = 500_000  # statements; rdflib takes 2 kB and 30 µs for each, and as long again each time it is started
+_MOST_IN_MEMORY = 200_000  # statements; rdflib takes 2 kB and 30 µs for each, and as long again each time it is started
 _DATA = Path(__file__).parents[2] / "shared" / "data"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from kg import sparql
 from kg.errors import ParameterError, TermError
@@ -35,6 +36,7 @@ def bind(query: CannedQuery, values: Mapping[str, str], base_iri: str) -> str:
     return sparql.bind(_rebased(query.text, base_iri), terms, numbers)
 
 
+@lru_cache(256)
 def _rebased(text: str, base_iri: str) -> str:
     def moved(found: str) -> str:
         return found if found.startswith(_ONTOLOGY) else base_iri + found.removeprefix(DEFAULT_BASE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from kg.errors import QuerySyntaxError, TermError
 from kg.sparql.lexer import Scanner, tokens
@@ -25,19 +26,34 @@ def bind(text: str, terms: Mapping[str, str], numbers: Mapping[str, int] | None 
     """
     for value in terms.values():
         _check_term(value)
-    scanner, numbers = Scanner(text), numbers or {}
-    parts = []
+    numbers = numbers or {}
+    # Apart from what stands around it: `?n<?m` or `?a-1` would otherwise run together with the term.
+    put_in = {f"?{name}": f" {term} " for name, term in terms.items()}
+    put_in |= {keyword: str(number) for keyword, number in numbers.items()}
+    pieces = _pieces(text, frozenset(terms), frozenset(numbers))
+    return "".join([before + put_in.get(slot, "") for before, slot in pieces])
+
+
+@lru_cache(256)
+def _pieces(text: str, names: frozenset[str], keywords: frozenset[str]) -> Sequence[tuple[str, str]]:
+    """The text before each place where something is put in, and what: `?` and a name, a keyword, at the end nothing.
+
+    Found once for a text: it takes longer than everything else about a query whose answer is known.
+    """
+    scanner = Scanner(text)
+    pieces: list[tuple[str, str]] = []
+    before: list[str] = []
     for token in scanner:
-        term = terms.get(token.value[1:]) if token.kind is Kind.VAR else None
+        is_bound = token.kind is Kind.VAR and token.value[1:] in names
         keyword = _counted_by(scanner, token)
-        if term is None:
-            parts.append(str(numbers[keyword]) if keyword in numbers else token.text)
-        elif scanner.structure.only_a_name_may_stand():
+        if is_bound and scanner.structure.only_a_name_may_stand():
             raise scanner.fault(f"the parameter {token.text} stands where SPARQL takes a variable only", token.start)
+        if is_bound or keyword in keywords:
+            pieces.append(("".join(before), f"?{token.value[1:]}" if is_bound else keyword))
+            before.clear()
         else:
-            # Apart from what stands around it: `?n<?m` or `?a-1` would otherwise run together with the term.
-            parts.append(f" {term} ")
-    return "".join(parts)
+            before.append(token.text)
+    return (*pieces, ("".join(before), ""))
 
 
 def clause_number(text: str, keyword: str) -> int | None:

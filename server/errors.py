@@ -8,7 +8,7 @@ import msgspec
 from flask import Flask, Response, current_app, g, render_template
 from jinja2 import TemplateNotFound
 from markupsafe import escape
-from werkzeug.exceptions import HTTPException, NotAcceptable
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotAcceptable, NotFound
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -34,6 +34,9 @@ from kg.errors import (
 )
 from server.negotiation import HTML, PROBLEM_JSON, choose, content_type
 
+NOWHERE = (
+    "This service has nothing at this address; look for a thing by its name at /search, or begin at the front page."
+)
 UNEXPECTED = "Something went wrong here; try again, and tell the operator if it stays so."
 
 
@@ -120,12 +123,22 @@ def _answer_http(error: HTTPException) -> BaseResponse:
     original = error.get_response()
     if error.response is not None or original.status_code < 400:
         return original
-    detail = UNEXPECTED if original.status_code == 500 else str(error.description)
-    response = problem_response(Problem(error.name, original.status_code, detail))
+    response = problem_response(Problem(error.name, original.status_code, _detail(error, original.status_code)))
     for name, value in original.headers:
         if name not in ("Content-Type", "Content-Length"):
             response.headers.add(name, value)
     return response
+
+
+def _detail(error: HTTPException, status: int) -> str:
+    """What is told of it; where nobody here wrote a sentence, not the framework's."""
+    if status == 500:
+        return UNEXPECTED
+    if isinstance(error, NotFound) and error.description == NotFound.description:
+        return NOWHERE
+    if isinstance(error, MethodNotAllowed) and error.description == MethodNotAllowed.description:
+        return f"This address takes {', '.join(sorted(error.valid_methods or ()))}; /docs says what for."
+    return str(error.description)
 
 
 def problem_response(problem: Problem) -> Response:

@@ -80,6 +80,7 @@ def register_templates(app: Flask) -> None:
         citation_formats=citation_formats,
         dataset_iri=lambda name: Naming(current_state().settings.base_iri).dataset(name),
         format_names=_FORMAT_NAMES,
+        is_curated=lambda: bool(current_state().settings.write_token),
         dataset_metadata=dataset_metadata,
         questions_about=questions_about,
         thing_metadata=thing_metadata,

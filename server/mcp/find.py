@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -15,17 +16,26 @@ from kg.links import called_now
 from kg.ntriples import is_iri
 from kg.reconciliation import Candidate, Query, Reconciler
 from kg.resources import GraphReader, describe
+from kg.search import Filters, Sort
 from server.links import RESOURCE_KINDS
 from server.mcp.results import cut
 from server.mcp.tools import Answer, Arguments, Object, Tool, tool
+from server.search_request import full_iri
 from server.state import current_snapshot, current_state
 
 Kind = Literal["paper", "author", "institution", "concept", "venue"]
+_Year = Annotated[int, Meta(ge=0, le=9999)]
 _KIND = Meta(description="What to look for; things of every kind, if left out")
+_NARROWING = ("venue", "concept", "author", "institution")
 _LONGEST_NAME = 1000
 _LARGEST = 40_000  # characters of a description
 _SHORTER = (100, 30, 10, 3, 1)  # values of one property, tried in turn until the description is short enough
 _LONGEST_TEXT = 1000
+
+
+def _thing(kind: str, example: str) -> Meta:
+    described = f"Papers of this {kind}: its IRI, or what follows the base in it"
+    return Meta(max_length=1000, description=described, examples=[example])
 
 
 class Search(Arguments, frozen=True):
@@ -38,6 +48,16 @@ class Search(Arguments, frozen=True):
         ),
     ]
     kind: Annotated[Kind | None, _KIND] = None
+    venue: Annotated[str, _thing("venue", "mlanthology:icml")] = ""
+    concept: Annotated[str, _thing("concept", "arxiv:cs.LG")] = ""
+    author: Annotated[str, _thing("author", "author/evan-hubinger")] = ""
+    institution: Annotated[str, _thing("institution", "institution/openai")] = ""
+    year_from: Annotated[_Year | None, Meta(description="Papers of this year and later ones")] = None
+    year_to: Annotated[_Year | None, Meta(description="Papers of this year and earlier ones")] = None
+    with_code: Annotated[bool, Meta(description="Papers with code alone")] = False
+    sort: Annotated[Sort, Meta(description="'cited': things with most papers, papers cited most, come first")] = (
+        "relevance"
+    )
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     offset: Annotated[int, Meta(ge=0, le=10_000, description="How many to pass over")] = 0
 
@@ -118,7 +138,8 @@ def finding_tools() -> list[Tool]:
         tool(
             "search",
             "Search for words",
-            "Find papers, authors, institutions, concepts and venues by words of their titles and names.",
+            "Find papers, authors, institutions, concepts and venues by words of their titles and names. Papers can be "
+            "narrowed down by venue, concept, author, institution, years and code; words may be left empty then.",
             Search,
             Hits,
             _search,
@@ -145,7 +166,12 @@ def finding_tools() -> list[Tool]:
 
 def _search(asked: Search) -> Answer:
     snapshot = current_snapshot()
-    result = snapshot.index.search(asked.words.strip(), asked.kind, asked.limit, asked.offset)
+    narrowed = Filters(asked.year_from, asked.year_to, with_code=asked.with_code)
+    things = {kind: full_iri(kind, text) for kind in _NARROWING if (text := getattr(asked, kind).strip())}
+    filters = replace(narrowed, **things)  # type: ignore[arg-type]
+    result = snapshot.index.search(
+        asked.words.strip(), asked.kind, asked.limit, asked.offset, filters=filters, sort=asked.sort
+    )
     hits = [Found(hit.iri, hit.kind, hit.label, hit.detail) for hit in result.hits]
     lines = [f"{_key(hit.iri)}\t{hit.label}\t{hit.detail}" for hit in hits]
     return Answer(

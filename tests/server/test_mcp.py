@@ -142,6 +142,26 @@ def test_search_is_that_of_the_page(address: str, client: FlaskClient) -> None:
     assert "words" in refusal(address, "search", {})
 
 
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [
+        ({"author": "author/ethan-perez"}, "author=ethan-perez"),
+        ({"author": "https://w3id.org/paperkg/author/ethan-perez", "year_from": 2020}, "author=ethan-perez&from=2020"),
+        ({"institution": "openai", "year_to": 2024, "sort": "oldest"}, "institution=openai&to=2024&sort=oldest"),
+        ({"concept": "arxiv:cs.LG", "with_code": True}, "concept=arxiv:cs.LG&code=true"),
+        ({"venue": "nowhere"}, "venue=nowhere"),
+    ],
+)
+def test_search_is_narrowed_as_that_of_the_page(
+    address: str, client: FlaskClient, arguments: dict[str, object], asked: str
+) -> None:
+    found = data(address, "search", {"words": "", **arguments})
+    page = client.get(f"/search.json?{asked}").json
+    assert found["total"] == page["total"]
+    assert [hit["iri"] for hit in found["hits"]] == [hit["iri"] for hit in page["hits"]]
+    assert bool(found["hits"]) is ("venue" not in arguments and "with_code" not in arguments)
+
+
 def test_a_thing_is_described_as_its_data_are(address: str, client: FlaskClient) -> None:
     found = data(address, "describe", {"thing": "author/adam-jermyn"})
     page = client.get("/data/author/adam-jermyn.jsonld").json

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from kg.naming import normal_title
+from kg.settings import read_settings
+from server import create_app, errors
+from server.state import state_of
 from tests.server.page_elements import Elements, is_own_script
 
 PAGES = [
@@ -151,6 +155,26 @@ def test_an_error_is_a_page_for_people_and_json_for_programs(client: FlaskClient
     assert (page.status_code, page.mimetype) == (404, "text/html")
     problem = client.get(status_path, headers={"Accept": "application/json"})
     assert problem.get_json()["status"] == 404
+
+
+def test_an_unknown_address_is_told_in_words_of_this_service(client: FlaskClient) -> None:
+    page = client.get("/nowhere", headers={"Accept": "text/html"})
+    assert errors.NOWHERE in page.text
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    assert 'href="/search"' in main and 'href="/"' in main
+    assert client.get("/nowhere").json["detail"] == errors.NOWHERE
+    refused = client.delete("/search")
+    assert refused.status_code == 405
+    assert refused.json["detail"].startswith("This address takes GET, HEAD, OPTIONS;")
+
+
+def test_who_may_decide_is_led_to_where_it_is_done(client: FlaskClient, seeded_store_folder: Path) -> None:
+    assert 'href="/curation"' not in client.get("/docs").text
+    app = create_app(read_settings({}, store=seeded_store_folder, query_workers=1, write_token="s3cret"))
+    try:
+        assert 'href="/curation"' in app.test_client().get("/docs").text
+    finally:
+        state_of(app).close()
 
 
 def test_pages_have_no_scripts_in_them_and_say_all_without_those_they_load(seeded_app: Flask) -> None:

@@ -83,9 +83,12 @@ class Contender:
 
     def restart(self) -> None:
         """A server that has not answered may be at it still."""
-        self.server.stop()
-        self.client.close()
+        self.stop()
         self.server.start()
+
+    def stop(self) -> None:
+        self.client.close()
+        self.server.stop()
 
     def answers(self, question: Question) -> bool:
         known = self.cold.get(question.key)
@@ -102,10 +105,8 @@ class Contender:
         orders = [random.Random(f"{round_} {number}").sample(asked, len(asked)) for number in range(clients)]
 
         def ask_all(order: list[Question]) -> int:
-            client = Client(self.server.place, self.patience)
-            wrong = sum(client.ask(self.request(question)).status != 200 for question in order)
-            client.close()
-            return wrong
+            with Client(self.server.place, self.patience) as client:
+                return sum(client.ask(self.request(question)).status != 200 for question in order)
 
         began = time.perf_counter()
         with ThreadPoolExecutor(clients) as pool:
@@ -191,7 +192,7 @@ def measure(graph: Graph, options: argparse.Namespace) -> Iterator[dict[str, Any
             yield told(graph, contenders, asked, options, done)
     finally:
         for contender in contenders:
-            contender.server.stop()
+            contender.stop()
 
 
 def told(

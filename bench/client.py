@@ -11,6 +11,7 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from types import TracebackType
 
 _AT_ONCE = 2**18
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
@@ -41,6 +42,12 @@ class Client:
         self._read = 0
         self._connection: socket.socket | None = None
 
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
     def close(self) -> None:
         if self._connection:
             self._connection.close()
@@ -53,8 +60,8 @@ class Client:
         try:
             return self._exchange(request, began)
         except (OSError, EOFError):
-            self.close()
             seconds = time.perf_counter() - began
+            self.close()
             return Answer(0, seconds, seconds)
 
     def _open(self) -> None:

@@ -43,7 +43,7 @@ class Row:
 def mean(values: Sequence[float]) -> float:
     """The geometric mean.
 
-    >>> mean([1, 100])
+    >>> round(mean([1, 100]), 9)
     10.0
     """
     return math.exp(statistics.fmean(map(math.log, values)))
@@ -284,12 +284,13 @@ def conditions(results: Mapping[str, Any]) -> str:
 
 def _drawn(results: Mapping[str, Any]) -> Iterator[Group]:
     """The rows that are drawn: times."""
-    names = headings(results)
+    names, whole = headings(results), ""
     for row in rows(results):
         figures = {name: _number(row.figures.get(name, "")) for name in names}
         bars = [Bar(names[name], COLUMNS.index(name), number) for name, number in figures.items() if number]
+        whole = row.what if not row.what.startswith("…") else f"{whole.rpartition(', ')[0]} {row.what}"
         if row.what.endswith((", ms", ", s")) and len(bars) > 1:
-            yield Group(row.what, bars)
+            yield Group(whole, bars)
 
 
 def _number(figure: str) -> float:

@@ -100,7 +100,8 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
         settings = replace(settings, store=following.folder)
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body)
-    app.jinja_options = {"undefined": jinja2.StrictUndefined, "bytecode_cache": compiled_templates(_digest(_PROGRAM))}
+    program = _digest(_PROGRAM)
+    app.jinja_options = {"undefined": jinja2.StrictUndefined, "bytecode_cache": compiled_templates(program)}
     app.url_map.merge_slashes = False  # a key that begins with a slash is another key
     numbers = itertools.count(1)
     workers = WorkerPool(settings, numbers=numbers)
@@ -113,7 +114,7 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
         departures=Departures(workers, canned.workers),
         queries=load_queries(queries_folder, settings.queries),
         committer=_committer(settings, following) if settings.write_token else None,
-        build=_build(settings.queries),
+        build=_build(program, settings.queries),
         cache=ResultCache(settings.cache_bytes),
         metrics=Metrics(),
         following=following,
@@ -139,12 +140,12 @@ def _committer(settings: Settings, following: Following | None) -> Committer | R
     return Committer(StoreFolder(settings.store, settings.base_iri), settings)
 
 
-def _build(own_queries: Path | None) -> str:
+def _build(program: str, own_queries: Path | None) -> str:
     """A digest of everything beside the graph that a page is made of."""
-    return _digest(*filter(None, (_PROGRAM, paths.ONTOLOGY, paths.QUERIES, own_queries)))
+    return _digest(*filter(None, (paths.ONTOLOGY, paths.QUERIES, own_queries)), beside=program)
 
 
-def _digest(*folders: Path) -> str:
+def _digest(*folders: Path, beside: str = __version__) -> str:
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     checksums = [checksum(path) for path in files if "__pycache__" not in path.parts]
-    return hashlib.sha256("\n".join([__version__, *checksums]).encode()).hexdigest()[:12]
+    return hashlib.sha256("\n".join([beside, *checksums]).encode()).hexdigest()[:12]

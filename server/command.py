@@ -26,7 +26,7 @@ from server.state import state_of
 from server.supervisor import Supervisor, inherited_listener
 from server.warming import Warming
 
-_READY = 2.0  # seconds that the first answer may be late for, so that the first pages are not
+_READY = 0.5  # seconds that the first answer may be late for, so that the first pages are not
 
 
 @click.command()

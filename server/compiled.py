@@ -51,10 +51,13 @@ class CompiledTemplates(jinja2.BytecodeCache):
 
 
 def compiled_templates(program: str) -> CompiledTemplates | None:
-    """Those of this program, in the folder of its compiled modules; None where Python is told to keep none."""
-    if sys.dont_write_bytecode:
-        return None
-    return CompiledTemplates(Path(cache_from_source(__file__)).with_name("templates"), program)
+    """Those of this program: in the folder of its compiled modules or, where Python is told to write none, in a folder
+    below the system's temporary one that nobody else can write to. None where that belongs to somebody else."""
+    if not sys.dont_write_bytecode:
+        return CompiledTemplates(Path(cache_from_source(__file__)).with_name("templates"), program)
+    with suppress(RuntimeError, OSError):
+        return CompiledTemplates(Path(jinja2.FileSystemBytecodeCache().directory), program)
+    return None
 
 
 def _digest(bucket: Bucket, code: bytes) -> bytes:

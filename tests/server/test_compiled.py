@@ -49,6 +49,24 @@ def test_where_nothing_can_be_written_pages_are_rendered_all_the_same(tmp_path: 
     assert rendered(tmp_path / "file" / "below", "{{ 1 + 1 }}") == "2"
 
 
-def test_nothing_is_kept_where_python_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_are_kept_apart_from_the_program_where_python_keeps_nothing_beside_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("sys.dont_write_bytecode", True)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    kept = compiled_templates("1")
+    assert kept
+    environment = jinja2.Environment(
+        loader=jinja2.DictLoader({"page": "{{ 1 + 1 }}"}), autoescape=True, bytecode_cache=kept
+    )
+    assert environment.get_template("page").render() == "2"
+    (folder,) = tmp_path.iterdir()
+    assert folder.stat().st_mode & 0o077 == 0
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_what_somebody_else_might_have_written_is_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("os.getuid", lambda: 4711)
     assert compiled_templates("1") is None

@@ -35,7 +35,7 @@ from kg.pipeline.spark.hadoop import HadoopFile
 from kg.pipeline.spark.outputs import Output, part_file, part_of
 from kg.processes import keep_memory
 from kg.records import Reject
-from kg.segments import CONTENT_ENDINGS, DIGEST_SIZE, Counts, Input, Part, SegmentStore, segment_id
+from kg.segments import CONTENT_ENDINGS, DIGEST_SIZE, PART_ENDINGS, Counts, Input, Part, SegmentStore, segment_id
 from kg.sources import Chunk, Source
 from kg.sources.files import SourceFile
 
@@ -181,15 +181,19 @@ def join_pieces(job: Job, given: tuple[str, list[str]]) -> Mapped:
     """Put the pieces of a part one after another, which is what the part is when it is mapped at once."""
     part, pieces = given
     dataset = job.mapping.dataset
-    known = [found for piece in pieces if (found := part_of(job.output, dataset, piece))]
-    with job.output.writing() as folder, SegmentStore(folder).writing(dataset) as writer:
-        for piece in pieces:
-            for ending in CONTENT_ENDINGS:
-                with job.output.open(part_file(dataset, piece, ending)) as stream:
-                    writer.append(ending, stream)
+    if part_of(job.output, dataset, part) is None:
+        known = [found for piece in pieces if (found := part_of(job.output, dataset, piece))]
         counts = sum((each.counts for each in known), Counts())
         has_facts = all(each.has_facts for each in known)
-        writer.commit(part, Part(input=known[0].input, counts=counts, has_facts=has_facts))
+        with job.output.writing() as folder, SegmentStore(folder).writing(dataset) as writer:
+            for ending in CONTENT_ENDINGS:
+                for piece in pieces:
+                    with job.output.open(part_file(dataset, piece, ending)) as stream:
+                        writer.append(ending, stream)
+            writer.commit(part, Part(input=known[0].input, counts=counts, has_facts=has_facts))
+    for piece in pieces:
+        for ending in reversed(PART_ENDINGS):  # what is known of it first
+            job.output.remove(part_file(dataset, piece, ending))
     return mapped(job, part, False)
 
 

@@ -149,6 +149,27 @@ def test_what_was_damaged_is_not_taken(data: Path, tmp_path: Path, ending: str) 
     assert not store.segments.catalogue()
 
 
+def test_a_partition_that_was_damaged_is_not_loaded(data: Path, tmp_path: Path) -> None:
+    mapped(tmp_path / "out", data)
+    path = tmp_path / "out" / "triples" / manifest(tmp_path / "out").partitions[1].name
+    path.write_bytes(path.read_bytes()[:-1])
+    store = StoreFolder(tmp_path / "store")
+    with pytest.raises(SourceError, match="is not what was mapped; copy the folder again"):
+        pipeline.take(store, [tmp_path / "out"])
+    assert "papers" not in store.segments.catalogue()
+
+
+@pytest.mark.parametrize("are_there", [True, False], ids=["partitions", "segments alone"])
+def test_a_folder_without_partitions_is_taken_as_well(data: Path, tmp_path: Path, are_there: bool) -> None:
+    mapped(tmp_path / "out", data)
+    if not are_there:
+        (tmp_path / "out" / "manifest.json").unlink()
+    pipeline.take(StoreFolder(tmp_path / "taken"), [tmp_path / "out"])
+    pipeline.load(StoreFolder(tmp_path / "loaded"), MLANTHOLOGY, {"papers": [data]})
+    taken, loaded = (Snapshots(tmp_path / name).current().store for name in ("taken", "loaded"))
+    assert sorted_statements(taken) == sorted_statements(loaded)
+
+
 def test_what_lacks_a_part_or_everything_is_not_taken(data: Path, tmp_path: Path) -> None:
     mapped(tmp_path / "out", data)
     next((tmp_path / "out").glob("segments/papers/*.part.json")).unlink()

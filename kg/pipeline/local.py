@@ -95,7 +95,7 @@ def _partition(folder: Path, base_iri: str, count: int | None, jobs: int | None,
     partitioning = Partitioning(in_force, count or partition_count(statements))
     if is_partitioned(folder, partitioning):
         return
-    progress(f"writing {partitioning.count:,} partitions")
+    progress(f"writing {partitioning.count:,} partition{'s' if partitioning.count > 1 else ''}")
     done = {number: made for number in range(partitioning.count) if (made := known(folder, partitioning, number))}
     wanted = frozenset(range(partitioning.count)) - done.keys()
     parts = [(manifest.dataset, part) for manifest in manifests for part in manifest.parts]

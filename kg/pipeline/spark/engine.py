@@ -128,7 +128,7 @@ class Engine:
         partitioning = Partitioning(in_force, count or partition_count(statements))
         if self._is_partitioned(partitioning):
             return
-        self._progress(f"writing {partitioning.count:,} partitions")
+        self._progress(f"writing {partitioning.count:,} partition{'s' if partitioning.count > 1 else ''}")
         known = partial(tasks.known_partition, self.output, partitioning)
         found = zip(range(partitioning.count), self._run(known, range(partitioning.count)), strict=True)
         done: dict[int, Partition] = {number: made for number, made in found if made}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import warnings
@@ -12,6 +13,7 @@ from typing import Any
 
 from kg.errors import StoreError, UsageError
 
+_RAISED = re.compile(r"(?!org\.|java\.|py4j\.)[\w.]*(Error|Exception): ")
 _RETRIES = 4  # of a task, as on a cluster: here Spark would try none again
 
 
@@ -20,6 +22,7 @@ def spark_context(master: str | None, settings: Mapping[str, str], jobs: int | N
     """A SparkContext. Without a `master` that of `spark-submit`, or else this machine with so many processes."""
     try:
         with _unwarned():
+            from py4j.protocol import Py4JError
             from pyspark import SparkConf, SparkContext
             from pyspark.errors import PySparkRuntimeError
     except ImportError as error:
@@ -44,10 +47,12 @@ def spark_context(master: str | None, settings: Mapping[str, str], jobs: int | N
     try:
         with _unwarned():
             context = SparkContext(conf=conf)
-    except (PySparkRuntimeError, OSError) as error:
-        raise StoreError(f"Spark could not be started ({_first_line(error)}); see its messages above") from error
+    except (PySparkRuntimeError, Py4JError, OSError) as error:
+        raise StoreError(f"Spark could not be started: {_reason(error)}") from error
     try:
         yield context
+    except Py4JError as error:
+        raise StoreError(f"Spark gave up, as a task failed again and again: {_reason(error)}") from error
     finally:
         context.stop()
 
@@ -60,5 +65,8 @@ def _unwarned() -> Iterator[None]:
         yield
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
+def _reason(error: Exception) -> str:
+    """The line of a long message that says what it was: the last of a Python traceback in it, else the first."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    raised = [line for line in lines if _RAISED.match(line)]
+    return (raised or lines or [type(error).__name__])[0][:500]

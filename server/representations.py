@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Response, request
 
-from kg.errors import NoSnapshot
+from kg.errors import NoSnapshot, RemoteError
 from kg.workers import QueryResult
 from server.cache import CachedResult
 from server.links import raw_path
@@ -58,5 +58,5 @@ def _snapshot_id() -> str:
     """What does not come from the graph is served before there is one."""
     try:
         return current_snapshot().id
-    except NoSnapshot:
+    except (NoSnapshot, RemoteError):
         return "none"

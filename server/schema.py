@@ -129,6 +129,7 @@ def _page(snapshot: Snapshot, used: Partitions | None, chosen: str | None) -> st
 def _rows(snapshot: Snapshot, used: Partitions, chosen: str | None) -> Iterator[_Row]:
     properties: Mapping[str, Property] = used.classes[chosen].properties if chosen else used.properties
     reader, of = GraphReader(snapshot.store), domains(used)
+    reader.expect([thing for of_class in used.classes.values() for thing in of_class.examples])
     for iri, by in sorted(properties.items(), key=lambda each: (-each[1].triples, each[0]))[:_SHOWN_PROPERTIES]:
         classes = of.get(iri, [])
         about = chosen or (classes[0][0] if classes else None)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from werkzeug.urls import iri_to_uri
 
 from kg.dates import readable_date, readable_value
-from kg.errors import KGError, NoSnapshot, StoreError
+from kg.errors import KGError, RemoteError, StoreError
 from kg.formats import GRAPH_FORMATS, RESULT_FORMATS
 from kg.namespaces import PREFIXES
 from kg.naming import Naming
@@ -93,7 +93,7 @@ def _for_every_page() -> dict[str, Any]:
     manifest: SnapshotManifest | None
     try:
         manifest = current_snapshot().manifest
-    except (NoSnapshot, StoreError):
+    except (StoreError, RemoteError):
         manifest = None
     return {"manifest": manifest}
 

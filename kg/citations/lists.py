@@ -35,6 +35,7 @@ def papers_of(reader: GraphReader, iri: str, kind: str, page: int | None = 1) ->
     linked = linked_papers(reader, iri, kind)
     few = list(islice(linked, _FEW + 1))
     if len(few) <= _FEW:
+        reader.expect(few, (ns.ISSUED, ns.PUBLICATION_YEAR))
         few.sort(key=lambda paper: (_date(reader, paper), paper), reverse=True)
         return CitedPapers(few[start:end], is_last=end is None or end >= len(few))
     found = islice(chain(few, linked), start, end)

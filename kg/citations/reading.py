@@ -25,7 +25,25 @@ _MOST_AUTHORS = 5000
 
 
 def citations(reader: GraphReader, papers: Iterable[str], abstracts: bool = False) -> list[Citation]:
+    papers = list(papers)
+    _expect(reader, papers)
     return [citation(reader, iri, abstracts) for iri in papers]
+
+
+def _expect(reader: GraphReader, papers: list[str]) -> None:
+    """Say what is going to be read of all these papers."""
+    if not reader.is_remote:
+        return
+
+    def named_by(things: list[str], *predicates: str) -> list[str]:
+        return [other for thing in things for name in predicates for other in reader.iris(thing, name)]
+
+    reader.expect(papers)
+    authorships, venues = named_by(papers, ns.HAS_AUTHORSHIP), named_by(papers, ns.IS_PART_OF)
+    reader.expect([*authorships, *venues, *named_by(papers, ns.HAS_LOCATION)])
+    people = [*named_by(authorships, ns.AUTHORSHIP_AUTHOR), *named_by(papers, ns.EDITOR)]
+    reader.expect(people, (ns.FAMILY_NAME,))
+    reader.expect_names([*people, *named_by(papers, ns.PUBLISHER)])
 
 
 def citation(reader: GraphReader, iri: str, abstracts: bool = False) -> Citation:

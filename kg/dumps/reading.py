@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -22,7 +23,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store
 from kg import namespaces as ns
 from kg.dumps.lines import INVERSE, Canonical, n_triples, whole_lines, with_inverses
 from kg.dumps.sorting import Run, write_runs
-from kg.errors import StoreError
+from kg.errors import KGError, StoreError
 from kg.linking.identity import Identity
 from kg.snapshots import Snapshot
 from kg.store import StoreFolder
@@ -198,7 +199,8 @@ def dumped(store: Store, graph: DefaultGraph | NamedNode | BlankNode) -> Iterato
         except Exception as error:  # noqa: BLE001 - told in the thread that waits
             failures.append(error)
 
-    thread = threading.Thread(target=dump, name="dump")
+    # In this context: a request may have no longer than it may.
+    thread = threading.Thread(target=copy_context().run, args=(dump,), name="dump")
     thread.start()
     try:
         with os.fdopen(reading, "rb") as stream:
@@ -206,5 +208,7 @@ def dumped(store: Store, graph: DefaultGraph | NamedNode | BlankNode) -> Iterato
                 yield block
     finally:
         thread.join()
+    if failures and isinstance(failures[0], KGError):
+        raise failures[0]
     if failures:
         raise StoreError(f"the store cannot be dumped: {failures[0]}") from failures[0]

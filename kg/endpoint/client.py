@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from io import SEEK_END, IOBase, RawIOBase
 from typing import Any, NoReturn
@@ -32,10 +32,8 @@ _CONNECTIONS = 16
 _REST = 1.0
 _REST_WHEN_SLOW = 3.0
 _LIVELY = 1.0  # seconds for which an answer counts as a sign of life
-_PING = 2.0  # seconds in which the question of least work is answered
 _PASSING = (429, 502, 503)
 _WORDS = 300  # characters of what a store says of an error
-_ALIVE = "ASK {}"
 
 DEADLINE: ContextVar[float | None] = ContextVar("DEADLINE", default=None)
 """By when, as `time.monotonic` reads, whoever asks has to have an answer; without it each request has its own time."""
@@ -48,6 +46,7 @@ class Answer(RawIOBase):
         self._client = client
         self._response = response
         self._latest = latest
+        self._ended = False
         self.media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         self.cut = _number(response.headers.get(client.dialect.cut_header)) if client.dialect.cut_header else None
         """How many rows there are at most, where the store left out the rest."""
@@ -73,17 +72,16 @@ class Answer(RawIOBase):
         if self._latest is not None and time.monotonic() > self._latest:
             self._client.failed(EndpointSlow(_slow(self._client.host)))
         try:
-            return self._response.read1(size)
+            piece = self._response.read1(size)
+            self._ended = not piece
+            return piece
         except (HTTPError, OSError) as error:
             self._client.failed(_failure(self._client.host, error))
 
     def close(self) -> None:
         if not self.closed:
-            # What is still to come would have to be read before the connection is of use again.
-            if self._response.length_remaining:
+            if not self._ended:  # what is still to come would have to be read before the connection is of use again
                 self._response.close()
-            else:
-                self._response.drain_conn()
             self._response.release_conn()
         super().close()
 
@@ -157,15 +155,19 @@ class Client:
             body.seek(0)
         return self._asked(method, address, headers, body, timeout, repeat=method == "GET")
 
-    def check(self) -> None:
-        """Raise if the store does not answer now; costs nothing as long as it answers others."""
+    def check(self, look: Callable[[], object]) -> None:
+        """Raise if the store does not answer now: `look` asks it, one at a time, unless it has just answered others."""
         if time.monotonic() - self._answered < _LIVELY:
             return
         with self._looking:
             self._check_rest()
             if time.monotonic() - self._answered >= _LIVELY:
-                with self.query(_ALIVE, "application/sparql-results+json", timeout=_PING) as answer:
-                    answer.readall()
+                look()
+                self.heard()
+
+    def heard(self) -> None:
+        """The store has given an answer that could be understood."""
+        self._trouble, self._answered = None, time.monotonic()
 
     @property
     def trouble(self) -> KGError | None:
@@ -216,7 +218,6 @@ class Client:
     def _judged(self, response: urllib3.BaseHTTPResponse, latest: float) -> Answer:
         status = response.status
         if 200 <= status < 300:
-            self._trouble, self._answered = None, time.monotonic()
             return Answer(self, response, latest)
         try:
             said = _sentence(response.read(_PIECE, decode_content=True))
@@ -228,8 +229,8 @@ class Client:
             raise EndpointDown(f"{self.host} is too busy to answer (HTTP {status}); try again in a moment", status)
         if status in (408, 504):
             raise EndpointSlow(_slow(self.host), status)
-        self._trouble, self._answered = None, time.monotonic()
         if status == 400:
+            self.heard()
             raise QueryError(f"{self.host} does not take the query: {said or 'it says no more'}", status)
         if status in (401, 403):
             who = "KG_ENDPOINT_USER and KG_ENDPOINT_PASSWORD, or KG_ENDPOINT_TOKEN"

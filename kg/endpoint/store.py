@@ -26,6 +26,8 @@ Graph = NamedNode | BlankNode | DefaultGraph
 
 _FIRST_PAGE, _PAGE = 1_001, 20_000
 _AT_ONCE = 100  # things that are asked about in one query
+_ALIVE = "ASK {}"
+_PING = 2.0  # seconds in which the question of least work is answered
 _DEFAULT = DefaultGraph()
 _ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _KEPT = 200_000  # statements of one reading
@@ -63,7 +65,7 @@ class RemoteStore:
 
     def check(self) -> None:
         """Raise EndpointDown, EndpointSlow or EndpointFault if the store does not answer now."""
-        self.client.check()
+        self.client.check(self._look)
 
     def quads_for_pattern(
         self,
@@ -167,17 +169,18 @@ class RemoteStore:
         return copy
 
     def _statements(self, graph: Graph) -> Iterator[Triple]:
+        """Within a request as long as that may take, else as long as it takes."""
         name = graph.value if isinstance(graph, NamedNode) else None
-        token = DEADLINE.set(None)
-        try:
-            if self.client.endpoint.graph_store:
-                answer = self.client.graph("GET", name, TRIPLES, timeout=UNHURRIED)
-            else:
-                answer = self.client.query(_ALL, TRIPLES, None if name is None else [name], timeout=UNHURRIED)
-            for triple in triples(answer, self._host):
-                yield plain(Quad(triple.subject, triple.predicate, triple.object), self._dialect).triple
-        finally:
-            DEADLINE.reset(token)
+        if self.client.endpoint.graph_store:
+            answer = self.client.graph("GET", name, TRIPLES, timeout=UNHURRIED)
+        else:
+            answer = self.client.query(_ALL, TRIPLES, None if name is None else [name], timeout=UNHURRIED)
+        for triple in triples(answer, self._host):
+            yield plain(Quad(triple.subject, triple.predicate, triple.object), self._dialect).triple
+
+    def _look(self) -> None:
+        with self.client.query(_ALIVE, ROWS, timeout=_PING) as answer:
+            boolean(answer, self._host, self._dialect)
 
     def _room(self) -> _Known | None:
         """What is known within this reading; None outside of one, and when it is enough."""
@@ -253,6 +256,7 @@ class RemoteStore:
                 rows = list(cast(Iterator[Any], solutions(answer, self._host)))
             except (SyntaxError, ValueError) as error:
                 raise nonsense(self._host, error) from error
+        self.client.heard()
         return iter(rows)
 
 

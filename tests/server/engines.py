@@ -19,7 +19,6 @@ ENGINES = ("embedded", "oxigraph", "virtuoso")
 # The tests of canned queries, of resources and of exports, and what else is made of the graph.
 ON_EVERY_ENGINE = frozenset(
     {
-        "test_canned_queries",
         "test_query_pages",
         "test_resources",
         "test_conneg_matrix",

@@ -42,13 +42,17 @@ class Context:
         """Links by the decisions and the threshold in force."""
         return linker_of(self.settings, jobs)
 
+    def own_snapshot(self) -> Snapshot:
+        """The snapshot in force of the store itself, whatever else holds its graph. NoSnapshot."""
+        self.store.check()
+        return Snapshots(self.settings.store).current()
+
     def snapshot(self) -> Snapshot:
-        """The snapshot in force; NoSnapshot if nothing was loaded yet. RemoteError if a remote store does not answer."""
+        """The snapshot in force. NoSnapshot if nothing was loaded, RemoteError if a remote store does not answer."""
         if following := Following.of(self.settings):
             following.look()
             return following.current(Snapshots(following.folder, following.endpoint))
-        self.store.check()
-        return Snapshots(self.settings.store).current()
+        return self.own_snapshot()
 
 
 class _Terminal(Progress):

@@ -13,8 +13,10 @@ from rich.table import Table
 from kg import pipeline
 from kg.backup import back_up
 from kg.commands.common import Context, progress_lines
+from kg.commands.publish import bring
 from kg.errors import UsageError
 from kg.pipeline import LoadReport, Options
+from kg.settings import read_settings
 from kg.sources import SOURCES, find_source
 
 _REASONS_SHOWN = 10
@@ -33,6 +35,7 @@ _REASONS_SHOWN = 10
 @click.option("--remove", is_flag=True, help="Remove the datasets named instead of loading any.")
 @click.option("--link/--no-link", default=None, help="Whether to link what is loaded (default: KG_LINK).")
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Mapping processes; by default one a core.")
+@click.option("--endpoint", metavar="URL", help="Bring the graph to this store as well (KG_ENDPOINT).")
 @click.option(
     "--rejects", metavar="FILE", type=click.Path(path_type=Path), help="Write what could not be taken, as JSON Lines."
 )
@@ -51,6 +54,7 @@ def load(
     remove: bool,
     link: bool | None,
     jobs: int | None,
+    endpoint: str | None,
     rejects: Path | None,
 ) -> None:
     """Load PATH... as SOURCE and publish the graph that results.
@@ -68,7 +72,7 @@ def load(
         names = [name for name in (source, *map(str, files)) if name]
         with progress_lines() as progress:
             pipeline.remove(context.store, [dataset] if dataset else names, progress, linker)
-        _print_snapshot(context)
+        _published(context, endpoint)
         return
     if segments and source:
         if dataset or retrieved or update or strict or rejects:
@@ -78,7 +82,7 @@ def load(
             reports = pipeline.take(context.store, folders, Options(replace=replace), progress, linker)
         for report in reports:
             print_report(report)
-        _print_snapshot(context)
+        _published(context, endpoint)
         return
     if source is None or not files:
         raise UsageError(
@@ -90,7 +94,7 @@ def load(
         reports = pipeline.load(context.store, find_source(source), datasets, options, progress, linker)
     for report in reports:
         print_report(report)
-    _print_snapshot(context)
+    _published(context, endpoint)
 
 
 def print_report(report: LoadReport) -> None:
@@ -113,8 +117,17 @@ def print_report(report: LoadReport) -> None:
 
 
 def _print_snapshot(context: Context) -> None:
-    manifest = context.snapshot().manifest
+    manifest = context.own_snapshot().manifest
     click.echo(f"snapshot {manifest.id}: {manifest.triples:,} triples")
+
+
+def _published(context: Context, endpoint: str | None) -> None:
+    """Tell what the graph is now, and bring it to the other store, if one is named."""
+    _print_snapshot(context)
+    settings = read_settings(store=context.settings.store, endpoint=endpoint)
+    if settings.endpoint:
+        with progress_lines() as progress:
+            click.echo(bring(settings, progress))
 
 
 @click.command()
@@ -139,7 +152,7 @@ def backup(context: Context, target: Path) -> None:
 @click.pass_obj
 def info(context: Context) -> None:
     """Datasets, counts, snapshot and disk use of the store."""
-    manifest = context.snapshot().manifest
+    manifest = context.own_snapshot().manifest
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"store      {context.settings.store.resolve()}  ({_disk_use(context.settings.store)})")
     console.print(f"snapshot   {manifest.id}, published {manifest.created}")

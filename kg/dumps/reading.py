@@ -48,7 +48,7 @@ class SegmentTask:
     name: str
 
     def runs(self, canonical: Canonical) -> list[Run]:
-        blocks = (canonical.lines(block) for file in self.files for block in whole_lines(_unpacked(file)))
+        blocks = (canonical.lines(block) for file in self.files for block in whole_lines(unpacked(file)))
         return write_runs(blocks, self.folder, self.name)
 
 
@@ -60,7 +60,7 @@ class Corrections:
     answers: list[bytes] = field(default_factory=list)
 
 
-def _unpacked(file: Path) -> Iterator[bytes]:
+def unpacked(file: Path) -> Iterator[bytes]:
     with file.open("rb") as packed:
         reader = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
         while block := reader.read(_BLOCK):

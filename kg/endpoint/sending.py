@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import msgspec
+from pyoxigraph import Store
 
 from kg.endpoint.address import Endpoint
 from kg.endpoint.published import publish
@@ -20,6 +22,7 @@ from kg.endpoint.store import UNHURRIED, RemoteStore
 from kg.errors import EndpointFault, UsageError
 from kg.progress import Progress, silent
 from kg.snapshots import SnapshotManifest
+from kg.statistics import count_graph
 
 _PIECE = 2**20
 _PACKED = 2_000_000
@@ -77,6 +80,10 @@ def send(
         count = next((int(row[0].value) for row in solutions(answer, endpoint.host)), 0)
     if count != manifest.triples:
         raise EndpointFault(f"{endpoint.host} has {count:,} of {manifest.triples:,} statements; send them again", count)
+    if not manifest.counts:
+        progress("counting")
+        counts = count_graph(cast(Store, store))
+        manifest = msgspec.structs.replace(manifest, counts=counts.by_class, linksets=counts.linksets)
     publish(store.client, manifest.base_iri, manifest)
 
 

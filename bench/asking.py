@@ -14,7 +14,9 @@ import argparse
 import json
 import os
 import random
+import signal
 import statistics
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -47,6 +49,8 @@ class Contender:
     warm: defaultdict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
     together: list[float] = field(default_factory=list)
     memory: int = 0
+    deaths: int = 0
+    """How often the server was gone of itself, and was started again."""
 
     def __post_init__(self) -> None:
         self.client = Client(self.server.place, self.patience)
@@ -71,6 +75,7 @@ class Contender:
         forget(self.server.data)
         self.server.start()
         for question in filter(self.takes, asked):
+            self.revive()
             answer = self.client.ask(self.request(question))
             if answer.status != 200 or answer.last > _SLOW:
                 print(f"  {self.name:18} {question.key:48} {answer.status:3} {answer.last:6.2f} s", flush=True)
@@ -86,6 +91,12 @@ class Contender:
         self.stop()
         self.server.start()
 
+    def revive(self) -> None:
+        if not self.server.alive:
+            print(f"  {self.name} has ended; it is started again", flush=True)
+            self.deaths += 1
+            self.restart()
+
     def stop(self) -> None:
         self.client.close()
         self.server.stop()
@@ -95,6 +106,7 @@ class Contender:
         return known is not None and known.status == 200
 
     def ask_again(self, question: Question) -> None:
+        self.revive()
         request = self.request(question)
         for _ in range(_TIMES if self.cold[question.key].last < _FAST else 1):
             answer = self.client.ask(request)
@@ -108,6 +120,7 @@ class Contender:
             with Client(self.server.place, self.patience) as client:
                 return sum(client.ask(self.request(question)).status != 200 for question in order)
 
+        self.revive()
         began = time.perf_counter()
         with ThreadPoolExecutor(clients) as pool:
             wrong = sum(pool.map(ask_all, orders))
@@ -123,6 +136,7 @@ class Contender:
             "version": self.server.version,
             "disk": self.server.disk(),
             "memory": self.memory,
+            "deaths": self.deaths,
             "not answered": {key: answer.status for key, answer in self.cold.items() if answer.status != 200},
             "different": self.different(reference) if reference else [],
             "cold": {key: [answer.first, answer.last] for key, answer in self.cold.items() if answer.status == 200},
@@ -243,6 +257,7 @@ def main() -> None:
     parser.add_argument("--without", nargs="*", default=[], help="servers that are not asked")
     parser.add_argument("--json", type=Path, default=Path("asking.json"), help="where the figures go, after each round")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # with the servers
     for found in measure(Graph(options.folder), options):
         print(f"round {found['rounds']} of {options.rounds}", flush=True)
         options.json.write_text(json.dumps(found, indent=1), "utf-8")

@@ -34,12 +34,13 @@ class Client:
     """Asks one server, one question after the other."""
 
     def __init__(self, place: str, patience: float, most: int = 2**32) -> None:
-        """`patience`: seconds without a byte after which there is no answer; nor is there one of more bytes."""
+        """`patience`: seconds within which an answer has to be there as a whole; `most`: its bytes."""
         host, _, port = place.rpartition(":")
         self._place = host, int(port)
         self._patience = patience
         self._most = most
         self._read = 0
+        self._deadline = 0.0
         self._connection: socket.socket | None = None
 
     def __enter__(self) -> Client:
@@ -77,7 +78,7 @@ class Client:
     def _exchange(self, request: bytes, began: float) -> Answer:
         if self._connection is None:
             raise EOFError
-        self._read = 0
+        self._read, self._deadline = 0, began + self._patience
         self._connection.sendall(request)
         data = self._some()
         first = time.perf_counter() - began
@@ -130,7 +131,7 @@ class Client:
         assert self._connection
         data = self._connection.recv(_AT_ONCE)
         self._read += len(data)
-        if not data or self._read > self._most:
+        if not data or self._read > self._most or time.perf_counter() > self._deadline:
             raise EOFError
         return data
 

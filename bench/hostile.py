@@ -15,6 +15,7 @@ import argparse
 import json
 import multiprocessing
 import resource
+import signal
 import sys
 import time
 from collections import Counter
@@ -204,6 +205,7 @@ def main() -> None:
     parser.add_argument("--attacks", type=int, default=len(ATTACKS), help="so many of them")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # with the servers
     found = measure(Graph(options.folder), options.seconds, dict(list(ATTACKS.items())[: options.attacks]))
     text = json.dumps(found, indent=1)
     if options.json:

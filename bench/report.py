@@ -232,6 +232,8 @@ def _named_faults(asked: Asked) -> Iterator[str]:
         missed = [f"{key} ({statuses.get(status, status)})" for key, status in figures["not answered"].items()]
         if missed:
             yield f"{name} did not answer: {', '.join(missed)}."
+        if figures.get("deaths"):
+            yield f"{name} ended {figures['deaths']} times of itself, and was started again."
         if figures["different"]:
             yield f"{name} answers otherwise: {', '.join(figures['different'])}."
 

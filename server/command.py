@@ -26,7 +26,7 @@ from server.state import state_of
 from server.supervisor import Supervisor, inherited_listener
 from server.warming import Warming
 
-_READY = 0.5  # seconds that the first answer may be late for, so that the first pages are not
+_READY = 2.0  # seconds at most that a service of a large graph begins later, so that its first pages are quick
 
 
 @click.command()

@@ -90,7 +90,7 @@ class Run:
             self.results["ingest"] = found
 
     def _how(self, rounds: int) -> Sequence[object]:
-        return ["--rounds", rounds, "--patience", 10 if self.quick else 20]
+        return ["--rounds", rounds, "--patience", 10]
 
 
 def merged(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def merged(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
         whole["rows"] |= part["rows"]
         for name, figures in part["contenders"].items():
             known = whole["contenders"].setdefault(name, figures)
-            for kind in ("cold", "warm", "not answered"):
+            for kind in ("cold", "warm", "processor", "not answered"):
                 known[kind] |= figures[kind]
             known["different"] = sorted({*known["different"], *figures["different"]})
             known["memory"] = max(known["memory"], figures["memory"])

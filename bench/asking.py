@@ -5,13 +5,15 @@
 FOLDER is what bench/graphs.py prepared. Each server is started with none of its files in memory and asked everything
 once (cold); its answers are compared with those of Oxigraph's server. Then each question goes to one server after the
 other, in another order each round; the figures are medians. What a server did not answer at first is not asked again.
-With --clients so many ask at once, each question once a client, one server at a time.
+With --clients so many ask at once, each question once a client, one server at a time. On a busy machine the seconds of
+a processor are what can be compared; --once keeps such a run short.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import signal
@@ -35,6 +37,7 @@ from kg.snapshots import Snapshots
 _REFERENCE = "Oxigraph"
 _FAST = 0.05  # seconds; what is answered so soon is asked several times a round
 _TIMES = 5
+_COMPARED = 50 * 2**20  # bytes; longer answers are not
 _SLOW = 1.0  # seconds; is told while it runs
 
 
@@ -47,6 +50,8 @@ class Contender:
     cold: dict[str, Answer] = field(default_factory=dict)
     normal: dict[str, object] = field(default_factory=dict)
     warm: defaultdict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
+    processor: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Seconds of a processor that each answer took, which says something on a busy machine as well."""
     together: list[float] = field(default_factory=list)
     memory: int = 0
     deaths: int = 0
@@ -80,7 +85,7 @@ class Contender:
             if answer.status != 200 or answer.last > _SLOW:
                 print(f"  {self.name:18} {question.key:48} {answer.status:3} {answer.last:6.2f} s", flush=True)
             if answer.status == 200:
-                self.normal[question.key] = question.normal(answer.body)
+                self.normal[question.key] = question.normal(answer.body) if len(answer.body) < _COMPARED else None
             elif answer.status == 0:
                 self.restart()
             self.cold[question.key] = Answer(answer.status, answer.first, answer.last)
@@ -107,10 +112,12 @@ class Contender:
 
     def ask_again(self, question: Question) -> None:
         self.revive()
-        request = self.request(question)
-        for _ in range(_TIMES if self.cold[question.key].last < _FAST else 1):
+        request, before = self.request(question), self.server.processor()
+        times = _TIMES if self.cold[question.key].last < _FAST else 1
+        for _ in range(times):
             answer = self.client.ask(request)
             self.warm[question.key].append(Answer(answer.status, answer.first, answer.last))
+        self.processor[question.key].append((self.server.processor() - before) / times)
 
     def ask_together(self, asked: Sequence[Question], clients: int, round_: int) -> None:
         """Seconds until everybody has every answer."""
@@ -143,8 +150,9 @@ class Contender:
             "warm": {
                 key: [statistics.median(answer.first for answer in found), statistics.median(a.last for a in found)]
                 for key, found in self.warm.items()
-                if all(answer.status == 200 for answer in found)
+                if found and all(answer.status == 200 for answer in found)
             },
+            "processor": {key: 2 * [statistics.median(found)] for key, found in self.processor.items()},
             "together": self.together,
         }
 
@@ -153,7 +161,7 @@ class Contender:
         found = []
         for key, normal in self.normal.items():
             other = reference.normal.get(key.replace(f"{BASE}: ", f"{CANNED}: "))
-            if other is not None and normal != other:
+            if other is not None and normal is not None and normal != other:
                 found.append(key)
         return found
 
@@ -191,8 +199,9 @@ def _ticks(processes: Iterable[int]) -> int:
 def measure(graph: Graph, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """What is known after each round; the last is everything."""
     known = questions(Snapshots(graph.store).current().store)
-    asked = [question for question in known if question.group in options.groups]
-    servers = [graph.paperkg(), graph.paperkg("paperkg, no cache", KG_CACHE_BYTES="0"), *graph.peers()]
+    asked = [one for one in known if one.group in options.groups and one.name not in options.skip]
+    bound = {"KG_QUERY_TIMEOUT": str(options.patience)}
+    servers = [graph.paperkg(**bound), graph.paperkg("paperkg, no cache", KG_CACHE_BYTES="0", **bound), *graph.peers()]
     contenders = [Contender(server, options.patience) for server in servers if server.name not in options.without]
     try:
         for contender in contenders:
@@ -221,6 +230,8 @@ def told(
         "clients": options.clients,
         "patience": options.patience,
         "soon": options.soon,
+        "skipped": options.skip,
+        "once": options.once if options.once < math.inf else None,
         "rows": {one.key: size(one.form, normal[one.key]) for one in asked if normal.get(one.key) is not None},
         "contenders": {contender.name: contender.figures(reference) for contender in contenders},
     }
@@ -232,6 +243,8 @@ def ask_by_turns(
     chance = random.Random(round_)
     for question in asked:
         able = [contender for contender in contenders if contender.answers(question)]
+        if round_ > 1 and any(contender.cold[question.key].last > options.once for contender in able):
+            continue
         for contender in chance.sample(able, len(able)):
             contender.ask_again(question)
 
@@ -254,6 +267,8 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=1)
     parser.add_argument("--patience", type=float, default=30, help="seconds that an answer may take")
     parser.add_argument("--soon", type=float, default=2, help="what several clients ask took at most so many seconds")
+    parser.add_argument("--once", type=float, default=math.inf, help="what took one of them longer is asked once again")
+    parser.add_argument("--skip", nargs="*", default=[], help="questions that are not asked")
     parser.add_argument("--without", nargs="*", default=[], help="servers that are not asked")
     parser.add_argument("--json", type=Path, default=Path("asking.json"), help="where the figures go, after each round")
     options = parser.parse_args()

@@ -6,7 +6,6 @@ The tests that compare answers (tests/stores) use these as well.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -122,6 +121,11 @@ class Server(ABC):
     def memory(self) -> int:
         """Bytes of memory of all its processes, what they share counted once."""
         return sum(memory_of(process) for process in self.processes())
+
+    def processor(self) -> float:
+        """Seconds of a processor that its threads have taken."""
+        threads = (path for process in self.processes() for path in Path(f"/proc/{process}/task").glob("*/schedstat"))
+        return sum(_taken(path) for path in threads) / 1e9
 
     def disk(self) -> int:
         files = (file for path in self.data for file in (path.rglob("*") if path.is_dir() else [path]))
@@ -282,8 +286,9 @@ def run(command: Sequence[str], folder: Path) -> str:
     return done.stdout
 
 
-def copy_dump(dump: Path, folder: Path) -> Path:
-    """A folder of its own for a server, with the dump."""
-    folder.mkdir(parents=True)
-    shutil.copy(dump, folder / DUMP)
-    return folder
+def _taken(schedstat: Path) -> int:
+    """Nanoseconds that a thread has run; none of one that is gone."""
+    try:
+        return int(schedstat.read_text().split()[0])
+    except (OSError, IndexError):
+        return 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import NodeId
 from hypothesis import settings
 
 from kg import pipeline
@@ -48,9 +49,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ranks = {HERE / name: rank for rank, name in enumerate(_LONGEST)}
 
     def rank(item: pytest.Item) -> int:
-        return min((ranks.get(path, len(ranks)) for path in (item.path, *item.path.parents)), default=len(ranks))
+        found = [ranks[path] for path in (item.path, *item.path.parents) if path in ranks]
+        return min(found, default=0 if _group(item).startswith("engine") else len(ranks))
 
     items.sort(key=rank)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        for item in items:
+            _tell_group(item)
+
+
+def _tell_group(item: pytest.Item) -> None:
+    """pytest-xdist 3.8 tells the group of a test in an attribute that pytest has no more since 9.2."""
+    if (group := _group(item)) and not item.nodeid.endswith(f"@{group}"):
+        item._id = NodeId.parse(f"{item.nodeid}@{group}")
+
+
+def _group(item: pytest.Item) -> str:
+    """Tests of a group are run by one process, which starts what they need once."""
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else ""
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from itertools import chain
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import zstandard
@@ -19,6 +21,7 @@ from kg.errors import SettingError, SourceError, UsageError
 from kg.linking.linking import linker_of
 from kg.namespaces import DEFAULT_BASE
 from kg.pipeline import LoadReport, Options
+from kg.pipeline import partitions as partitioning
 from kg.pipeline.local import map_here
 from kg.pipeline.partitions import PartitionManifest, decoded_manifest, gathered, scattered
 from kg.segments import CONTENT_ENDINGS, SegmentStore
@@ -272,13 +275,15 @@ def test_however_statements_come_their_partitions_are_the_same(
     content = "".join(f"{line}\n" for line in statements).encode()
     blocks = [content[start : start + cut] for start in range(0, len(content), cut)]
     everything = frozenset(range(count))
-    pieces = [*scattered(blocks, count, everything), *scattered([content], count, everything)]
+    with patch.object(partitioning, "_AT_ONCE", 40):  # about a statement, so that pieces are many
+        pieces = list(scattered(blocks, count, everything))
+        alone = [piece for _, piece in scattered(blocks, count, frozenset([0]))]
     dealt = {number: gathered(piece for of, piece in pieces if of == number) for number in everything}
-    assert sorted(line for lines in dealt.values() for line in lines) == sorted(
-        line.encode() for line in set(statements)
-    )
-    alone = [piece for of, piece in scattered(blocks, count, frozenset([0])) if of == 0]
+    assert all(lines == sorted(set(lines)) for lines in dealt.values())
+    assert sorted(chain.from_iterable(dealt.values())) == sorted(line.encode() for line in set(statements))
     assert gathered(alone) == dealt[0]
+    at_once = list(scattered([content], count, everything))
+    assert dealt == {number: gathered(piece for of, piece in at_once if of == number) for number in everything}
 
 
 def test_the_command(data: Path, tmp_path: Path) -> None:

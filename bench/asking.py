@@ -259,7 +259,7 @@ def ask_at_once(
         contender.ask_together(shared, options.clients, round_)
 
 
-def main() -> None:
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--groups", nargs="+", default=[CANNED, AD_HOC, BASE], choices=[CANNED, AD_HOC, BASE])
@@ -271,7 +271,11 @@ def main() -> None:
     parser.add_argument("--skip", nargs="*", default=[], help="questions that are not asked")
     parser.add_argument("--without", nargs="*", default=[], help="servers that are not asked")
     parser.add_argument("--json", type=Path, default=Path("asking.json"), help="where the figures go, after each round")
-    options = parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+def main() -> None:
+    options = parse()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # with the servers
     for found in measure(Graph(options.folder), options):
         print(f"round {found['rounds']} of {options.rounds}", flush=True)

@@ -40,7 +40,8 @@ def main() -> None:
             work = Path(name) / str(size)
             works = (options.folder or Path(name)) / f"works-{size}"
             if not works.exists():
-                write_works(works, size, 16)
+                write_works(work / "works", size, 16)
+                (work / "works").rename(works)
             print(f"{size:,} works, {size_of(works) / 1e6:,.0f} MB compressed", flush=True)
             measure_size(options, works, work)
             shutil.rmtree(work)
@@ -62,7 +63,7 @@ def measure_size(options: argparse.Namespace, works: Path, work: Path) -> None:
         print(f"  the store takes {size_of(work / 'store') / 1e6:,.0f} MB with the segments", flush=True)
         shutil.rmtree(work / "store")
     if options.peer:
-        oxigraph = program("oxigraph", "oxigraph")
+        oxigraph = program("oxigraph")
         unpack = f"cat {work}/mapped/triples/*.nt.zst | zstd -dc"
         load = f"{unpack} | {oxigraph} load --location {work / 'peer'} --format nt"
         measure("oxigraph load", "sh", "-c", load)

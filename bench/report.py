@@ -240,7 +240,7 @@ def _named_faults(asked: Asked) -> Iterator[str]:
     if asked.get("skipped"):
         yield f"Not asked: {', '.join(asked['skipped'])}."
     if asked.get("once"):
-        yield f"What took a server longer than {asked['once']:g} s the first time was asked once again, not in each round."
+        yield f"What took a server longer than {asked['once']:g} s the first time was asked once again only."
     for name, figures in asked["contenders"].items():
         statuses = {0: f"no answer within {asked['patience']:g} s"}
         missed = [f"{key} ({statuses.get(status, status)})" for key, status in figures["not answered"].items()]

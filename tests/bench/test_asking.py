@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import pytest
 
 from bench import asking, graphs
-from bench.asking import Contender, measure
+from bench.asking import Contender, measure, parse
 from bench.graphs import Graph, prepare
 from bench.peers import Missing
-from bench.questions import AD_HOC, BASE, CANNED, Question, questions
+from bench.questions import CANNED, Question, questions
 from bench.report import as_markdown, as_text, ratio
 from bench.servers import Oxigraph
 from kg.queries import load_queries
@@ -35,10 +34,7 @@ def found(graph: Graph) -> dict[str, object]:
         patch.setattr(asking, "await_rest", lambda servers: None)
         patch.setattr(asking, "_TIMES", 1)
         patch.setattr(graphs, "PEERS", {"Oxigraph": Oxigraph})
-        options = argparse.Namespace(
-            groups=[CANNED, AD_HOC, BASE], rounds=1, clients=1, patience=10, soon=2, without=[]
-        )
-        return list(measure(graph, options))[-1]
+        return list(measure(graph, parse([str(graph.folder), "--rounds", "1"])))[-1]
 
 
 def test_every_question_is_answered_alike(found: dict[str, dict[str, dict[str, dict[str, object]]]]) -> None:

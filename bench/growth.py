@@ -1,6 +1,6 @@
 """What mapping and loading take as works grow in number: made-up ones, in OpenAlex's shape.
 
-    python bench/growth.py [--sizes 65686 207717 656860] [--spark] [--peer] [--folder FOLDER]
+    python -m bench.growth [--sizes 65686 207717 656860] [--spark] [--peer] [--folder FOLDER]
 
 For each size `kg map`, with --spark the same by that engine, `kg load --segments` of what it wrote (with statistics,
 search index and publishing, without linking), and with --peer `oxigraph load` of the N-Triples, which is what loading
@@ -20,8 +20,9 @@ import time
 from pathlib import Path
 
 import msgspec
-from peers import program
-from synthetic_works import write_works
+
+from bench.peers import program
+from bench.synthetic_works import write_works
 
 KG = Path(sys.executable).with_name("kg")
 _SPARK = ("--engine", "spark")

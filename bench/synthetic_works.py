@@ -1,6 +1,6 @@
 """Made-up works in OpenAlex's shape, the same for everyone, distributed as those of all of OpenAlex are.
 
-    python bench/synthetic_works.py 65686 FOLDER [--files 8]
+    python -m bench.synthetic_works 65686 FOLDER [--files 8]
 
 How much a person writes follows Lotka's law, how often a work is cited and how often words, topics, venues and
 institutions occur Zipf's; a work cites works that came before it, more often than not one that others cite already.

@@ -1,12 +1,12 @@
 """Questions asked of several servers over the same graph, by turns: what is asked first, again, and by eight at once.
 
-    python -m bench.asking FOLDER [--groups canned base] [--rounds 5] [--clients 8] [--patience 30] [--json FILE]
+    python -m bench.asking FOLDER [--groups canned base] [--rounds 5] [--together 8] [--patience 30] [--json FILE]
 
 FOLDER is what bench/graphs.py prepared. Each server is started with none of its files in memory and asked everything
 once (cold); its answers are compared with those of Oxigraph's server. Then each question goes to one server after the
 other, in another order each round; the figures are medians. What a server did not answer at first is not asked again.
-With --clients so many ask at once, each question once a client, one server at a time. On a busy machine the seconds of
-a processor are what can be compared; --once keeps such a run short.
+With --together so many clients then ask at once, each everything that is answered soon, one server at a time. On a
+busy machine the seconds of a processor are what can be compared; --once keeps such a run short.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from bench.servers import Server
 from kg.snapshots import Snapshots
 
 _REFERENCE = "Oxigraph"
+RDFLIB = "rdflib-endpoint"
 _FAST = 0.05  # seconds; what is answered so soon is asked several times a round
 _TIMES = 5
 _COMPARED = 50 * 2**20  # bytes; longer answers are not
@@ -52,7 +53,8 @@ class Contender:
     warm: defaultdict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
     processor: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """Seconds of a processor that each answer took, which says something on a busy machine as well."""
-    together: list[float] = field(default_factory=list)
+    together: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Seconds until several clients had every answer of a group."""
     memory: int = 0
     deaths: int = 0
     """How often the server was gone of itself, and was started again."""
@@ -119,8 +121,7 @@ class Contender:
             self.warm[question.key].append(Answer(answer.status, answer.first, answer.last))
         self.processor[question.key].append((self.server.processor() - before) / times)
 
-    def ask_together(self, asked: Sequence[Question], clients: int, round_: int) -> None:
-        """Seconds until everybody has every answer."""
+    def ask_together(self, group: str, asked: Sequence[Question], clients: int, round_: int) -> None:
         orders = [random.Random(f"{round_} {number}").sample(asked, len(asked)) for number in range(clients)]
 
         def ask_all(order: list[Question]) -> int:
@@ -130,9 +131,8 @@ class Contender:
         self.revive()
         began = time.perf_counter()
         with ThreadPoolExecutor(clients) as pool:
-            wrong = sum(pool.map(ask_all, orders))
-        self.together.append(time.perf_counter() - began)
-        print(f"  {self.name:18} {clients} clients: {self.together[-1]:.2f} s, {wrong} not answered", flush=True)
+            missed = sum(pool.map(ask_all, orders))
+        self.together[group].append(time.perf_counter() - began if not missed else math.inf)
         self.note_memory()
 
     def note_memory(self) -> None:
@@ -207,12 +207,14 @@ def measure(graph: Graph, options: argparse.Namespace) -> Iterator[dict[str, Any
         for contender in contenders:
             contender.ask_first(asked)
         await_rest(contender.server for contender in contenders)
-        ask = ask_by_turns if options.clients == 1 else ask_at_once
         for done in range(1, options.rounds + 1):
-            ask(contenders, asked, options, done)
+            ask_by_turns(contenders, asked, options, done)
             for contender in contenders:
                 contender.note_memory()
             yield told(graph, contenders, asked, options, done)
+        for done in range(1, options.rounds + 1 if options.together else 1):
+            ask_at_once(contenders, asked, options, done)
+            yield told(graph, contenders, asked, options, options.rounds)
     finally:
         for contender in contenders:
             contender.stop()
@@ -227,7 +229,7 @@ def told(
         "commit": commit(),
         "graph": graph.facts,
         "rounds": rounds,
-        "clients": options.clients,
+        "clients": options.together,
         "patience": options.patience,
         "soon": options.soon,
         "skipped": options.skip,
@@ -252,11 +254,13 @@ def ask_by_turns(
 def ask_at_once(
     contenders: Sequence[Contender], asked: Sequence[Question], options: argparse.Namespace, round_: int
 ) -> None:
-    """What all of them answer, and soon."""
-    shared = [question for question in asked if all(contender.answers(question) for contender in contenders)]
-    shared = [one for one in shared if max(contender.cold[one.key].last for contender in contenders) < options.soon]
-    for contender in random.Random(round_).sample(contenders, len(contenders)):
-        contender.ask_together(shared, options.clients, round_)
+    """What all of them answer, and soon; rdflib-endpoint, which takes one question after the other, is not asked."""
+    able = [contender for contender in contenders if contender.name != RDFLIB]
+    for group in (CANNED, AD_HOC):
+        shared = [one for one in asked if one.group == group and all(contender.answers(one) for contender in able)]
+        shared = [one for one in shared if max(contender.cold[one.key].last for contender in able) < options.soon]
+        for contender in random.Random(round_).sample(able, len(able)) if shared else ():
+            contender.ask_together(group, shared, options.together, round_)
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -264,7 +268,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--groups", nargs="+", default=[CANNED, AD_HOC, BASE], choices=[CANNED, AD_HOC, BASE])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--clients", type=int, default=1)
+    parser.add_argument("--together", type=int, default=0, help="so many clients at once")
     parser.add_argument("--patience", type=float, default=30, help="seconds that an answer may take")
     parser.add_argument("--soon", type=float, default=2, help="what several clients ask took at most so many seconds")
     parser.add_argument("--once", type=float, default=math.inf, help="what took one of them longer is asked once again")

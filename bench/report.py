@@ -81,8 +81,7 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
     largest = results["asked"][-1] if results.get("asked") else None
     if largest:
         yield from _asked_rows(largest)
-        if results.get("together"):
-            yield _together_row(results["together"])
+        yield from _together_rows(largest)
         yield from _size_rows(largest)
     for asked in results.get("asked", [])[:-1]:
         yield _row(f"canned, warm, {_statements(asked)}, ms", asked, _means(asked, CANNED))
@@ -109,12 +108,15 @@ def _asked_rows(asked: Asked) -> Iterator[Row]:
     yield _row("no answer / another one than Oxigraph's", asked, lambda name: _faults(asked["contenders"][name]))
 
 
-def _together_row(asked: Asked) -> Row:
-    def figure(name: str) -> str:
-        found = asked["contenders"][name]["together"]
-        return f"{statistics.median(found):.1f}" if found else _NOTHING
-
-    return _row(f"{asked['clients']} clients, each asks everything below {asked['soon']:g} s, s", asked, figure)
+def _together_rows(asked: Asked) -> Iterator[Row]:
+    contenders = asked["contenders"]
+    for group in (CANNED, AD_HOC):
+        found = {
+            name: statistics.median(figures["together"].get(group, [math.inf])) for name, figures in contenders.items()
+        }
+        figures = {name: _short(taken) for name, taken in found.items() if taken < math.inf}
+        if figures:
+            yield Row(f"{asked['clients']} clients, each asks all {group} ones below {asked['soon']:g} s, s", figures)
 
 
 def _size_rows(asked: Asked) -> Iterator[Row]:

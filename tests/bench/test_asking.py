@@ -34,7 +34,7 @@ def found(graph: Graph) -> dict[str, object]:
         patch.setattr(asking, "await_rest", lambda servers: None)
         patch.setattr(asking, "_TIMES", 1)
         patch.setattr(graphs, "PEERS", {"Oxigraph": Oxigraph})
-        return list(measure(graph, parse([str(graph.folder), "--rounds", "1"])))[-1]
+        return list(measure(graph, parse([str(graph.folder), "--rounds", "1", "--together", "2"])))[-1]
 
 
 def test_every_question_is_answered_alike(found: dict[str, dict[str, dict[str, dict[str, object]]]]) -> None:
@@ -51,6 +51,7 @@ def test_the_figures_are_a_table(found: dict[str, object]) -> None:
     table = as_markdown(results)
     assert "| 39 canned queries, warm, ms |" in table
     assert "medians of 1 rounds" in table
+    assert "2 clients, each asks all ad hoc ones" in table
     assert "39 canned queries, warm, ms" in as_text(results)
     assert (ratio(found, CANNED, "Oxigraph", "paperkg") or 0) > 0
 

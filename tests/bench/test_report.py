@@ -10,7 +10,15 @@ from bench.report import as_markdown, as_text, ratio, shared_questions
 
 def contender(warm: dict[str, float], **more: object) -> dict[str, object]:
     times = {key: [taken / 2, taken] for key, taken in warm.items()}
-    plain = {"version": "1.0", "disk": 10**6, "memory": 10**6, "not answered": {}, "different": [], "together": []}
+    plain = {
+        "version": "1.0",
+        "disk": 10**6,
+        "memory": 10**6,
+        "not answered": {},
+        "different": [],
+        "together": {},
+        "deaths": 0,
+    }
     return plain | {"cold": times, "warm": times, "processor": times} | more
 
 
@@ -24,6 +32,8 @@ ASKED = {
     },
     "rounds": 5,
     "patience": 20,
+    "clients": 8,
+    "soon": 1,
     "contenders": {
         "paperkg": contender({"canned: a/a": 0.001, "canned: b/b": 0.001, "ad hoc: c/c": 1}),
         "paperkg, no cache": contender({"canned: a/a": 0.01, "canned: b/b": 0.01, "ad hoc: c/c": 1}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
 from itertools import chain
 from pathlib import Path
 from unittest.mock import patch
@@ -132,7 +133,9 @@ def test_taking_it_again_changes_nothing_and_a_newer_version_takes_its_place(dat
     assert Snapshots(store.folder).current().manifest.id == snapshot
     (data / "volume.json").write_bytes(volume(paper(0, title="Another Title")))
     mapped(tmp_path / "out", data)
+    there = {path: path.stat().st_ino for path in store.folder.glob("segments/papers/*.nt.zst")}
     pipeline.take(store, [tmp_path / "out"])
+    assert sum(path.exists() and path.stat().st_ino == before for path, before in there.items()) == 2
     assert b"Another Title" in sorted_statements(Snapshots(store.folder).current().store)
     mapped(tmp_path / "other", data / "legacy.jsonl")
     with pytest.raises(UsageError, match="was loaded from"):
@@ -171,6 +174,19 @@ def test_a_folder_without_partitions_is_taken_as_well(data: Path, tmp_path: Path
     pipeline.load(StoreFolder(tmp_path / "loaded"), MLANTHOLOGY, {"papers": [data]})
     taken, loaded = (Snapshots(tmp_path / name).current().store for name in ("taken", "loaded"))
     assert sorted_statements(taken) == sorted_statements(loaded)
+
+
+def test_partitions_of_what_stood_there_before_are_not_loaded(data: Path, tmp_path: Path) -> None:
+    """As a run leaves them that was ended between the two."""
+    mapped(tmp_path / "out", data)
+    shutil.copytree(tmp_path / "out", tmp_path / "before")
+    (data / "volume.json").write_bytes(volume(paper(0, title="Another Title")))
+    mapped(tmp_path / "out", data)
+    shutil.rmtree(tmp_path / "out" / "triples")
+    shutil.copytree(tmp_path / "before" / "triples", tmp_path / "out" / "triples")
+    shutil.copy(tmp_path / "before" / "manifest.json", tmp_path / "out")
+    pipeline.take(StoreFolder(tmp_path / "store"), [tmp_path / "out"])
+    assert b"Another Title" in sorted_statements(Snapshots(tmp_path / "store").current().store)
 
 
 def test_what_lacks_a_part_or_everything_is_not_taken(data: Path, tmp_path: Path) -> None:

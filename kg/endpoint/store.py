@@ -229,9 +229,7 @@ class RemoteStore:
         return plain(Quad(subject, predicate, value), self._dialect)
 
     def _fetch(self, subjects: list[NamedNode], predicates: list[NamedNode], known: _Known) -> None:
-        of = f"VALUES ?p {{ {_listed(predicates)} }}" if predicates else ""
-        text = f"SELECT ?s ?p ?o {{ VALUES ?s {{ {_listed(subjects)} }} {of} ?s ?p ?o }} LIMIT {_PAGE}"
-        rows = list(self._rows(text))
+        rows = list(self._rows(f"SELECT ?s ?p ?o {{ {_of_many(subjects, predicates)} }} LIMIT {_PAGE}"))
         if len(rows) == _PAGE:
             return  # some have so much to them that each is better asked for what is wanted
         found: dict[_Key, list[Quad]] = {
@@ -302,6 +300,13 @@ def _batches(nodes: list[NamedNode]) -> Iterator[list[NamedNode]]:
 
 def _listed(nodes: Iterable[NamedNode]) -> str:
     return " ".join(map(str, nodes))
+
+
+def _of_many(subjects: list[NamedNode], predicates: list[NamedNode]) -> str:
+    """A branch for each predicate: two lists of values, or filters, take stores up to a hundred times as long."""
+    values = f"VALUES ?s {{ {_listed(subjects)} }}"
+    branches = (f"{{ {values} ?s {each} ?o BIND({each} AS ?p) }}" for each in predicates)
+    return " UNION ".join(branches) or f"{values} ?s ?p ?o"
 
 
 def _has(known: _Known, subject: str, predicates: Collection[str]) -> bool:

@@ -213,13 +213,13 @@ class Virtuoso(Server):
     def __init__(self, folder: Path, graph: str = DEFAULT_BASE, gigabytes: float = 2) -> None:
         super().__init__(folder)
         self.program = debian_program("virtuoso-t", "virtuoso-opensource-7-bin")
-        self._sql = f"127.0.0.1:{free_port()}"
+        self.sql = f"127.0.0.1:{free_port()}"
         self._graph = graph
         self.parameters = {"default-graph-uri": graph}
         settings, _, _ = blocks("Virtuoso")
         buffers = max(10_000, int(_BUFFERS * gigabytes))
         here = {
-            "127.0.0.1:1111": self._sql,
+            "127.0.0.1:1111": self.sql,
             "127.0.0.1:8890": self.place,
             "NumberOfBuffers = 10000": f"NumberOfBuffers = {buffers}",
             "MaxDirtyBuffers = 6000": f"MaxDirtyBuffers = {buffers * 3 // 4}",
@@ -247,9 +247,9 @@ class Virtuoso(Server):
     def load_graph(self, file: str, graph: str) -> None:
         """A file that lies in the folder of the running server."""
         load, state, _ = blocks("Virtuoso")[2].splitlines()
-        here = {"127.0.0.1:1111": self._sql, DUMP: file, f"'{DEFAULT_BASE}'": f"'{graph}'"}
+        here = {"127.0.0.1:1111": self.sql, DUMP: file, f"'{DEFAULT_BASE}'": f"'{graph}'"}
         run(["sh", "-c", replaced(load, here)], self.folder)
-        loaded = run(["sh", "-c", replaced(state, {"127.0.0.1:1111": self._sql})], self.folder)
+        loaded = run(["sh", "-c", replaced(state, {"127.0.0.1:1111": self.sql})], self.folder)
         assert f"{file}  " in loaded.replace("./", ""), loaded
 
     def command(self) -> Sequence[str]:

@@ -98,10 +98,10 @@ class _Virtuoso(_Remote):
 
     def __init__(self, name: str, factory: pytest.TempPathFactory) -> None:
         super().__init__(name, factory)
-        self._server = self._running.enter_context(Virtuoso(factory.mktemp("virtuoso"), gigabytes=0.2))
+        self.server = self._running.enter_context(Virtuoso(factory.mktemp("virtuoso"), gigabytes=0.2))
 
     def _place(self, settings: Settings) -> Settings:
-        place = f"http://{self._server.place}"
+        place = f"http://{self.server.place}"
         return read_settings(
             {},
             **_same(settings),

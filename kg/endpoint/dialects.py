@@ -21,8 +21,6 @@ class Dialect:
     """Names the graph in the Graph Store Protocol."""
     sent_at_once: int = 0
     """Statements of one request of the Graph Store Protocol; 0: all of a file."""
-    cannot: Mapping[str, str] = ()  # type: ignore[assignment]
-    """What is not to be had there, and why."""
 
 
 DIALECTS: Final[Mapping[str, Dialect]] = {

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.status import Status
 
 from kg.endpoint.following import Following
-from kg.errors import UsageError
+from kg.errors import NotReadYet, UsageError
 from kg.linking.decisions import Decisions
 from kg.linking.linking import Linker, decisions_of, linker_of
 from kg.progress import Progress
@@ -50,8 +50,13 @@ class Context:
     def snapshot(self) -> Snapshot:
         """The snapshot in force. NoSnapshot if nothing was loaded, RemoteError if a remote store does not answer."""
         if following := Following.of(self.settings):
-            following.look()
-            return following.current(Snapshots(following.folder, following.endpoint))
+            snapshots = Snapshots(following.folder, following.endpoint)
+            try:
+                return following.current(snapshots)
+            except NotReadYet:
+                with progress_lines() as progress:
+                    following.look(progress)
+                return following.current(snapshots)
         return self.own_snapshot()
 
 

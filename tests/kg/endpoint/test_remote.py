@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode
 
 from kg import namespaces as ns
+from kg.cli import main
 from kg.commands.publish import bring
 from kg.endpoint.address import endpoint_of
 from kg.endpoint.following import Following
@@ -21,7 +23,7 @@ from kg.errors import EndpointFault, UsageError
 from kg.files import link_tree
 from kg.progress import silent
 from kg.resources import GraphReader, describe
-from kg.settings import Settings, read_settings
+from kg.settings import TABLE, Settings, read_settings
 from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots, current_manifest
 from server import create_app
@@ -208,6 +210,22 @@ def test_the_bulk_loader_brings_the_same(
     here = Snapshots(seeded_store_folder).current().store
     assert sorted_statements(RemoteStore(endpoint)) == sorted_statements(here)  # type: ignore[arg-type]
     assert not list(server.folder.glob("paperkg-*"))
+
+
+def test_commands_answer_from_there(settings: Settings, seeded_store_folder: Path, tmp_path: Path) -> None:
+    names = [setting for setting in TABLE if setting.name.startswith("endpoint")]
+    environment = {setting.variable: str(getattr(settings, setting.name)) for setting in names}
+    environment |= {"KG_STORE": str(tmp_path / "store")}
+    runner = CliRunner(env=environment)
+    asked = runner.invoke(main, ["query", "most-prolific-authors", "--format", "csv"])
+    assert asked.exit_code == 0, asked.output
+    assert AUTHOR in asked.output
+    exported = runner.invoke(main, ["export", "--format", "ntriples", "--output", str(tmp_path / "kg.nt")])
+    assert exported.exit_code == 0, exported.output
+    here = Snapshots(seeded_store_folder).current()
+    assert (tmp_path / "kg.nt").read_bytes() == sorted_statements(here.store)
+    checked = runner.invoke(main, ["validate"])
+    assert checked.exit_code == 0, checked.output
 
 
 def test_what_nobody_named_is_not_published_to(seeded_store_folder: Path) -> None:

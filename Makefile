@@ -66,7 +66,7 @@ lock: .venv/bin/python
 	$(BIN)/python -m pip install -q uv
 	$(BIN)/uv pip compile pyproject.toml --extra build --extra mcp --extra parquet --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-header -q -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --extra mcp --extra parquet --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --extra mcp --extra parquet --extra spark --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-header -q -o requirements-dev.lock
 
 clean:

@@ -130,7 +130,9 @@ class Engine:
             return
         self._progress(f"writing {partitioning.count:,} partition{'s' if partitioning.count > 1 else ''}")
         known = partial(tasks.known_partition, self.output, partitioning)
-        found = zip(range(partitioning.count), self._run(known, range(partitioning.count)), strict=True)
+        numbers = range(partitioning.count)
+        looked_up = map(known, numbers) if isinstance(self.output, Folder) else self._run(known, numbers)
+        found = zip(numbers, looked_up, strict=True)
         done: dict[int, Partition] = {number: made for number, made in found if made}
         wanted = sorted(set(range(partitioning.count)) - done.keys())
         places = {number: place for place, number in enumerate(wanted)}

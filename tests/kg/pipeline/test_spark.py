@@ -44,14 +44,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def here(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What the local engine makes of it."""
     folder = tmp_path_factory.mktemp("here")
-    run("mlanthology", data, "--output", folder, "--partitions", "3")
+    subprocess.run(**command("mlanthology", data, "--output", folder, "--partitions", "3"), check=True)  # type: ignore[call-overload]
     return contents(folder)
-
-
-def run(*arguments: object, master: str = "local[2,4]") -> subprocess.CompletedProcess[str]:
-    result = subprocess.run(**command(*arguments, master=master), text=True, check=False, timeout=240)  # type: ignore[call-overload]
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result  # type: ignore[no-any-return]
 
 
 def command(*arguments: object, master: str = "local[2,4]") -> dict[str, object]:
@@ -76,21 +70,24 @@ def differences(one: dict[str, bytes], other: dict[str, bytes]) -> set[str]:
     return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
 
 
-def test_it_is_the_same_when_processes_are_killed_and_goes_on_where_it_ended(
+def test_it_is_the_same_when_a_run_is_ended_and_goes_on_and_processes_are_killed(
     data: Path, here: dict[str, bytes], tmp_path: Path
 ) -> None:
     arguments = ["mlanthology", data, "--output", tmp_path, "--partitions", "3", "--engine", "spark"]
-    output = run_and_kill("pyspark.daemon", tmp_path, *arguments)
+    status, output = run_and_kill("", tmp_path, *arguments)
+    assert status == -signal.SIGKILL, output
+    kept = {path.name: path.stat().st_mtime_ns for path in known_parts(tmp_path)}
+    assert kept and not (tmp_path / "manifest.json").exists()
+    status, output = run_and_kill("pyspark.daemon", tmp_path, *arguments)
+    assert status == 0, output
     assert "5,922 records read" in output
     assert differences(contents(tmp_path), here) == set()
-    (tmp_path / "manifest.json").unlink()
-    lost = next(path for path in tmp_path.glob("segments/*/*.part.json") if b"volume-3" in path.read_bytes())
-    lost.unlink()
-    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("segments/*/*.nt.zst")}
-    run(*arguments)
-    changed = {path.name for path, before in kept.items() if path.stat().st_mtime_ns != before}
-    assert changed == {lost.name.replace(".part.json", ".nt.zst")}
-    assert differences(contents(tmp_path), here) == set()
+    again = {path.name: path.stat().st_mtime_ns for path in known_parts(tmp_path)}
+    assert {name: again.get(name) for name in kept} == kept
+
+
+def known_parts(folder: Path) -> list[Path]:
+    return list(folder.glob("segments/*/*.part.json"))
 
 
 def test_by_way_of_hadoop_and_with_an_executor_killed_it_is_the_same(
@@ -99,7 +96,10 @@ def test_by_way_of_hadoop_and_with_an_executor_killed_it_is_the_same(
     """Of files that have addresses, with a cluster of two executors."""
     arguments = ["mlanthology", f"file://{data}/*", "--output", f"file://{tmp_path}", "--dataset", "data"]
     arguments += ["--partitions", "3", "--engine", "spark"]
-    run_and_kill("CoarseGrainedExecutorBackend", tmp_path, *arguments, master="local-cluster[2,1,1024]")
+    status, output = run_and_kill(
+        "CoarseGrainedExecutorBackend", tmp_path, *arguments, master="local-cluster[2,1,1024]"
+    )
+    assert status == 0, output
     found = {
         name: content.replace(f'"file:{data}'.encode(), f'"{data}'.encode())
         for name, content in contents(tmp_path).items()
@@ -107,18 +107,21 @@ def test_by_way_of_hadoop_and_with_an_executor_killed_it_is_the_same(
     assert differences(found, here) == set()
 
 
-def run_and_kill(victim: str, folder: Path, *arguments: object, master: str = "local[2,4]") -> str:
-    """Map, and kill when the first parts are written and others are not; what was said."""
+def run_and_kill(victim: str, folder: Path, *arguments: object, master: str = "local[2,4]") -> tuple[int, str]:
+    """Map, and kill when the next part is written and others are not: processes of that name, or the program itself.
+
+    Its status, and what it said.
+    """
+    before = len(known_parts(folder))
     with subprocess.Popen(**command(*arguments, master=master), text=True) as process:  # type: ignore[call-overload]
         killed = 0
         while process.poll() is None and not killed:
-            if any(folder.glob("segments/*/*.part.json")):
-                killed = kill(victim, process.pid)
+            if len(known_parts(folder)) > before:
+                killed = kill(victim, process.pid) if victim else not process.kill()
             time.sleep(0.01)
-        output, _ = process.communicate(timeout=240)
+        output, _ = process.communicate(timeout=600)
     assert killed, output
-    assert process.returncode == 0, output
-    return str(output)
+    return process.returncode, output
 
 
 def kill(victim: str, ancestor: int) -> int:

@@ -341,6 +341,9 @@ class Writer:
         with self._changing(anew=not present_parts):
             statements = self._load_parts(arriving, sorted(wanted_parts - present_parts - mapped), progress)
             self._load_and_derive(wanted, present, statements, linker, progress)
+            if not present_parts:
+                # Over files as bulk loading leaves them queries take twice the time. The index is written meanwhile.
+                self.database().optimize()
             self._put_in_force(wanted, arriving)
             self._finish(self.database(), wanted)
 

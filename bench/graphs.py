@@ -21,11 +21,11 @@ from typing import Any
 import msgspec
 
 from bench.peers import Missing
-from bench.servers import DUMP, Oxigraph, Paperkg, RdflibEndpoint, Server, Virtuoso, run
+from bench.servers import DUMP, CompactedOxigraph, Paperkg, RdflibEndpoint, Server, Virtuoso, run
 from kg.snapshots import Snapshots
 
 PEERS: dict[str, Callable[[Path], Server]] = {
-    "Oxigraph": Oxigraph,
+    "Oxigraph": CompactedOxigraph,
     "Virtuoso": Virtuoso,
     "rdflib-endpoint": RdflibEndpoint,
 }

@@ -204,6 +204,14 @@ class Oxigraph(Server):
         return [str(self.program), *replaced(serve, {"127.0.0.1:7878": self.place}).split()[1:]]
 
 
+class CompactedOxigraph(Oxigraph):
+    """With its files compacted after loading: its queries then take a half to a quarter of the time."""
+
+    def load(self) -> None:
+        super().load()
+        run([str(self.program), "optimize", "--location", "oxigraph"], self.folder)
+
+
 class Virtuoso(Server):
     """One database in `folder`, which may hold several graphs; the dump lies in `graph`.nt.gz, or kg.nt.gz."""
 

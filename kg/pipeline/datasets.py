@@ -141,6 +141,7 @@ class Dataset:
                 meter.records += mapped.counts.read
                 yield mapped.statements
                 yield b"".join(self._new_of(mapped.things))
+        self._said.clear()  # statistics want the memory
         self.report.seconds = monotonic() - started
 
     def supersede(self) -> None:

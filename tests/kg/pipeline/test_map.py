@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import shutil
+import subprocess
+import sys
 from itertools import chain
 from pathlib import Path
 from unittest.mock import patch
@@ -328,3 +331,18 @@ def test_the_command(data: Path, tmp_path: Path) -> None:
 def test_calls_that_are_at_fault(arguments: list[str], message: str, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["--store", str(tmp_path), *arguments])
     assert (result.exit_code, message in result.output) == (2, True), result.output
+
+
+def test_the_documented_commands_give_the_graph_that_they_say(tmp_path: Path) -> None:
+    root = Path(__file__).parents[3]
+    block = re.search(r"```sh\n(kg map .*?)```", (root / "docs" / "mapping.md").read_text("utf-8"), re.S)
+    assert block
+    (tmp_path / "seeds").symlink_to(root / "seeds")
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    subprocess.run(["bash", "-ec", block[1]], cwd=tmp_path, env={"PATH": path}, check=True)
+    seeds = {"pages": [root / "seeds"]}
+    pipeline.load(StoreFolder(tmp_path / "loaded"), find_source("profile-page"), seeds, linker=None)
+    pipeline.take(StoreFolder(tmp_path / "taken"), [tmp_path / "mapped"], linker=None)
+    taken, loaded = (Snapshots(tmp_path / name).current().store for name in ("taken", "loaded"))
+    assert sorted_statements(taken) == sorted_statements(loaded)
+    assert Snapshots(tmp_path / "copy").current().manifest.counts["Paper"] == 23

@@ -103,8 +103,10 @@ def merged(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def machine() -> str:
+    """What it is, and how busy it was with other things."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GB, Linux {platform.release().split('-')[0]}"
+    busy = os.getloadavg()[0]
+    return f"{os.cpu_count()} cores (load {busy:.0f}), {memory:.0f} GB, Linux {platform.release().split('-')[0]}"
 
 
 def main() -> None:

@@ -79,9 +79,12 @@ def test_a_worker_connects_to_the_ports_of_allowed_addresses_only(
     _skip_without_landlock()
     pyoxigraph.Store(str(tmp_path / "store")).flush()
     allowed, other = listeners
-    assert _failure(tmp_path / "store", allowed, allowed, seconds=3) is None
-    assert _was_reached(allowed)
-    assert "denied" in (_failure(tmp_path / "store", allowed, other, seconds=20) or "")
+    for seconds in (3, 10, 60):  # which a busy machine may need until the worker asks
+        assert _failure(tmp_path / "store", allowed, allowed, seconds) is None
+        if reached := _was_reached(allowed):
+            break
+    assert reached
+    assert "denied" in (_failure(tmp_path / "store", allowed, other, seconds=60) or "")
     assert not _was_reached(other)
 
 

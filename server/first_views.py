@@ -21,6 +21,7 @@ def render(app: Flask, snapshot: Snapshot) -> None:
     for path in _paths(snapshot):
         with app.test_request_context(path, headers={"Accept": "text/html"}):
             try:
+                app.preprocess_request()  # where a remote store has the graph, what is read of it is bounded here
                 app.dispatch_request()
             except HTTPException:
                 continue  # of a graph without some of this; its reader is told

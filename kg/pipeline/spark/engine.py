@@ -57,11 +57,11 @@ def map_on_spark(
     """Map each dataset from its files, folders and patterns, here or wherever Hadoop reaches, into `output`."""
     with spark_context(master, settings or {}, options.jobs) as context:
         engine = Engine(context, output, base_iri, progress)
+        with engine.output.reading("store.json") as folder:
+            check_output(StoreFolder(folder, base_iri))
         with ExitStack() as stack:
             if isinstance(engine.output, Folder):
-                store = StoreFolder(engine.output.path, base_iri)
-                check_output(store)
-                stack.enter_context(store.writer(wait=False))
+                stack.enter_context(StoreFolder(engine.output.path, base_iri).writer(wait=False))
             reports = [engine.map(source, name, given, options) for name, given in datasets.items()]
             engine.partition(partitions)
             engine.clean(datasets)
@@ -92,17 +92,15 @@ class Engine:
         files = self._files(source, given)
         self._progress(f"mapping {len(files):,} files to {name}")
         found = self._mapped(job, files)
-        self._check_shared(found)
+        self._check_shared(name, found)
         parts = {each.part: each.known for each in sorted(found, key=lambda each: each.known.input.path)}
         reasons = sum((each.reasons for each in found), Counter[str]())
         inputs = [part.input for part in parts.values()]
         segment = segment_id(name, *parts)
-        with self.output.writing("datasets.json") as folder:
-            segments = SegmentStore(folder)
-            present = segments.catalogue().get(name)
-            if present and present != segment:
-                with self.output.writing(f"segments/{name}/{present}.json") as there:
-                    check_replaces(SegmentStore(there), name, source.name, inputs, options)
+        present = self._in_force().get(name)
+        if present and present != segment:
+            with self.output.reading("datasets.json", f"segments/{name}/{present}.json") as folder:
+                check_replaces(SegmentStore(folder), name, source.name, inputs, options)
         manifest = manifest_of(mapping, inputs, parts, self._duplicates(name, parts))
         check_mapped(manifest, reasons)
         with self.output.writing() as folder:
@@ -119,10 +117,9 @@ class Engine:
 
     def partition(self, count: int | None) -> None:
         """Write the partitions of all that is in the folder, as far as they are not there, then their manifest."""
-        with self.output.writing("datasets.json") as folder:
-            in_force = SegmentStore(folder).catalogue()
+        in_force = self._in_force()
         names = [f"segments/{dataset}/{segment}.json" for dataset, segment in in_force.items()]
-        with self.output.writing(*names) as folder:
+        with self.output.reading(*names) as folder:
             manifests = [SegmentStore(folder).manifest(*pair) for pair in in_force.items()]
         statements = sum(manifest.counts.statements for manifest in manifests)
         partitioning = Partitioning(in_force, count or partition_count(statements))
@@ -154,6 +151,11 @@ class Engine:
             for number in range(partitioning.count):
                 self.output.remove(partitioning.path(number, ".json"))
 
+    def _in_force(self) -> dict[str, str]:
+        """Which segments stand for which datasets."""
+        with self.output.reading("datasets.json") as folder:
+            return SegmentStore(folder).catalogue()
+
     def clean(self, datasets: Iterable[str]) -> None:
         """Remove what no segment needs any more."""
         if isinstance(self.output, Folder):
@@ -179,7 +181,15 @@ class Engine:
                         found[str(path)] = GivenFile(path, str(path), path.stat().st_size)
                     except OSError as error:
                         raise SourceError(here, f"cannot be read: {error.strerror}") from error
-        return sorted(found.values(), key=lambda file: (-file.size, file.address))
+        files = sorted(found.values(), key=lambda file: file.address)
+        return sorted(self._distinct(files), key=lambda file: (-file.size, file.address))
+
+    def _distinct(self, files: list[GivenFile]) -> list[GivenFile]:
+        """Without those that become the same part as another: files of one name and content in several folders."""
+        alike = Counter((file.path.name, file.size) for file in files)
+        several = [file for file in files if alike[file.path.name, file.size] > 1]
+        checksums = dict(zip(several, self._checked(tasks.file_checksum, several), strict=True))
+        return list({(file.path.name, checksums.get(file, file.address)): file for file in files}.values())
 
     def _listed(self, address: str) -> list[Listed]:
         try:
@@ -220,16 +230,12 @@ class Engine:
     def _tasks(self, given: list[Any]) -> Any:
         return self._context.parallelize(given, max(1, min(len(given), _MOST_SLICES)))
 
-    def _check_shared(self, found: list[Mapped]) -> None:
-        """What other machines wrote into their own folders is lost."""
+    def _check_shared(self, dataset: str, found: list[Mapped]) -> None:
+        """What other machines wrote into folders of their own is lost."""
         if isinstance(self.output, Folder):
-            store = SegmentStore(self.output.path)
-            for each in found:
-                dataset_folders = store.folder.glob(f"*/{each.part}.part.json")
-                if not any(dataset_folders):
-                    raise StoreError(
-                        f"{self.output.path} is not shared by the machines that map: give a folder that is"
-                    )
+            segments = SegmentStore(self.output.path)
+            if not all(segments.part(dataset, each.part) for each in found):
+                raise StoreError(f"{self.output.path} is not shared by the machines that map: give a folder that is")
 
     def _duplicates(self, dataset: str, parts: Mapping[str, Part]) -> int:
         """How many records have the name of one before them."""

@@ -26,8 +26,11 @@ class Output(Protocol):
     def remove(self, name: str) -> None:
         """Remove a file, if there is one."""
 
+    def reading(self, *names: str) -> AbstractContextManager[Path]:
+        """A folder that holds these files, where there are such."""
+
     def writing(self, *names: str) -> AbstractContextManager[Path]:
-        """A folder to write into, which holds the files `names` already, where there are such."""
+        """The same, to write into."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,10 @@ class Folder:
         (self.path / name).unlink(missing_ok=True)
 
     @contextmanager
-    def writing(self, *_: str) -> Iterator[Path]:
+    def reading(self, *_: str) -> Iterator[Path]:
         yield self.path
+
+    writing = reading
 
 
 @dataclass(frozen=True)
@@ -62,13 +67,18 @@ class HadoopFolder:
         self.hadoop.remove(self._address(name))
 
     @contextmanager
-    def writing(self, *names: str) -> Iterator[Path]:
+    def reading(self, *names: str) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="paperkg-") as work:
             folder = Path(work)
             for name in names:
                 with suppress(FileNotFoundError), self.open(name) as stream:
                     (folder / name).parent.mkdir(parents=True, exist_ok=True)
                     (folder / name).write_bytes(stream.read())
+            yield folder
+
+    @contextmanager
+    def writing(self, *names: str) -> Iterator[Path]:
+        with self.reading(*names) as folder:
             yield folder
             written = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
             for path in sorted(written, key=lambda path: (path.suffix == ".json", path)):

@@ -136,6 +136,13 @@ def survey(job: Job, file: GivenFile, size: int) -> Survey | Failure:
     return Survey(found, tuple(slices) if digest.hexdigest() == found.checksum else ())
 
 
+def file_checksum(file: GivenFile) -> str | Failure:
+    try:
+        return _input(file).checksum
+    except SourceError as error:
+        return Failure(error.message)
+
+
 def map_file(job: Job, file: GivenFile) -> Mapped | Failure:
     """Map a file to its part, unless that is there."""
     _prepare()

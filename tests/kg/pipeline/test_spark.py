@@ -28,11 +28,13 @@ _PAPERS = 5_000
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A large file of lines that is cut into pieces, compressed ones, records that recur or cannot be taken."""
+    """A large file of lines that is cut into pieces, the same in another folder, compressed ones, records that recur or
+    cannot be taken."""
     folder = tmp_path_factory.mktemp("spark") / "data"
     (folder / "deep").mkdir(parents=True)
     everything = [paper(number, abstract=f"Number {number}. " * 30) for number in range(_PAPERS)]
     (folder / "large.jsonl").write_bytes(lines(*everything[:3_000], {"title": ""}, *everything[3_000:]))
+    shutil.copy(folder / "large.jsonl", folder / "deep")
     (folder / "deep" / "again.jsonl.gz").write_bytes(gzip.compress(lines(*everything[:500], {"title": None})))
     for number in range(6):
         few = everything[number * 50 : number * 50 + 70]

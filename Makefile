@@ -58,7 +58,7 @@ check: .venv/installed-dev
 	  echo "could not install" $$missing "- the tests that need them will be skipped" >&2
 	@touch $@
 
-# Against every peer, in some 45 minutes; QUICK=1: on the seeds alone, in three. The peers go into .venv-bench.
+# Against every peer, in about an hour; QUICK=1: on the seeds alone, in three. The peers go into .venv-bench.
 bench: .venv/installed-dev .venv/debian-packages
 	$(BIN)/python -m bench.all $(if $(QUICK),--quick --output .cache/bench)
 

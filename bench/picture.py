@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 _ROW, _LEFT, _WIDE, _RIGHT = 20, 190, 430, 80
+_LINE = 100  # characters
 _STYLE = """
-text { font: 12px system-ui, sans-serif; fill: #1f2933 } .head { font-weight: 600 }
+.page { fill: #ffffff } text { font: 12px system-ui, sans-serif; fill: #1f2933 } .head { font-weight: 600 }
 .b0 { fill: #2563a8 } .b1 { fill: #7fb0de } .b2 { fill: #c2571a } .b3 { fill: #6b8f3c } .b4 { fill: #8a7aa8 }
 @media (prefers-color-scheme: dark) {
-  text { fill: #e4e7eb } .b0 { fill: #5ea0e6 } .b1 { fill: #2f5f8f } .b2 { fill: #e58a4e }
+  .page { fill: #15191e } text { fill: #e4e7eb } .b0 { fill: #5ea0e6 } .b1 { fill: #2f5f8f } .b2 { fill: #e58a4e }
 }
 """
 
@@ -48,11 +50,14 @@ def picture(title: str, groups: Iterable[Group]) -> str:
             )
             parts.append(_text(_LEFT + wide + 6, top, f"{bar.number:,g}"))
         top += 2 * _ROW
-    parts.append(_text(8, top, f"Shorter is better. {title}"))
-    box = f"0 0 {_LEFT + _WIDE + _RIGHT} {top + _ROW}"
+    for line in textwrap.wrap(f"Shorter is better. {title}", _LINE):
+        parts.append(_text(8, top, line))
+        top += _ROW
+    box = f"0 0 {_LEFT + _WIDE + _RIGHT} {top}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style>{''.join(parts)}</svg>\n"
+        f'<style>{_STYLE}</style><rect class="page" width="100%" height="100%"/>'
+        f"{''.join(parts)}</svg>\n"
     )
 
 

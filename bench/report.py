@@ -125,7 +125,8 @@ def _size_rows(asked: Asked) -> Iterator[Row]:
     yield _row("disk, MB", asked, lambda name: f"{contenders[name]['disk'] / 1e6:,.0f}")
     loaded = {OURS: facts["paperkg seconds"], **facts["loaded"]}
     figures = {name: f"{taken:.0f}" for name, taken in loaded.items() if taken}
-    yield Row("loading: paperkg records, linked; others its dump, s", figures)
+    if figures:
+        yield Row("loading: paperkg records, linked; others its dump, s", figures)
 
 
 def _hostile_rows(hostile: Asked) -> Iterator[Row]:
@@ -292,13 +293,14 @@ def conditions(results: Mapping[str, Any]) -> str:
 
 def _drawn(results: Mapping[str, Any]) -> Iterator[Group]:
     """The rows that are drawn: times."""
-    names, whole = headings(results), ""
+    names, first = headings(results), ""
     for row in rows(results):
+        is_more = row.what.startswith("…")
+        first = first if is_more else row.what.rpartition(", ")[0]
         figures = {name: _number(row.figures.get(name, "")) for name in names}
         bars = [Bar(names[name], COLUMNS.index(name), number) for name, number in figures.items() if number]
-        whole = row.what if not row.what.startswith("…") else f"{whole.rpartition(', ')[0]} {row.what}"
         if row.what.endswith((", ms", ", s")) and len(bars) > 1:
-            yield Group(whole, bars)
+            yield Group(f"{first} {row.what}" if is_more else row.what, bars)
 
 
 def _number(figure: str) -> float:

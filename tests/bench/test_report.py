@@ -69,6 +69,6 @@ def test_losses_failures_and_who_is_missing_are_named() -> None:
 
 def test_a_picture_has_a_bar_for_each_figure_and_names_as_text() -> None:
     drawn = picture("t", [Group("<script>alert(1)</script>", [Bar('a"&', 0, 1), Bar("b", 4, 4)])])
-    widths = [float(width) for width in re.findall(r'<rect [^>]* width="([0-9.]+)"', drawn)]
+    widths = [float(width) for width in re.findall(r'<rect class="b[0-9]" [^>]* width="([0-9.]+)"', drawn)]
     assert widths[1] == 4 * widths[0]
     assert "<script>" not in drawn

@@ -202,8 +202,8 @@ def remarks(results: Mapping[str, Any]) -> Iterator[str]:
     largest = results["asked"][-1] if results.get("asked") else None
     if largest:
         yield from _ratios(largest)
-        yield from _named_faults(largest)
-    for asked in results.get("asked", []):
+    for asked in reversed(results.get("asked", [])):
+        yield from (f"{_statements(asked)}: {fault}" for fault in _named_faults(asked))
         for name, why in asked["graph"]["missing"].items():
             yield f"{name}, with {_statements(asked)}: {why}."
     ingest = results.get("ingest")

@@ -49,6 +49,8 @@ PAGES = (
     "/validation",
     "/readyz",
 )
+# Of each way to the store one, which has to be well again after each trouble.
+BACK = (f"/page/{AUTHOR}", "/queries/author/most-prolific-authors", "/sparql?query=ASK {}")
 _DEADLINE = 5.0
 _IN_TIME = 20.0  # seconds: far more than any deadline of these, and far less than a page that hangs
 
@@ -196,11 +198,10 @@ def app(
 
 @pytest.fixture
 def client(app: Flask, between: Between) -> Iterator[FlaskClient]:
-    """Every page is as it should be before and after."""
     client = app.test_client()
     yield client
     between.misbehave = None
-    for page in PAGES:
+    for page in BACK:
         _await(partial(_answers, client, page))
 
 
@@ -227,6 +228,14 @@ def test_every_page_says_what_the_matter_is(client: FlaskClient, between: Betwee
         assert "127.0.0.1:" in response.text, page
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["Retry-After"]
+
+
+def test_every_page_is_back_with_the_store(client: FlaskClient, between: Between) -> None:
+    between.misbehave = MISBEHAVIOUR["hanging up"][0]
+    _await(lambda: not _answers(client, "/readyz"))
+    between.misbehave = None
+    for page in PAGES:
+        _await(partial(_answers, client, page))
 
 
 def test_pages_that_need_no_graph_are_there(client: FlaskClient, between: Between) -> None:

@@ -66,6 +66,9 @@ class Between(ThreadingHTTPServer):
         self.store = store
         self.misbehave: Callable[[_Handler], None] | None = None
 
+    def handle_error(self, *_: object) -> None:
+        """Connections are broken off on purpose here."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"

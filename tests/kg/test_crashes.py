@@ -21,7 +21,7 @@ from kg.sources import find_source
 from kg.store import StoreFolder
 
 PAGES = sorted(paths.SEEDS.glob("*.txt"))
-EVERY = 7
+EVERY = 4
 KILLS_BY_CHANCE = 12
 
 
@@ -78,7 +78,7 @@ def test_killed_while_linking(tmp_path: Path) -> None:
     before = linked(tmp_path / "before", PAGES[0])
     after = linked(tmp_path / "after", *PAGES)
     script = Path(__file__).with_name("crash_points.py")
-    command = [sys.executable, script, tmp_path / "before", PAGES[1], tmp_path / "runs", str(2 * EVERY), "link"]
+    command = [sys.executable, script, tmp_path / "before", PAGES[1], tmp_path / "runs", str(3 * EVERY), "link"]
     (tmp_path / "runs").mkdir()
     runs = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     stores = [Path(run["store"]) for run in runs if run["killed"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -49,7 +50,7 @@ class Engine:
         return settings
 
 
-class _Remote(Engine):
+class _Remote(Engine, ABC):
     def __init__(self, name: str, factory: pytest.TempPathFactory) -> None:
         self.name = name
         self._factory = factory
@@ -68,8 +69,9 @@ class _Remote(Engine):
     def close(self) -> None:
         self._running.close()
 
+    @abstractmethod
     def _place(self, settings: Settings) -> Settings:
-        raise NotImplementedError
+        """The settings with a place for this graph."""
 
 
 class _WritableOxigraph(Oxigraph):

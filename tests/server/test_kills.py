@@ -12,7 +12,7 @@ KILLS = Path(__file__).parents[2] / "bench" / "kills.py"
 
 
 def test_no_acknowledged_write_is_lost_whatever_is_killed(tmp_path: Path) -> None:
-    command = [sys.executable, KILLS, "--kills", "10", "--seed", "5", "--json"]
+    command = [sys.executable, KILLS, "--kills", "15", "--seed", "5", "--json"]
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     result = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     found = json.loads(result.stdout)

@@ -39,6 +39,8 @@ def normal_name(name: str) -> str:
     >>> normal_name("Adam S.  Jermyn"), normal_name("Kamilė Lukošiūtė")
     ('adam s jermyn', 'kamilė lukošiūtė')
     """
+    if name.isascii():  # as most names are: then all that follows comes to this
+        return " ".join(name.replace("`", "'").replace(".", " ").replace(",", " ").lower().split())
     text = unicodedata.normalize("NFKC", name)
     text = _DASHES.sub("-", _APOSTROPHES.sub("'", text))
     return _SPACES.sub(" ", unicodedata.normalize("NFC", text.casefold())).strip()
@@ -71,9 +73,9 @@ def name_slug(name: str) -> str:
     ('evan-hubinger', 'jean-luc-o-neill-1d11445501')
     """
     normal = normal_name(name)
+    if len(normal) <= _SLUG_LENGTH and _PLAIN_NAME.fullmatch(normal):
+        return normal.replace(" ", "-")
     slug = _ascii_slug(normal)
-    if _PLAIN_NAME.fullmatch(normal) and len(normal) <= _SLUG_LENGTH:
-        return slug
     return f"{slug}-{_digest(normal)}" if slug else _digest(normal)
 
 

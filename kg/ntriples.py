@@ -16,6 +16,7 @@ _ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"))  # the b
 _PLANES = "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
 _UCSCHAR = f"\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef{_PLANES}\U000e1000-\U000efffd"
 _NOT_IN_IRI = re.compile(rf"""[<>"{{}}|^`\\]|[^\x21-\x7e{_UCSCHAR}]""")
+_PLAIN_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9!#$&'()*+,./:;=?@_~-]*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
@@ -29,6 +30,8 @@ def check_iri(text: str) -> str:
     >>> check_iri("https://doi.org/10.1000/182")
     'https://doi.org/10.1000/182'
     """
+    if _PLAIN_IRI.fullmatch(text):  # most are, and one look is quicker than four
+        return text
     if not _SCHEME.match(text) or _NOT_IN_IRI.search(text) or _BAD_PERCENT.search(text) or _NOT_AUTHORITY.search(text):
         raise TermError(f"not an absolute IRI: {text[:200]!r}", text)
     return text

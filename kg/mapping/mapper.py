@@ -48,8 +48,7 @@ class Mapping:
     """xsd:date, as the operator or the source's file gives it; never the clock."""
 
 
-@dataclass(frozen=True)
-class Mapped:
+class Mapped(msgspec.Struct, frozen=True):
     """The statements of one record as N-Triples in UTF-8: its `own`, and those of each thing that it speaks of.
 
     What is said of a thing is the same text in every record that says the same of it.
@@ -182,7 +181,8 @@ class Mapper:
             (ns.STATED_VENUE, source.venue),
         )
         for predicate, text in stated:
-            out.text(subject, predicate, text)
+            if text:
+                out.text(subject, predicate, text)
 
 
 def _about(record: str, mentions: list[ThingMention]) -> tuple[ThingMention, ...]:

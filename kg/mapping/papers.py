@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from kg import namespaces as ns
 from kg.facts import PaperFacts
 from kg.identifiers import external_iris
@@ -145,12 +143,12 @@ class PaperMapping:
 
     def _numbered(self) -> list[tuple[Authorship, str, int]]:
         """Each authorship with its author's IRI and how often that author has come before on this paper, from 1."""
-        seen: Counter[str] = Counter()
+        seen: dict[str, int] = {}
         numbered = []
         for authorship in self._paper.authorships:
             author = self._led_to(self._known.author(authorship.author))
-            seen[author] += 1
-            numbered.append((authorship, author, seen[author]))
+            seen[author] = occurrence = seen.get(author, 0) + 1
+            numbered.append((authorship, author, occurrence))
         return numbered
 
     def _authorship(self, authorship: Authorship, author: str, occurrence: int) -> None:
@@ -239,6 +237,6 @@ def _author_mention(authorship: Authorship, author: str, subject: str, instituti
         keys=keys(known.identifiers, AUTHOR_SCHEMES),
         given=known.given,
         family=known.family,
-        affiliations=authorship.raw_affiliations or tuple(each.name for each in authorship.affiliations),
+        affiliations=authorship.raw_affiliations or tuple([each.name for each in authorship.affiliations]),
         institutions=tuple(institutions),
     )

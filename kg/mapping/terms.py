@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from kg import namespaces as ns
 from kg.errors import TermError
@@ -35,7 +36,7 @@ class Statements(list[str]):
 
     def text(self, subject: str, predicate: str, value: str | None, language: str | None = None) -> None:
         if value:
-            self.append(f"<{subject}> <{predicate}> {literal(value, language=language)} .\n")
+            self.append(f"<{subject}> <{predicate}> {literal(value, None, language)} .\n")
 
     def texts(self, subject: str, predicate: str, values: Iterable[Text]) -> None:
         for value in values:
@@ -57,6 +58,7 @@ class Statements(list[str]):
         self.append(f"<{subject}> <{predicate}> {literal(value, ns.XSD + datatype)} .\n")
 
 
+@lru_cache(10_000)
 def date_literal(date: PartialDate) -> str:
     """A date at its own precision; a day without a year is an xsd:gMonthDay.
 

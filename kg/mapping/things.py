@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import unquote
+
+import msgspec
 
 from kg import namespaces as ns
 from kg.identifiers import dbpedia_iri, external_iris
@@ -27,8 +28,7 @@ _INSTITUTION_RELATIONS = {
 Thing = TypeVar("Thing", Author, Institution, Venue, Concept)
 
 
-@dataclass(frozen=True)
-class Described:
+class Described(msgspec.Struct, frozen=True):
     """A thing under its IRI: its statements as one text, then those of each thing that it leads to; and what all of
     them are called."""
 
@@ -221,6 +221,8 @@ def _words(texts: Iterable[Text]) -> Iterable[str]:
 def _described(
     subject: str, out: Statements, text: ThingText, mention: ThingMention, led_to: list[Described]
 ) -> Described:
+    if not led_to:
+        return Described(subject, (out.encoded(),), (text,), (mention,))
     return Described(
         subject,
         (out.encoded(), *(statements for other in led_to for statements in other.statements)),
@@ -231,7 +233,7 @@ def _described(
 
 def keys(identifiers: tuple[Identifier, ...], schemes: tuple[str, ...]) -> tuple[str, ...]:
     """Identifiers that tell a thing from all others, as matching compares them."""
-    return tuple(f"{each.scheme}:{each.value}" for each in identifiers if each.scheme in schemes)
+    return tuple([f"{each.scheme}:{each.value}" for each in identifiers if each.scheme in schemes])
 
 
 def identity(

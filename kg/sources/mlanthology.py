@@ -6,6 +6,7 @@ A file of a venue and year is one JSON object `{venue, year, papers: [...]}`; a 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -219,11 +220,9 @@ class _Read:
     def _authorships(self) -> tuple[tuple[Authorship, ...], bool]:
         authorships, is_complete = [], True
         for position, person in enumerate(self._found.authors, start=1):
-            given, family = plain_text(person.given or ""), plain_text(f"{person.prefix or ''} {person.family or ''}")
-            name = f"{given} {family}".strip()
-            if name:
-                author = Author(name, given=given or None, family=family or None)
-                authorships.append(Authorship(author, position, name))
+            author = _author(person.given, person.prefix, person.family)
+            if author:
+                authorships.append(Authorship(author, position, author.name))
             else:
                 is_complete = False
                 self._reject("authors", "an author without a name", position)
@@ -242,13 +241,26 @@ class _Read:
         code = (self._found.venue or "").strip().lower()
         if not code:
             return None
-        name, kind = _VENUES.get(code, (code.upper(), _KINDS.get(self._found.venue_type or "")))
-        known = identifier("mlanthology", code)
-        return Venue(name, (known,) if known else (), kind, (code.upper(),) if name != code.upper() else ())
+        return _venue(code, self._found.venue_type)
 
     def _locations(self) -> tuple[Location, ...]:
         page, full_text = _address(self._found.venue_url), _address(self._found.pdf_url)
         return (Location(page, full_text),) if page or full_text else ()
+
+
+@lru_cache(100_000)
+def _author(given: str | None, prefix: str | None, family: str | None) -> Author | None:
+    """Kept, because few people wrote most papers; None for somebody without a name."""
+    given, family = plain_text(given or ""), plain_text(f"{prefix or ''} {family or ''}")
+    name = f"{given} {family}".strip()
+    return Author(name, given=given or None, family=family or None) if name else None
+
+
+@lru_cache(1000)
+def _venue(code: str, venue_type: str | None) -> Venue:
+    name, kind = _VENUES.get(code, (code.upper(), _KINDS.get(venue_type or "")))
+    known = identifier("mlanthology", code)
+    return Venue(name, (known,) if known else (), kind, (code.upper(),) if name != code.upper() else ())
 
 
 def _text(value: str | int | None) -> str | None:

@@ -127,7 +127,9 @@ def plain_text(text: str) -> str:
     text = html.unescape(_TAG.sub(lambda tag: " " if _BREAKING.match(tag[0]) else "", text))
     if "\\" in text or "$" in text or "``" in text:
         text = _without_tex(text)
-    return unicodedata.normalize("NFC", " ".join(_INVISIBLE.sub("", text).split()))
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def _without_tex(text: str) -> str:
@@ -139,6 +141,8 @@ def _without_tex(text: str) -> str:
 def _commands(text: str) -> str:
     """Commands become what they print, from the inside out, as deep as anybody nests them."""
     for _ in range(6):
+        if "\\" not in text:
+            break
         before = text
         text = _STYLED.sub(r"\1", _ACCENTED.sub(_accented, _COMMAND.sub(_command_text, text)))
         if "frac" in text:

@@ -29,6 +29,11 @@ def test_two_names_share_an_iri_only_where_they_are_the_same_name(one: str, othe
     assert same_iri == (normal_name(one) == normal_name(other))
 
 
+@given(st.text(st.characters(max_codepoint=127), max_size=40))
+def test_a_name_in_ascii_is_compared_like_any_other(name: str) -> None:
+    assert normal_name(f"{name} é") == f"{normal_name(name)} é".strip()
+
+
 @given(NAMES, NAMES)
 def test_every_iri_is_valid(title: str, name: str) -> None:
     thing = paper(title, name)

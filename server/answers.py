@@ -20,6 +20,7 @@ from kg.namespaces import XSD
 from kg.resources import GraphReader
 from kg.workers import QueryRequest
 from server.cache import CachedResult
+from server.evaluation import evaluated
 from server.inspection import inspected, lasts, refuse_remote
 from server.links import address, is_resource
 from server.negotiation import entity_tag
@@ -68,9 +69,7 @@ def _evaluated(query: str, of_statements: bool, reaches_out: bool) -> FirstRows:
         most_rows=ROWS + 1,
         reaches_out=reaches_out,
     )
-    with current_state().departures.watching(asked):
-        result = current_state().workers.run(asked)
-    with result.body as body:
+    with evaluated(asked).body as body:
         if of_statements:
             statements = pyoxigraph.parse(body, format=N_TRIPLES.rdf_format)
             return _answer(_STATEMENT, ((said.subject, said.predicate, said.object) for said in statements))

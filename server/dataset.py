@@ -13,7 +13,6 @@ from werkzeug.exceptions import NotFound
 from werkzeug.urls import iri_to_uri
 
 from kg.description.dataset import Distribution, Site, describe_dataset, sorted_triples
-from kg.description.kept import kept_partitions
 from kg.description.partitions import Partitions
 from kg.dumps.formats import PARQUET_TYPE
 from kg.dumps.manifest import DumpManifest
@@ -27,7 +26,7 @@ from server.links import is_resource, local_path
 from server.negotiation import HTML, Offer, PageFormat, choose, content_type, entity_tag, not_modified, validated
 from server.representations import represented
 from server.resources import DATA_FORMATS
-from server.state import current_snapshot, current_state
+from server.state import current_partitions, current_snapshot, current_state
 
 blueprint = Blueprint("dataset", __name__)
 
@@ -58,7 +57,7 @@ def void() -> Response:
 def _described(offer: Offer) -> Response:
     """Other partitions and files than before may be there without another snapshot."""
     snapshot, state = current_snapshot(), current_state()
-    counted, dump = state.partitions.get(snapshot, lambda: kept_partitions(snapshot)), dump_so_far(snapshot)
+    counted, dump = current_partitions(), dump_so_far(snapshot)
     so_far = (counted is not None, dump.graph if dump else "")
     tag = entity_tag(snapshot.id, state.build, "dataset", request.url_root, offer.media_type, *map(str, so_far))
     return not_modified(tag) or validated(

@@ -9,7 +9,6 @@ import pyoxigraph
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest
 
-from kg.description.kept import kept_partitions
 from kg.description.partitions import Partitions
 from kg.errors import QuerySyntaxError
 from kg.formats import JSON
@@ -20,7 +19,7 @@ from server.links import short_name
 from server.negotiation import HTML, PLAIN_JSON, choose, content_type
 from server.ontology import ONTOLOGY
 from server.representations import represented
-from server.state import current_snapshot, current_state
+from server.state import current_partitions
 from server.tables import ResultTable, result_table
 from server.ui import sparql_page
 
@@ -47,8 +46,7 @@ def editor(extension: str | None = None) -> Response:
 @blueprint.get("/editor/terms")
 def terms() -> Response:
     """What the editor completes: prefixes, and the classes and properties of the ontology and of this graph."""
-    snapshot = current_snapshot()
-    used = current_state().partitions.get(snapshot, lambda: kept_partitions(snapshot))
+    used = current_partitions()
     return represented(PLAIN_JSON, lambda: msgspec.json.encode(_terms(used or Partitions())), keep=used is not None)
 
 

@@ -13,7 +13,6 @@ from werkzeug.exceptions import NotFound
 
 from kg import namespaces as ns
 from kg import sparql
-from kg.description.kept import kept_partitions
 from kg.description.partitions import Partitions, Property
 from kg.description.schema import Edge, domains, edges
 from kg.ntriples import iri as n_triples_iri
@@ -24,7 +23,7 @@ from server.links import is_resource, short_name
 from server.negotiation import HTML, PLAIN_JSON, choose, content_type, entity_tag, not_modified, validated
 from server.ontology import ONTOLOGY
 from server.schema_picture import HEIGHT, WIDTH, picture
-from server.state import current_snapshot, current_state
+from server.state import current_partitions, current_snapshot, current_state
 
 blueprint = Blueprint("schema", __name__)
 
@@ -88,7 +87,7 @@ class _Row:
 def schema(extension: str | None = None) -> Response:
     """Counted in the background where the graph is large: the answer changes then without another snapshot."""
     offer, snapshot, state = choose((HTML, PLAIN_JSON), extension), current_snapshot(), current_state()
-    used = state.partitions.get(snapshot, lambda: kept_partitions(snapshot))
+    used = current_partitions()
     chosen = _chosen(used)
     counted = str(used is not None)
     tag = entity_tag(snapshot.id, state.build, "schema", request.url_root, offer.media_type, counted, chosen or "")

@@ -17,6 +17,7 @@ from kg.ntriples import check_iri
 from kg.snapshots import Snapshot
 from kg.updates import UpdateWrite
 from kg.workers import QueryRequest, QueryResult
+from server.evaluation import evaluated
 from server.inspection import inspected, lasts, refuse_remote
 from server.negotiation import HTML, choose, content_type, entity_tag, not_modified, validated
 from server.observation import digest, note
@@ -115,9 +116,7 @@ def _evaluated(
         truncate=operation.truncate,
         reaches_out=reaches_out,
     )
-    state = current_state()
-    with state.departures.watching(query):
-        return state.workers.run(query)
+    return evaluated(query)
 
 
 def _change(operation: Operation) -> Response:

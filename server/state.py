@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from flask import Flask, current_app, g
 
 from kg.commit import Committer
+from kg.description.kept import kept_partitions
 from kg.description.partitions import Partitions
 from kg.endpoint.following import Following
 from kg.endpoint.store import reading
@@ -113,6 +114,12 @@ def current_snapshot() -> Snapshot:
         g.snapshot = state.following.current(state.snapshots) if state.following else state.snapshots.current()
     snapshot: Snapshot = g.snapshot
     return snapshot
+
+
+def current_partitions() -> Partitions | None:
+    """What is counted of the snapshot that this request reads; None as long as it is not."""
+    snapshot = current_snapshot()
+    return current_state().partitions.get(snapshot, lambda: kept_partitions(snapshot))
 
 
 def register_reading(app: Flask, seconds: float) -> None:

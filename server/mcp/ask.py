@@ -11,6 +11,7 @@ from msgspec import Meta
 from kg.errors import QueryRefused
 from kg.ntriples import check_iri
 from kg.workers import QueryRequest
+from server.evaluation import evaluated
 from server.inspection import inspected, refuse_remote
 from server.mcp.results import MOST_ROWS, Result, answered, format_of
 from server.mcp.tools import Answer, Arguments, Tool, tool
@@ -60,8 +61,7 @@ def _answer(asked: Sparql) -> Answer:
         truncate=True,  # only the beginning is given anyway
         reaches_out=refuse_remote(inspection),
     )
-    with state.departures.watching(query):
-        result = state.workers.run(query)
+    result = evaluated(query)
     note(query=digest(asked.query), rows=result.rows)
     return answered(result, inspection.kind, _address(endpoint, asked.query), asked.limit)
 

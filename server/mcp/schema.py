@@ -9,7 +9,6 @@ from msgspec import UNSET, Meta, UnsetType
 from pyoxigraph import BlankNode, NamedNode
 
 from kg import namespaces as ns
-from kg.description.kept import kept_partitions
 from kg.description.partitions import Class, Partitions
 from kg.description.partitions import Property as PropertyUsed
 from kg.errors import UsageError
@@ -18,7 +17,7 @@ from kg.vocabulary import VocabularyTerm, read_ontology
 from server.links import short_name
 from server.mcp.tools import Answer, Arguments, Tool, tool
 from server.ontology import ONTOLOGY, SHAPES
-from server.state import current_snapshot, current_state
+from server.state import current_partitions, current_snapshot, current_state
 
 
 class Schema(Arguments, frozen=True):
@@ -70,7 +69,7 @@ def schema_tool() -> Tool:
 
 def _answer(asked: Schema) -> Answer:
     snapshot, state = current_snapshot(), current_state()
-    counted = state.partitions.get(snapshot, lambda: kept_partitions(snapshot)) or _expected(snapshot.manifest.counts)
+    counted = current_partitions() or _expected(snapshot.manifest.counts)
     known = {term.iri: term for group in read_ontology(ONTOLOGY.store).groups for term in group.terms}
     if asked.of is None:
         classes = [_class(iri, counted.classes[iri], known.get(iri)) for iri in _classes(counted)]

@@ -234,7 +234,7 @@ def test_the_schema_counts_what_there_is(address: str) -> None:
 def test_what_is_not_counted_yet_is_told_from_the_shapes(
     seeded_store_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.mcp.schema.kept_partitions", lambda _: None)
+    monkeypatch.setattr("server.state.kept_partitions", lambda _: None)
     app = create_app(read_settings({}, store=seeded_store_folder, query_workers=1))
     found = [
         post(app.test_client(), "tools/call", {"name": "schema", "arguments": asked}).json["result"][

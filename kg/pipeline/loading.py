@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,10 +16,11 @@ from kg.linking.linking import Linker
 from kg.pipeline.datasets import Dataset, LoadReport, Options
 from kg.pipeline.inputs import find_inputs, name_datasets, spooled
 from kg.pipeline.mapping import mapping_chunks
+from kg.processes import without_collecting
 from kg.progress import Progress, silent
 from kg.snapshots import current_manifest, publish
 from kg.sources import Source, find_source
-from kg.store import Arriving, StoreFolder, wanted_contents
+from kg.store import Arriving, StoreFolder, Writer, wanted_contents
 
 
 def load(
@@ -46,8 +47,7 @@ def load(
         }
         if options.rejects is not None:
             options.rejects.write_bytes(b"")
-        stack.enter_context(store.segments.in_use())
-        writer = stack.enter_context(store.writer())
+        writer = stack.enter_context(_writing(store))
         loaded = [Dataset(store, source, name, found, options) for name, found in files.items()]
         for dataset in loaded:
             if options.update and dataset.name in store.segments.catalogue():
@@ -62,6 +62,13 @@ def load(
         )
     store.segments.remove_unused(datasets)
     return [dataset.report for dataset in loaded]
+
+
+@contextmanager
+def _writing(store: StoreFolder, wait: bool = True) -> Iterator[Writer]:
+    """The one writer; no segment is removed meanwhile, and no cycles looked for among millions of objects."""
+    with without_collecting(), store.segments.in_use(), store.writer(wait) as writer:
+        yield writer
 
 
 def _update(dataset: Dataset, options: Options, progress: Progress) -> None:
@@ -95,7 +102,7 @@ def _statements(datasets: list[Dataset], options: Options, progress: Progress) -
 
 def link(store: StoreFolder, linker: Linker, progress: Progress = silent) -> str:
     """Link everything that is loaded and publish the graph that results; the new snapshot's id."""
-    with store.segments.in_use(), store.writer() as writer:
+    with _writing(store) as writer:
         return publish(store, writer, writer.build(progress, linker=linker), progress)
 
 
@@ -108,7 +115,7 @@ def remove(store: StoreFolder, names: Iterable[str], progress: Progress = silent
         if name not in present or name == VOCABULARY:
             there = ", ".join(sorted(present.keys() - {VOCABULARY})) or "none at all"
             raise UsageError(f"there is no dataset {name!r} to remove; there is {there}", name)
-    with store.segments.in_use(), store.writer() as writer:
+    with _writing(store) as writer:
         store.segments.put_in_force(dict.fromkeys(removed))
         snapshot = publish(store, writer, writer.build(progress, linker=linker), progress)
     store.segments.remove_unused(removed)
@@ -123,7 +130,7 @@ def load_seeds(store: StoreFolder, progress: Progress = silent, linker: Linker |
 
 def rebuild(store: StoreFolder, progress: Progress = silent) -> str:
     """Build the store from its segments alone and publish it; the new snapshot's id."""
-    with store.segments.in_use(), store.writer() as writer:
+    with _writing(store) as writer:
         return publish(store, writer, writer.build(progress, from_nothing=True), progress, anew=True)
 
 
@@ -143,5 +150,5 @@ def is_whole(store: StoreFolder) -> bool:
 
 def repair(store: StoreFolder, progress: Progress = silent, wait: bool = True) -> None:
     """Finish what an interrupted load left undone. StoreBusy if another process writes and `wait` is false."""
-    with store.segments.in_use(), store.writer(wait) as writer:
+    with _writing(store, wait) as writer:
         publish(store, writer, writer.build(progress), progress)

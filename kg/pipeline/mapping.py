@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import multiprocessing
 import os
@@ -158,10 +159,11 @@ _mapper: ChunkMapper | None = None
 
 
 def _start(source: Source, mapping: Mapping) -> None:
-    """Make this process one that maps: it makes no cycles of objects worth collecting, and large texts all the time,
-    whose memory is better kept than given back to the system and fetched again page by page."""
+    """Make this process one that maps: it makes no cycles of objects worth collecting, not even when it ends, and large
+    texts all the time, whose memory is better kept than given back to the system and fetched again page by page."""
     global _mapper
     gc.disable()
+    atexit.register(gc.freeze)
     end_with_parent()
     keep_memory()
     _mapper = ChunkMapper(source, mapping)

@@ -121,15 +121,19 @@ def plain_text(text: str) -> str:
     """
     # Most texts have no markup and nothing invisible; written out, because it is asked of every text there is.
     if text.isprintable() and not ("\\" in text or "<" in text or "&" in text or "$" in text or "`" in text):
-        if "  " in text or text[:1] == " " or text[-1:] == " ":  # no other space is printable
-            text = " ".join(text.split())
+        text = _single_spaced(text)
         return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = html.unescape(_TAG.sub(lambda tag: " " if _BREAKING.match(tag[0]) else "", text))
     if "\\" in text or "$" in text or "``" in text:
         text = _without_tex(text)
     if not text.isprintable():
-        text = _INVISIBLE.sub("", text)
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+        text = " ".join(_INVISIBLE.sub("", text).split())
+    return unicodedata.normalize("NFC", _single_spaced(text))
+
+
+def _single_spaced(text: str) -> str:
+    """`text`, which is printable, so that it has no other spaces, with single ones, and none around it."""
+    return " ".join(text.split()) if "  " in text or text[:1] == " " or text[-1:] == " " else text
 
 
 def _without_tex(text: str) -> str:

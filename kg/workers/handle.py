@@ -89,8 +89,7 @@ class Worker:
         Raises TimeoutError past it, and WorkerDied; the worker is of no use after either.
         """
         try:
-            if self.sandboxed is None:
-                self._await_ready(deadline)
+            self.await_ready(deadline)
             self._wait_until(deadline)
             send_task(self._connection, task, descriptor)
             return receive_reply(self._connection)
@@ -117,9 +116,17 @@ class Worker:
         spool.close()
         return reply, None
 
-    def _await_ready(self, deadline: float) -> None:
+    def await_ready(self, deadline: float) -> None:
+        """Returns once it has started. Raises what `ask` raises."""
+        if self.sandboxed is not None:
+            return
         self._wait_until(deadline)
-        reply = receive_reply(self._connection)
+        try:
+            reply = receive_reply(self._connection)
+        except BlockingIOError:
+            raise TimeoutError from None
+        except (EOFError, ConnectionError):
+            raise WorkerDied from None
         assert isinstance(reply, Ready)  # noqa: S101 - the first word of every worker
         self.sandboxed = reply.sandboxed
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import bisect
 import io
 import itertools
 import logging
+import math
 import os
 import threading
 import time
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +30,10 @@ from kg.workers.messages import AnyTask, Done, Failed, InspectTask, Task
 from kg.workers.results import FORMATS
 
 _log = logging.getLogger(__name__)
+
+_HELD_UP = 1.0
+"""Seconds after which those that run are held to be slow, so that one that waits has a try beside them."""
+_TRY = 1.0  # seconds that a try may take; whoever needs longer waits for a worker as the others do
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,15 +87,24 @@ class _Turn:
     arrived: float
     deadline: float
     worker: Worker | None = None
+    began: float = 0.0
+    is_try: bool = False
+    tried: bool = False
     cancelled: bool = False
     wake: threading.Condition | None = None
     """There while it waits: each has one of its own, so that only the next one is woken."""
 
 
+class _TryEnded(Exception):
+    """A query takes longer than a try may."""
+
+
 class WorkerPool:
     """Runs queries in worker processes, `settings.query_workers` at a time.
 
-    One process more than that is kept, so that after a kill the next query finds a worker that is ready. Long results
+    One process more than that is kept, so that after a kill the next query finds a worker that is ready. Where all
+    that run are slow, those that wait may each try it once for a second, one at a time: so many slow queries as there
+    are workers do not keep the quick ones from their answers. Long results
     are spooled into nameless files of the folder `spool`, by default the one of the store. `numbers` are given to the
     requests; pools may share them. `niceness` is that of the processes.
     """
@@ -105,6 +122,7 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
         self._free = settings.query_workers
+        self._tries = 1
         self._waiting: deque[_Turn] = deque()
         self._running: set[_Turn] = set()
         self._idle: deque[Worker] = deque()
@@ -179,32 +197,46 @@ class WorkerPool:
         limit = min(request.timeout or self._settings.query_timeout, self._settings.query_timeout)
         now = time.monotonic()
         turn = _Turn(next(self._numbers), request, now, now + limit)
-        worker = self._begin(turn, limit)
-        usable = False
-        try:
-            reply, spool = self._ask(turn, worker, task, limit)
-            usable = True
-        finally:
-            self._end(turn, worker, usable)
+        while True:
+            worker = self._begin(turn, limit)
+            usable = False
+            try:
+                reply, spool = self._ask(turn, worker, task, limit)
+                usable = True
+                break
+            except _TryEnded:
+                continue
+            finally:
+                self._end(turn, worker, usable)
         return self._result(reply, spool, request)
 
     def _begin(self, turn: _Turn, limit: float) -> Worker:
-        """Wait, first come first served, until a worker is free."""
+        """Wait, first come first served, until a worker is free or, once, for a try beside slow ones."""
         with self._changed:
+            turn.is_try = False
             if self._closed or not self._free or self._waiting:
                 self._await_turn(turn, limit)
             turn.worker = worker = self._take(turn.request.reaches_out)
-            self._free -= 1
+            turn.began = time.monotonic()
+            if turn.is_try:
+                self._tries -= 1
+            else:
+                self._free -= 1
             self._running.add(turn)
             return worker
 
     def _await_turn(self, turn: _Turn, limit: float) -> None:
-        if not self._free and len(self._waiting) >= self._settings.query_queue:
+        if not self._free and not turn.tried and len(self._waiting) >= self._settings.query_queue:
             raise QueueFull("too many queries are waiting; try again in a moment")
         turn.wake = threading.Condition(self._lock)
-        self._waiting.append(turn)
+        bisect.insort(self._waiting, turn, key=attrgetter("number"))  # one that has had its try is where it was
         try:
-            turn.wake.wait_for(lambda: self._is_next(turn), turn.deadline - time.monotonic())
+            while not self._is_next(turn) and (left := turn.deadline - time.monotonic()) > 0:
+                held_up = self._held_up(turn)
+                if held_up <= 0:
+                    turn.is_try = turn.tried = True
+                    return
+                turn.wake.wait(min(left, held_up))
             self._check_going(turn)
             if not self._is_next(turn):
                 raise QueueFull(f"no query worker was free within {limit:g} s; try again in a moment")
@@ -212,10 +244,18 @@ class WorkerPool:
             self._waiting.remove(turn)
             self._wake_next()
 
+    def _held_up(self, turn: _Turn) -> float:
+        """Seconds until this one may try it beside those that run, as things are: none if it may now."""
+        untried = next((each for each in self._waiting if not each.tried), None)
+        if not self._tries or untried is not turn:
+            return math.inf
+        return max((each.began for each in self._running), default=0.0) + _HELD_UP - time.monotonic()
+
     def _wake_next(self) -> None:
-        """Tell whoever is next that things have changed; and `close`, once nobody runs or waits."""
-        if self._waiting and self._waiting[0].wake:
-            self._waiting[0].wake.notify()
+        """Tell whoever is next, or may try, that things have changed; and `close`, once nobody runs or waits."""
+        for turn in (*islice(self._waiting, 1), *islice((each for each in self._waiting if not each.tried), 1)):
+            if turn.wake:
+                turn.wake.notify()
         if self._closed:
             self._changed.notify_all()
 
@@ -262,7 +302,10 @@ class WorkerPool:
 
     def _leave(self, turn: _Turn) -> None:
         self._running.remove(turn)
-        self._free += 1
+        if turn.is_try:
+            self._tries += 1
+        else:
+            self._free += 1
         self._wake_next()
 
     def _replenish(self) -> None:
@@ -277,10 +320,16 @@ class WorkerPool:
 
     def _ask(self, turn: _Turn, worker: Worker, task: AnyTask, limit: float) -> tuple[Done | Failed, BinaryIO | None]:
         """What the worker replies, with the file that the result is in, unless the reply has it."""
+        deadline = turn.deadline
         try:
-            reply, spool = worker.spooled(task, self._spool, turn.deadline)
+            if turn.is_try:
+                worker.await_ready(turn.deadline)  # its start is no part of the try
+                deadline = min(turn.deadline, time.monotonic() + _TRY)
+            reply, spool = worker.spooled(task, self._spool, deadline)
         except TimeoutError:
             worker.close()
+            if deadline < turn.deadline:
+                raise _TryEnded from None
             raise QueryTimeout(f"the query took longer than {limit:g} s; match less, or add a LIMIT", limit) from None
         except WorkerDied:
             error = worker.post_mortem()  # waits: its end of the socket closes before the process is gone

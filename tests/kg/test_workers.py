@@ -357,7 +357,10 @@ def test_more_queries_than_may_wait_are_refused(make_pool: Callable[..., WorkerP
     assert _rows(pool, QueryRequest(store_path, ALL, "json")) == TRIPLES
 
 
-def test_who_came_first_goes_first(make_pool: Callable[..., WorkerPool], store_path: Path) -> None:
+def test_who_came_first_goes_first(
+    make_pool: Callable[..., WorkerPool], store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.workers.pool._HELD_UP", 3600)  # so that nobody has a try
     pool = make_pool()
     running = QueryRequest(store_path, ENDLESS, "json")
     with ThreadPoolExecutor() as executor:
@@ -382,6 +385,49 @@ def test_who_came_first_goes_first(make_pool: Callable[..., WorkerPool], store_p
         for future in futures:
             with pytest.raises(QueryCancelled):
                 future.result()
+
+
+def test_quick_queries_get_past_as_many_slow_ones_as_there_are_workers(
+    make_pool: Callable[..., WorkerPool], store_path: Path
+) -> None:
+    pool = make_pool(query_workers=2, query_timeout=120)
+    slow = [QueryRequest(store_path, ENDLESS, "json") for _ in range(5)]
+    with ThreadPoolExecutor() as executor:
+        futures = [_in_background(executor, pool, request) for request in slow]
+        _wait_until(lambda: (pool.running, pool.waiting) == (2, 3))
+        for _ in range(3):
+            assert _rows(pool, QueryRequest(store_path, ALL, "json")) == TRIPLES
+        # Those that do not get ready in the time of a try wait in their order.
+        _wait_until(lambda: (pool.running, pool.waiting) == (2, 3))
+        assert [(turn.request, turn.is_running) for turn in pool.turns()] == [
+            (request, number < 2) for number, request in enumerate(slow)
+        ]
+        pool.cancel(slow[0])
+        _wait_until(lambda: (pool.running, pool.waiting) == (2, 2))
+        assert [turn.request for turn in pool.turns() if turn.is_running] == slow[1:3]
+        for request in slow[1:]:
+            pool.cancel(request)
+        for future in futures:
+            with pytest.raises(QueryCancelled):
+                future.result()
+    assert _rows(pool, QueryRequest(store_path, ALL, "json")) == TRIPLES
+
+
+def test_a_try_does_not_last_longer_than_the_query_may(make_pool: Callable[..., WorkerPool], store_path: Path) -> None:
+    pool = make_pool(query_timeout=120)
+    running = QueryRequest(store_path, ENDLESS, "json")
+    with ThreadPoolExecutor() as executor:
+        future = _in_background(executor, pool, running)
+        _wait_until(lambda: pool.running == 1)
+        time.sleep(1.1)
+        with pytest.raises(QueryTimeout, match=r"longer than 0\.5 s"):
+            pool.run(QueryRequest(store_path, ENDLESS, "json", timeout=0.5))
+        with pytest.raises(QueueFull, match=r"no query worker was free within 1\.5 s"):
+            pool.run(QueryRequest(store_path, ENDLESS, "json", timeout=1.5))
+        assert (pool.running, pool.waiting) == (1, 0)
+        pool.cancel(running)
+        with pytest.raises(QueryCancelled):
+            future.result()
 
 
 def test_many_threads_get_their_own_answers(pool: WorkerPool, store_path: Path) -> None:

@@ -55,24 +55,28 @@ from pathlib import Path
 from kg.mapping import Mapper, Mapping
 from kg.naming import Naming
 from kg.pipeline.inputs import find_inputs
+from kg.processes import keep_memory
 from kg.sources import find_source
 from kg.sources.files import SourceFile
 
 def start():
-    global mapper, said
+    global mapper, said, output
     gc.disable()
-    mapper, said = Mapper(context), set()
+    keep_memory()
+    mapper, said, output = Mapper(context), set(), open(sys.argv[3], "ab", buffering=0)
 
-def mapped(chunk):
-    output = []
+def write_mapped(chunk):
+    lines = []
     for reading in source.readings(chunk):
         for record in reading.records:
             found = mapper.map(record)
-            output.append(found.own)
+            lines.append(found.own)
             new = [thing for thing in found.things if thing not in said]
             said.update(new)
-            output += new
-    return b"".join(output)
+            lines += new
+    content = b"".join(lines)
+    written = output.write(content)  # in one piece, so that nothing of what others append stands within it
+    assert written == len(content)
 
 source = find_source(sys.argv[1])
 context = Mapping(Naming("https://w3id.org/paperkg/"), source.name, source.name, source.version)
@@ -81,13 +85,14 @@ if __name__ == "__main__":
     files = find_inputs(source, [Path(sys.argv[2])])
     chunks = (chunk for file in files for chunk in source.chunks(SourceFile(file)))
     count, under_way = len(os.sched_getaffinity(0)), deque()
-    with ProcessPoolExecutor(count, initializer=start) as pool, open(sys.argv[3], "wb") as output:
+    Path(sys.argv[3]).write_bytes(b"")
+    with ProcessPoolExecutor(count, initializer=start) as pool:
         for chunk in chunks:
-            under_way.append(pool.submit(mapped, chunk))
+            under_way.append(pool.submit(write_mapped, chunk))
             if len(under_way) > 3 * count:
-                output.write(under_way.popleft().result())
+                under_way.popleft().result()
         for future in under_way:
-            output.write(future.result())
+            future.result()
 """
 
 

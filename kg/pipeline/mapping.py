@@ -21,7 +21,7 @@ from kg.linking.model import Mentions, PaperMention, ThingMention, encoded_menti
 from kg.mapping import Mapper, Mapping
 from kg.processes import end_with_parent, keep_memory
 from kg.records import Graph, Reading, Reject
-from kg.segments import Counts, compressed, packed, record_digest, thing_digest
+from kg.segments import Counts, compressed, packed, record_digest
 from kg.sources import Chunk, Source
 from kg.texts import PaperText, Texts, ThingText, encoded_texts
 
@@ -29,8 +29,9 @@ from kg.texts import PaperText, Texts, ThingText, encoded_texts
 _WORTH_PROCESSES = 2 * 2**20
 # Chunks that wait in line for each process, so that it never waits for the reader.
 _AHEAD = 3
-# What has been said of things, to say it once only; forgotten when it grows past this many.
-_THINGS_REMEMBERED = 500_000
+# What has been said of things, to say it once only; forgotten when it grows past this many. The mapper keeps about as
+# many, and gives the same object again, of which Python knows the hash.
+_THINGS_REMEMBERED = 100_000
 
 
 @dataclass
@@ -141,9 +142,8 @@ class _Chunk:
             self._segment += mapped.things
             self._statements.append(mapped.own)
             for thing in mapped.things:
-                digest = thing_digest(thing)
-                if digest not in self._said:
-                    self._said.add(digest)
+                if thing not in self._said:
+                    self._said.add(thing)
                     self._new_things.append(thing)
             if mapped.facts:
                 self._facts.append(mapped.facts)

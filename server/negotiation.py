@@ -6,13 +6,15 @@ Quality values as in RFC 9110, section 12.5.1: the range that names a media type
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from flask import Response, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable, NotFound
+from werkzeug.http import parse_accept_header
 
 
 class Offer(Protocol):
@@ -42,8 +44,10 @@ PROBLEM_JSON = PageFormat("problem", "json", "application/problem+json", ("appli
 
 AnyOffer = TypeVar("AnyOffer", bound=Offer)
 
+_USUAL = 1000  # characters of an Accept header; what was read in a longer one is not kept
 
-def choose(offers: Sequence[AnyOffer], extension: str | None = None, accept: MIMEAccept | None = None) -> AnyOffer:
+
+def choose(offers: Sequence[AnyOffer], extension: str | None = None, accept: str | None = None) -> AnyOffer:
     """The representation for this request: by `extension` if one is given, else by its Accept header.
 
     Between equals the range that names the type more closely wins, then the order of `offers`; so the first is the
@@ -65,7 +69,7 @@ def choose(offers: Sequence[AnyOffer], extension: str | None = None, accept: MIM
     return best
 
 
-def content_type(offer: Offer, accept: MIMEAccept | None = None) -> str:
+def content_type(offer: Offer, accept: str | None = None) -> str:
     """The Content-Type of an offer: the name by which the client asked for it, with the charset where it matters."""
     ranges = _ranges(accept)
     name = max((offer.media_type, *offer.other_media_types), key=lambda name: ranges.get(name, 0.0))
@@ -103,19 +107,26 @@ def not_modified(tag: str, weak: bool = False) -> Response | None:
     return validated(Response(status=304), tag, weak)
 
 
-def _ranges(accept: MIMEAccept | None) -> dict[str, float]:
-    """Quality by media range, of this request unless `accept` is given.
+def _ranges(accept: str | None) -> Mapping[str, float]:
+    """Quality by media range, of this request unless an Accept header is given.
 
     Parameters of a range are passed over: no offer differs from another by its charset or profile.
     """
+    header = request.headers.get("Accept", "") if accept is None else accept
+    return _read(header) if len(header) <= _USUAL else _read.__wrapped__(header)
+
+
+@lru_cache(256)
+def _read(header: str) -> Mapping[str, float]:
+    """Clients of one kind all send the same."""
     ranges: dict[str, float] = {}
-    for value, quality in request.accept_mimetypes if accept is None else accept:
+    for value, quality in parse_accept_header(header, MIMEAccept):
         name = value.partition(";")[0].strip().lower()
         ranges[name] = max(float(quality), ranges.get(name, 0.0))
     return ranges
 
 
-def _preference(ranges: dict[str, float], offer: Offer) -> tuple[float, int]:
+def _preference(ranges: Mapping[str, float], offer: Offer) -> tuple[float, int]:
     """Quality, then how closely a range names the offer.
 
     A wildcard speaks of the proper name only: otherwise `*/*` would let in as `application/json` what

@@ -85,9 +85,9 @@ class PaperMapping:
             venue_name=paper.venue.name if paper.venue else None,
             pages=paper.pages,
             subjects=tuple(self.facts.subjects),
-            institutions=tuple(institution.name for institution in paper.institutions),
+            institutions=tuple([institution.name for institution in paper.institutions]),
             references=keys(paper.references, PAPER_SCHEMES),
-            related=keys(tuple(relation.paper for relation in paper.relations), PAPER_SCHEMES),
+            related=keys(tuple([relation.paper for relation in paper.relations]), PAPER_SCHEMES),
         )
 
     def _led_to(self, described: Described) -> str:

@@ -11,14 +11,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import combinations
 
 import msgspec
 
 from kg.linking.consistency import consistent
 from kg.linking.model import AuthorMention, Fact, Link, PaperMention
-from kg.linking.names import ANY_NAME, compatible, folded, given_keys, name_keys
+from kg.linking.names import ANY_NAME, compatible, family_words, folded, given_keys, name_keys
 
 _TELLING = ("orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author")
 _MOST_COAUTHORS = 60
@@ -54,6 +55,8 @@ class Appearance(msgspec.Struct, array_like=True, frozen=True):
     names_of_paper: tuple[str, ...]
     """Identifiers of the paper, and of those it cites."""
     references: tuple[str, ...]
+    given: tuple[frozenset[str], frozenset[str]]
+    """The `given_keys` of the name, as reading names is what takes longest."""
     listed: tuple[str, ...] = ()
     """Quite different names that a record about this person lists."""
 
@@ -66,7 +69,7 @@ class AuthorMatcher:
     """Authors whose names may be one person's, by family name and first initial."""
 
     name = "authors"
-    version = "8"
+    version = "9"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         names = [folded(author.name) for author in paper.authors]
@@ -79,13 +82,26 @@ class AuthorMatcher:
 
     def links(self, block: Sequence[bytes]) -> Iterator[Link]:
         people = _people(map(_DECODER.decode, block))
-        if len(people) < 2:
-            return
-        bearers = _Bearers(people)
-        compared = _Block(people, bearers)
-        by_author = {person.author: person for person in people}
-        found = (compared.compare(one, other) for one, other in _pairs(people, bearers))
-        yield from consistent(filter(None, found), lambda one, other: _cannot_be_one(by_author[one], by_author[other]))
+        if len(people) > 1:
+            bearers = _Bearers(people)
+            yield from _links(_Block(people, bearers), _pairs(people, bearers))
+
+    def links_of_more(self, block: Sequence[bytes], new: Collection[bytes], before: Iterable[Link]) -> Iterator[Link]:
+        """What comes makes pairs that were there less sure: somebody else is called so, has those co-authors, is at
+        that place. So only who comes is compared with all others, and those that were linked with each other."""
+        people = _people(map(_DECODER.decode, block))
+        if len(people) > 1:
+            grown = _Grown(people, list(map(_DECODER.decode, new)))
+            bearers = _Bearers(people)
+            pairs = _pairs(people, bearers) if grown.may_be_surer else grown.pairs(bearers, before)
+            yield from _links(_Block(people, bearers), pairs)
+
+
+def _links(block: _Block, pairs: Iterable[tuple[int, int]]) -> Iterator[Link]:
+    """The links of these pairs, all of a block that may be linked."""
+    by_author = {person.author: person for person in block.people}
+    found = (block.compare(one, other) for one, other in pairs)
+    yield from consistent(filter(None, found), lambda one, other: _cannot_be_one(by_author[one], by_author[other]))
 
 
 def _appearance(paper: PaperMention, author: AuthorMention, names: list[str], place: int) -> Appearance:
@@ -103,6 +119,7 @@ def _appearance(paper: PaperMention, author: AuthorMention, names: list[str], pl
         paper.subjects[:_MOST_SUBJECTS],
         paper.keys,
         paper.references[:_MOST_REFERENCES],
+        given_keys(author.name),
         author.listed,
     )
 
@@ -117,18 +134,50 @@ class Person:
 
     def __init__(self, author: str, appearances: list[Appearance]) -> None:
         self.author = author
+        self.appearances = appearances
         self.names = sorted({each.name for each in appearances})
         self.listed = sorted({name for each in appearances for name in each.listed} - set(self.names))
         self.keys = {key for each in appearances for key in each.keys}
-        self.records = {each.record for each in appearances}
-        self.papers = {each.paper for each in appearances}
-        self.paper_names = {name for each in appearances for name in each.names_of_paper}
-        self.references = {name for each in appearances for name in each.references}
-        self.coauthors = Counter(name for each in appearances for name in each.coauthors)
-        self.places = {place for each in appearances for place in each.places}
-        self.subjects = {subject for each in appearances for subject in each.subjects}
-        self.venues = {each.venue for each in appearances if each.venue}
-        self.years = [each.year for each in appearances if each.year]
+
+    # Most people are hardly looked at but for their names.
+
+    @cached_property
+    def records(self) -> set[str]:
+        return {each.record for each in self.appearances}
+
+    @cached_property
+    def paper_names(self) -> set[str]:
+        return {name for each in self.appearances for name in each.names_of_paper}
+
+    @cached_property
+    def references(self) -> set[str]:
+        return {name for each in self.appearances for name in each.references}
+
+    @cached_property
+    def coauthors(self) -> Counter[str]:
+        return Counter(name for each in self.appearances for name in each.coauthors)
+
+    @cached_property
+    def places(self) -> set[str]:
+        return {place for each in self.appearances for place in each.places}
+
+    @cached_property
+    def subjects(self) -> set[str]:
+        return {subject for each in self.appearances for subject in each.subjects}
+
+    @cached_property
+    def venues(self) -> set[str]:
+        return {each.venue for each in self.appearances if each.venue}
+
+    @cached_property
+    def years(self) -> list[int]:
+        return [each.year for each in self.appearances if each.year]
+
+    @property
+    def given(self) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+        """The keys of all names."""
+        yield from {each.name: each.given for each in self.appearances}.values()
+        yield from map(given_keys, self.listed)
 
     @property
     def all_names(self) -> list[str]:
@@ -154,10 +203,11 @@ class _Bearers:
         self._usual: defaultdict[str, set[int]] = defaultdict(set)
         self._turned: defaultdict[str, set[int]] = defaultdict(set)
         for number, person in enumerate(people):
-            for name in person.all_names:
-                for bearers, keys in zip((self._usual, self._turned), given_keys(name), strict=True):
-                    for key in keys:
-                        bearers[key].add(number)
+            for usual, turned in person.given:
+                for key in usual:
+                    self._usual[key].add(number)
+                for key in turned:
+                    self._turned[key].add(number)
         self._of_names: dict[str, frozenset[int]] = {}
 
     def maybe(self, names: Iterable[str]) -> set[int]:
@@ -178,7 +228,7 @@ class _Bearers:
             found = self._of_names[name] = frozenset(
                 number
                 for number in self.maybe((name,))
-                if any(compatible(other, name) >= 0.5 for other in self._people[number].names[:3])
+                if any(compatible(other, name) >= 0.5 for other in _looked_at(self._people[number].names))
             )
         return found
 
@@ -186,11 +236,7 @@ class _Bearers:
 def _pairs(people: list[Person], bearers: _Bearers) -> Iterator[tuple[int, int]]:
     """Those whose names may agree, or who have an identifier in common; where they are too many, those that share a
     co-author or an identifier."""
-    identified: defaultdict[str, list[int]] = defaultdict(list)
-    for number, person in enumerate(people):
-        for key in person.keys:
-            identified[key].append(number)
-    pairs = {pair for numbers in identified.values() for pair in combinations(numbers, 2)}
+    pairs = {pair for numbers in _identified(people).values() for pair in combinations(numbers, 2)}
     for number, person in enumerate(people):
         pairs.update((number, other) for other in bearers.maybe(person.all_names) if other > number)
     if len(pairs) > _MOST_PAIRS:
@@ -202,18 +248,76 @@ def _pairs(people: list[Person], bearers: _Bearers) -> Iterator[tuple[int, int]]
     yield from sorted(pairs)[:_MOST_PAIRS]
 
 
+def _identified(people: list[Person]) -> dict[str, list[int]]:
+    """People by their identifiers."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for number, person in enumerate(people):
+        for key in person.keys:
+            found[key].append(number)
+    return found
+
+
+class _Grown:
+    """The people of a block to which some appearances have come."""
+
+    def __init__(self, people: list[Person], new: Collection[Appearance]) -> None:
+        self._people = people
+        self._new = set(new)
+        come = {each.author for each in new}
+        self._come = [number for number, person in enumerate(people) if person.author in come]
+
+    @property
+    def may_be_surer(self) -> bool:
+        """Whether two who were there may be surer now to be one, or it is not told at once which pairs count."""
+        if len(self._people) * (len(self._people) - 1) // 2 > _MOST_PAIRS:
+            return True
+        # One subject says the more, the more others have none of it.
+        return any(person.subjects for person in self._people) or any(
+            not set(self._looked_at_before(self._people[number])) <= set(_looked_at(self._people[number].names))
+            for number in self._come
+        )
+
+    def _looked_at_before(self, person: Person) -> list[str]:
+        return _looked_at(sorted({each.name for each in person.appearances if each not in self._new}))
+
+    def pairs(self, bearers: _Bearers, before: Iterable[Link]) -> Iterator[tuple[int, int]]:
+        """Those of who has come, and those of links `before`."""
+        numbers = {person.author: number for number, person in enumerate(self._people)}
+        pairs = {(numbers[link.subject], numbers[link.object]) for link in before}
+        identified = _identified(self._people)
+        for number in self._come:
+            person = self._people[number]
+            others = bearers.maybe(person.all_names).union(*(identified[key] for key in person.keys))
+            pairs.update((min(number, other), max(number, other)) for other in others if other != number)
+        yield from sorted(pairs)
+
+
+def _looked_at(names: list[str]) -> list[str]:
+    """Of the names of a person those that make them a bearer of a name."""
+    return names[:3]
+
+
 class _Block:
     """People whose names may be one person's, and how much the names alone say among them."""
 
     def __init__(self, people: list[Person], bearers: _Bearers) -> None:
-        self._people = people
+        self.people = people
         self._bearers = bearers
-        self._coauthors = Counter(name for person in people for name in person.coauthors)
-        self._places = Counter(place for person in people for place in person.places)
-        self._subjects = Counter(subject for person in people for subject in person.subjects)
+
+    @cached_property
+    def _coauthors(self) -> Counter[str]:
+        return Counter(name for person in self.people for name in person.coauthors)
+
+    @cached_property
+    def _places(self) -> Counter[str]:
+        return Counter(place for person in self.people for place in person.places)
+
+    @cached_property
+    def _subjects(self) -> Counter[str]:
+        return Counter(subject for person in self.people for subject in person.subjects)
 
     def compare(self, number: int, another: int) -> Link | None:
-        one, other = self._people[number], self._people[another]
+        one, other = self.people[number], self.people[another]
         shared = sorted(one.keys & other.keys)
         if shared:
             return _link(one, other, "shared-identifier", 0.99, [Fact("identifier", key, key) for key in shared[:3]])
@@ -263,7 +367,7 @@ class _Block:
             facts.append(Fact("venue", _listed(sorted(venues)), _listed(sorted(venues))))
         subjects = one.subjects & other.subjects
         if subjects:
-            size = len(self._people)
+            size = len(self.people)
             weight = sum(math.log((size + 1) / self._subjects[subject]) for subject in subjects)
             odds += min(2.0, 0.35 * weight)
             facts.append(Fact("subjects in common", str(len(subjects)), str(len(subjects))))
@@ -338,6 +442,7 @@ def _are_told_apart(one: Person, other: Person) -> bool:
 
 def _same_people(some: Iterable[str], others: Iterable[str]) -> list[str]:
     """Those of `some` who may stand under another spelling among `others`."""
+    some, others = _maybe_same(some, others)
     by_key: defaultdict[str, list[str]] = defaultdict(list)
     for name in others:
         for key in name_keys(name):
@@ -347,6 +452,16 @@ def _same_people(some: Iterable[str], others: Iterable[str]) -> list[str]:
         for name in sorted(some)
         if any(compatible(name, other) >= 0.5 for key in name_keys(name) for other in by_key.get(key, ()))
     ]
+
+
+def _maybe_same(some: Iterable[str], others: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Those with a family name in common, as far as that can be told without reading the names."""
+    mine, theirs = ({name: family_words(name) for name in names} for names in (some, others))
+    common = set().union(*mine.values()) & set().union(*theirs.values())
+    first, second = (
+        [name for name, words in found.items() if not common.isdisjoint(words)] for found in (mine, theirs)
+    )
+    return first, second
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import os
 import zlib
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -22,11 +22,11 @@ import zstandard
 
 from kg.errors import StoreError
 from kg.files import write_atomically
-from kg.linking.model import Link, Matcher, decoded_mentions
+from kg.linking.model import GrowingMatcher, Link, Matcher, decoded_mentions
 from kg.processes import end_with_parent
 
 # Below this many bytes starting processes takes longer than they save.
-_WORTH_PROCESSES = 2**20
+_WORTH_PROCESSES = 2**22
 _BATCH = 2**18  # bytes of items that a process is given at once
 _DIGEST = 8  # bytes of what stands for a key
 
@@ -170,34 +170,28 @@ def find_links(
             if kept:
                 kept.put(name, items)
         found = _Found(set(chunks))
+        gone = [kept.items(name) if kept else None for name in before.chunks - found.chunks]
+        if None in gone:  # nobody knows in which blocks their items were
+            before, gone = _Found(), []
+        come = [items for name, items in chunks.items() if name not in before.chunks]
+        stay = [items for name, items in chunks.items() if name in before.chunks]
         for number, matcher in enumerate(matchers):
-            keys = _changed_keys(number, chunks, before.chunks, kept)
-            links = _links_of_blocks(number, matcher, _blocks(number, chunks.values(), keys), run)
-            if keys is not None:
-                links |= {key: each for key, each in before.links[matcher.name].items() if key not in keys}
+            known = before.links.get(matcher.name, {})
+            left = {key for items in gone if items for key in _parts(items.keys[number])}
+            changed = left.union(*(_parts(items.keys[number]) for items in come)) if stay or gone else None
+            blocks = _changed_blocks(number, come, stay, changed)
+            for block in blocks:
+                if block.key not in left and len(block.new) < len(block.members):
+                    block.before = known.get(block.key, b"")
+            links = _links_of_blocks(number, blocks, run)
+            if changed is not None:
+                links |= {key: each for key, each in known.items() if key not in changed}
             found.links[matcher.name] = links
     if kept:
         kept.keep(found)
     return {
         name: _unique(chain.from_iterable(map(_LINKS.decode, links.values()))) for name, links in found.links.items()
     }
-
-
-def _changed_keys(
-    number: int, chunks: Mapping[str, _Items], before: set[str], kept: KeptBlocks | None
-) -> set[bytes] | None:
-    """The keys of chunks that have come or gone; None where it is not known what was there before."""
-    changed = []
-    for name in chunks.keys() ^ before:
-        items = chunks.get(name) or (kept.items(name) if kept else None)
-        if items is None:
-            return None
-        changed.append(items.keys[number])
-    return (
-        {keys[start : start + _DIGEST] for keys in changed for start in range(0, len(keys), _DIGEST)}
-        if before
-        else None
-    )
 
 
 def _blocks(number: int, chunks: Iterable[_Items], keys: set[bytes] | None) -> defaultdict[bytes, list[bytes]]:
@@ -208,37 +202,54 @@ def _blocks(number: int, chunks: Iterable[_Items], keys: set[bytes] | None) -> d
     return blocks
 
 
+class _Block(msgspec.Struct):
+    """Items to be compared. `new` are those of them that have come, `before` the links of the others, encoded; None
+    where they are not known."""
+
+    key: bytes
+    members: list[bytes]
+    new: list[bytes]
+    before: bytes | None = None
+
+
+def _changed_blocks(
+    number: int, come: Iterable[_Items], stay: Iterable[_Items], keys: set[bytes] | None
+) -> list[_Block]:
+    """The blocks of these keys that have something to compare, the largest first, so that no process is left alone
+    with one at the end."""
+    arrived, there = _blocks(number, come, keys), _blocks(number, stay, keys)
+    found: list[_Block] = []
+    while arrived or there:
+        key, items = arrived.popitem() if arrived else (next(iter(there)), [])
+        known = set(there.pop(key, ()))
+        new = sorted(set(items) - known)
+        if len(known) + len(new) > 1:
+            found.append(_Block(key, sorted(known.union(new)), new))
+    found.sort(key=lambda block: (-len(block.members), block.key))
+    return found
+
+
 class Run(Protocol):
     """`map`, here or in processes."""
 
     def __call__(self, function: Callable[[_Given], _Result], given: Iterable[_Given], /) -> Iterator[_Result]: ...
 
 
-def _links_of_blocks(
-    number: int, matcher: Matcher, blocks: defaultdict[bytes, list[bytes]], run: Run
-) -> dict[bytes, bytes]:
+def _links_of_blocks(number: int, blocks: list[_Block], run: Run) -> dict[bytes, bytes]:
     """The links of every block that has any, by its key."""
-    compared: list[tuple[bytes, list[bytes]]] = []
-    while blocks:
-        key, block = blocks.popitem()
-        members = sorted(set(block))
-        if len(members) > 1:
-            compared.append((key, members))
-    # The largest first, so that no process is left alone with one at the end.
-    compared.sort(key=lambda each: (-len(each[1]), each[0]))
     found: dict[bytes, bytes] = {}
-    batches = run(_compared, ((number, batch) for batch in _batches(compared)))
-    for batch, of_batch in zip(_batches(compared), batches, strict=True):
-        found.update((key, links) for (key, _), links in zip(batch, of_batch, strict=True) if links)
+    batches = run(_compared, ((number, batch) for batch in _batches(blocks)))
+    for batch, of_batch in zip(_batches(blocks), batches, strict=True):
+        found.update((block.key, links) for block, links in zip(batch, of_batch, strict=True) if links)
     return found
 
 
-def _batches(blocks: list[tuple[bytes, list[bytes]]]) -> Iterator[list[tuple[bytes, list[bytes]]]]:
-    batch: list[tuple[bytes, list[bytes]]] = []
+def _batches(blocks: list[_Block]) -> Iterator[list[_Block]]:
+    batch: list[_Block] = []
     size = 0
     for block in blocks:
         batch.append(block)
-        size += sum(map(len, block[1]))
+        size += sum(map(len, block.members))
         if size >= _BATCH:
             yield batch
             batch, size = [], 0
@@ -296,11 +307,17 @@ def _check(*parts: bytes) -> int:
     return checksum
 
 
-def _compared(task: tuple[int, list[tuple[bytes, list[bytes]]]]) -> list[bytes]:
+def _compared(task: tuple[int, list[_Block]]) -> list[bytes]:
     """The links of each block, encoded; nothing where there are none."""
     number, batch = task
-    found = (list(_matchers[number].links(members)) for _, members in batch)
+    found = (list(_links(_matchers[number], block)) for block in batch)
     return [_ENCODER.encode(links) if links else b"" for links in found]
+
+
+def _links(matcher: Matcher, block: _Block) -> Iterator[Link]:
+    if block.before is None or not isinstance(matcher, GrowingMatcher):
+        return matcher.links(block.members)
+    return matcher.links_of_more(block.members, block.new, _LINKS.decode(block.before) if block.before else [])
 
 
 def _start_process(start: Callable[[_Given], None], given: _Given) -> None:

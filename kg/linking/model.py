@@ -8,8 +8,8 @@ block which has not changed need not be looked at again, and blocks can be worke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, Protocol
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -148,6 +148,15 @@ class Matcher(Protocol):
 
     def links(self, block: Sequence[bytes]) -> Iterator[Link]:
         """The links between the items of one block, whatever their order. A block of one item is never asked."""
+        ...
+
+
+@runtime_checkable
+class GrowingMatcher(Matcher, Protocol):
+    """One that need not compare a block as a whole where something has come to it."""
+
+    def links_of_more(self, block: Sequence[bytes], new: Collection[bytes], before: Sequence[Link]) -> Iterator[Link]:
+        """The same as `links(block)`, where `before` are the links of the block without the items `new`."""
         ...
 
 

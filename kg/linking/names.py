@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _TURNED = 0.6  # what is left of an agreement that needs one of the names to begin with the family
+_MOST_WORDS = 6  # of a name that is not read to tell which of them may be the family's
 _LONGEST = 200  # characters; what is longer is no name, and is compared by its beginning
 _MARKS = str.maketrans(dict.fromkeys("’‘`´ʼʻ", "'") | dict.fromkeys("‐‑‒–—−", "-"))
 _LETTERS = _MARKS | str.maketrans(
@@ -126,6 +127,8 @@ def folded(name: str) -> str:
 
 def folded_text(text: str) -> str:
     """As `folded`, of any length."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
     plain = text.casefold().translate(_LETTERS)
     if plain.isascii():
         return plain
@@ -142,12 +145,12 @@ def parsed(name: str) -> PersonName:
     >>> parsed("JW Smith Jr.")
     PersonName(given=('j', 'w'), family=('smith',))
     """
-    text = _NOT_NAME.sub(" ", name[:_LONGEST].translate(_MARKS))
+    text = _cleaned(name)
     before, comma, after = text.partition(",")
     if comma and _words(after) and not _SUFFIXES.issuperset(_words(after)):
         given_text = after.partition(",")[0] if not _SUFFIXES.isdisjoint(_words(after.rpartition(",")[2])) else after
         return PersonName(_given(given_text.replace(",", " ")), tuple(_words(before)))
-    pieces = [piece for piece in _APART.split(before.strip()) if piece and folded(piece) not in _SUFFIXES]
+    pieces = _pieces(before)
     if not pieces:
         return PersonName((), ())
     lengths = [len(folded(piece)) for piece in pieces]
@@ -170,14 +173,30 @@ def readings(name: str) -> tuple[PersonName, ...]:
     usual = parsed(name)
     if "," in name or len(usual.family) != 1 or not usual.given:
         return (usual,)
-    pieces = [piece for piece in _APART.split(_NOT_NAME.sub(" ", name[:_LONGEST].translate(_MARKS)).strip()) if piece]
-    pieces = [piece for piece in pieces if folded(piece) not in _SUFFIXES]
+    pieces = _pieces(_cleaned(name))
     if len(pieces) > 3 or len(folded(pieces[0])) < 2 or "." in name[: len(pieces[0]) + 1]:
         return (usual,)
     return (usual, PersonName(_given(" ".join(pieces[1:])), tuple(_words(pieces[0]))))
 
 
+def _cleaned(name: str) -> str:
+    text = name[:_LONGEST]
+    # Most names are letters and blanks, and there are many of them.
+    return text if _is_simple(text) else _NOT_NAME.sub(" ", text.translate(_MARKS))
+
+
+def _is_simple(text: str) -> bool:
+    return text.isascii() and text.replace(" ", "").isalpha()
+
+
+def _pieces(text: str) -> list[str]:
+    pieces = text.split() if _is_simple(text) else _APART.split(text.strip())
+    return [piece for piece in pieces if piece and folded(piece) not in _SUFFIXES]
+
+
 def _words(text: str) -> list[str]:
+    if _is_simple(text):
+        return text.lower().split()
     return [word for word in re.split(r"[\s.,-]+", folded(text).replace("'", "")) if word]
 
 
@@ -185,7 +204,7 @@ def _given(text: str) -> tuple[str, ...]:
     """Given names and initials; "JW" is two initials, as nobody is called so."""
     found: list[str] = []
     shouts = text.isupper() and len(text) > 4
-    for piece in _APART_IN_GIVEN.split(text):
+    for piece in text.split() if _is_simple(text) else _APART_IN_GIVEN.split(text):
         bare = piece.lstrip("-")
         word = folded(bare).replace("'", "")
         if word and not shouts and bare.isupper() and 1 < len(word) <= 3 and bare.isascii():
@@ -213,6 +232,20 @@ def name_keys(name: str) -> tuple[str, ...]:
                 ends.add("".join(family))
             keys += [f"{_plain(end)} {initial}" for end in sorted(ends) for initial in sorted(initials)]
     return tuple(dict.fromkeys(keys))
+
+
+@lru_cache(200_000)
+def family_words(name: str) -> frozenset[str]:
+    """Words of which two names that share one of `name_keys` share at least one; found without reading the name.
+
+    >>> sorted(family_words("Jan El-Sayed"))
+    ['el', 'elsayed', 'jan', 'janel', 'janelsayed', 'sayed']
+    """
+    words = _words(_cleaned(name))
+    if len(words) > _MOST_WORDS or not _SUFFIXES.isdisjoint(words):
+        return frozenset(key.rpartition(" ")[0] for key in name_keys(name))
+    runs = ("".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1))
+    return frozenset(map(_plain, runs))
 
 
 @lru_cache(200_000)
@@ -273,6 +306,8 @@ def _family_agreement(one: tuple[str, ...], other: tuple[str, ...]) -> float:
         return 0.0
     if one == other or _plain("".join(one)) == _plain("".join(other)):
         return 1.0
+    if len(one) == len(other) == 1:
+        return 0.0
     mine, others = [_plain(word) for word in one], [_plain(word) for word in other]
     bare, others_bare = ([w for w in words if w not in _PARTICLES] or words for words in (mine, others))
     if "".join(bare) == "".join(others_bare):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from bench.mentions import papers
 from kg.linking.authors import AuthorMatcher
 from kg.linking.model import AuthorMention, Link, PaperMention
+from kg.linking.names import family_words, name_keys
 
 ROOT = Path(__file__).parents[3]
 
@@ -146,3 +149,99 @@ def test_confidence_is_never_certainty() -> None:
         if pair == (J, JOHN)
     )
     assert 0.9 <= found.confidence < 1
+
+
+NAMES = [
+    "Jan Roe",
+    "J. Roe",
+    "Jane Roe",
+    "Roe, Jan",
+    "Jan B. Roe",
+    "J Roe",
+    "Jan Roë",
+    "Roe Jan",
+    "Janet Roe",
+    "Ian Roe",
+]
+OTHERS = ["Ada Byron", "A. Byron", "Grace Hopper", "Alan El-Sayed", "A. Elsayed", "Kurt Gödel"]
+
+
+@st.composite
+def appearances(draw: st.DrawFn, with_subjects: bool) -> PaperMention:
+    person = AuthorMention(
+        f"e:author/{draw(st.integers(1, 6))}",
+        "e:authorship",
+        draw(st.sampled_from(NAMES)),
+        keys=draw(st.sampled_from([(), (), ("orcid:1",), ("orcid:2",), ("openalex:A1",)])),
+        affiliations=draw(st.sampled_from([(), ("Springfield",), ("Shelbyville",)])),
+        listed=draw(st.sampled_from([(), (), ("Ann Ray",), ("Janet Roe",)])),
+    )
+    others = draw(st.lists(st.sampled_from(OTHERS), max_size=3))
+    return paper(
+        str(draw(st.integers(1, 30))),
+        person,
+        *others,
+        year=draw(st.sampled_from([1990, 2000, 2020])),
+        venue=draw(st.sampled_from([None, "v", "w"])),
+        keys=draw(st.sampled_from([(), ("doi:1",), ("doi:2",)])),
+        references=draw(st.sampled_from([(), ("doi:1",)])),
+        subjects=draw(st.sampled_from([(), ("x",), ("x", "y")])) if with_subjects else (),
+    )
+
+
+def items(records: list[PaperMention]) -> set[bytes]:
+    """What is compared of the first author of each, all in one block."""
+    return {next(iter(AuthorMatcher().items(record)))[1] for record in records}
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data(), with_subjects=st.booleans())
+def test_a_block_that_grows_has_the_links_of_one_that_was_never_smaller(
+    data: st.DataObject, with_subjects: bool
+) -> None:
+    records = st.lists(appearances(with_subjects), min_size=1, max_size=12)
+    old, more = items(data.draw(records)), items(data.draw(records))
+    matcher = AuthorMatcher()
+    before = list(matcher.links(sorted(old)))
+    block, new = sorted(old | more), sorted(more - old)
+    assert list(matcher.links_of_more(block, new, before)) == list(matcher.links(block))
+
+
+def test_in_a_block_that_grows_those_who_stay_apart_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = items([paper(str(number), f"J{'abcdefgh'[number]}n Roe") for number in range(8)])
+    new = items([paper("new", "Jan Roe")])
+    monkeypatch.setattr("kg.linking.authors._are_told_apart", lambda *_: pytest.fail("two were compared"))
+    assert not list(AuthorMatcher().links_of_more(sorted(old | new), sorted(new - old), []))
+
+
+def grown(old: set[bytes], new: set[bytes]) -> list[Link]:
+    """The links that a block has once it has grown and had not before; all are those of one that was never smaller."""
+    matcher = AuthorMatcher()
+    before = list(matcher.links(sorted(old)))
+    found = list(matcher.links_of_more(sorted(old | new), sorted(new), before))
+    assert found == list(matcher.links(sorted(old | new)))
+    pairs = {(link.subject, link.object) for link in before}
+    return [link for link in found if (link.subject, link.object) not in pairs]
+
+
+def test_who_is_not_looked_at_any_more_is_a_rival_no_more() -> None:
+    """Of a person's spellings only the first count: with more of them, others may be surer to be one."""
+    spellings = [AuthorMention("e:author/crowd", "e:1", name) for name in ("Zed Roe", "A Roe", "B Roe", "C Roe")]
+    crowd = [paper(mention.name, mention) for mention in spellings]
+    two = [paper("x", "Z. Roe", "Ada Byron", year=2000), paper("y", "Zed Roe", "Ada Byron", year=2018)]
+    assert grown(items([*two, crowd[0]]), items(crowd[1:]))
+
+
+def test_a_subject_says_more_among_many_who_have_none_of_it() -> None:
+    two = [paper("x", "J. Roe", subjects=("s",)), paper("y", "Jan Roe", subjects=("s",))]
+    many = [paper(f"z{number}", f"M{'abcdefghijkl'[number]}x Roe") for number in range(12)]
+    assert grown(items(two), items(many))
+
+
+@example("Jan van der Jr. Berg")
+@given(
+    st.text(max_size=40)
+    | st.lists(st.sampled_from([*NAMES, *OTHERS, "van der", "Jr.", "O'Neil", "ﷺ", "-", ","])).map(" ".join)
+)
+def test_names_that_may_be_one_have_a_family_word_in_common(name: str) -> None:
+    assert {key.rpartition(" ")[0] for key in name_keys(name)} <= family_words(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -35,6 +35,21 @@ class Counting:
             yield Link(subject=first, object=other, method="title", confidence=0.9)
 
 
+class Growing(Counting):
+    """Looks at what it is told to have been found before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grown = 0
+
+    def links_of_more(self, block: Sequence[bytes], new: Collection[bytes], before: Sequence[Link]) -> Iterator[Link]:
+        self.grown += 1
+        assert new
+        assert set(new) < set(block)
+        assert list(before) == list(Counting().links(sorted(set(block) - set(new))))
+        return Counting().links(block)
+
+
 def found(folder: Path, *chunks: bytes) -> tuple[list[Link], int, int]:
     """The links, how many papers were taken apart, how many blocks compared."""
     matcher = Counting()
@@ -65,6 +80,14 @@ def test_a_block_that_loses_a_member_is_compared_again(tmp_path: Path) -> None:
     assert [(link.subject, link.object) for link in links] == [("a", "b"), ("d", "e")]
 
 
+def test_what_comes_to_a_block_is_told_apart_and_what_leaves_is_not(tmp_path: Path) -> None:
+    old, new = papers("a", "b", title="x"), papers("c", "a", title="x")
+    for chunks, compared, grown in (([old], 1, 0), ([old, new], 0, 1), ([new], 1, 0), ([new, old], 0, 1)):
+        matcher = Growing()
+        find_links(chunks, [matcher], 1, KeptBlocks(tmp_path, [matcher]))
+        assert (matcher.compared, matcher.grown) == (compared, grown)
+
+
 CHUNKS = [papers(*names, title=title) for names, title in zip(("ab", "bc", "d", "ae", "f"), "xyxzy", strict=True)]
 
 
@@ -72,10 +95,13 @@ CHUNKS = [papers(*names, title=title) for names, title in zip(("ab", "bc", "d", 
 def test_whatever_was_there_before_the_links_are_those_of_what_is_there(
     tmp_path_factory: pytest.TempPathFactory, steps: list[list[bytes]], damage: Random
 ) -> None:
-    folder = tmp_path_factory.mktemp("kept")
+    folder, grown = tmp_path_factory.mktemp("kept"), tmp_path_factory.mktemp("grown")
     for chunks in steps:
         matcher = Counting()
-        assert found(folder, *chunks)[0] == find_links(chunks, [matcher], 1)["counting"]
+        links = find_links(chunks, [matcher], 1)["counting"]
+        assert found(folder, *chunks)[0] == links
+        growing = Growing()
+        assert find_links(chunks, [growing], 1, KeptBlocks(grown, [growing]))["counting"] == links
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         if damage.random() < 0.3:
             broken = damage.choice(files)

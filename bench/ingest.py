@@ -143,8 +143,8 @@ def main() -> None:
 
 
 def measure_growth(options: argparse.Namespace, work: Path) -> None:
-    """Seconds and peak memory, of all processes together, at two sizes."""
-    figures = []
+    """Seconds, by the clock and of processors, and peak memory, of all processes together, at two sizes."""
+    figures, used = list[float](), list[float]()
     for times in (1, 10):
         path = repeated(options.path, times, work / f"data-{times}")
         command: list[object] = [
@@ -158,7 +158,7 @@ def measure_growth(options: argparse.Namespace, work: Path) -> None:
             "--dataset",
             "bench",
         ]
-        started = time.monotonic()
+        started, before = time.monotonic(), processor_seconds()
         with subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL) as process:
             peak = 0
             while process.poll() is None:
@@ -166,9 +166,12 @@ def measure_growth(options: argparse.Namespace, work: Path) -> None:
                 time.sleep(0.2)
         assert process.returncode == 0
         figures.append(time.monotonic() - started)
-        print(f"{times:2} ×: {figures[-1]:.1f} s, at most {peak / 2**30:.2f} GiB in all processes", flush=True)
+        used.append(processor_seconds() - before)
+        memory_used = f"at most {peak / 2**30:.2f} GiB in all processes"
+        print(f"{times:2} ×: {figures[-1]:.1f} s, {used[-1]:.1f} s of processors, {memory_used}", flush=True)
         shutil.rmtree(work / "store")
-    print(f"ten times the records take {figures[1] / figures[0]:.1f} times as long")
+    of_processors = f"{used[1] / used[0]:.1f} times the seconds of processors"
+    print(f"ten times the records take {figures[1] / figures[0]:.1f} times as long, {of_processors}")
 
 
 def memory(process: int) -> int:

@@ -19,7 +19,7 @@ import msgspec
 
 from kg.linking.consistency import consistent
 from kg.linking.model import AuthorMention, Fact, Link, PaperMention
-from kg.linking.names import ANY_NAME, compatible, family_words, folded, given_keys, name_keys
+from kg.linking.names import compatible, family_words, folded, name_keys, reading_keys
 
 _TELLING = ("orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author")
 _MOST_COAUTHORS = 60
@@ -55,8 +55,8 @@ class Appearance(msgspec.Struct, array_like=True, frozen=True):
     names_of_paper: tuple[str, ...]
     """Identifiers of the paper, and of those it cites."""
     references: tuple[str, ...]
-    given: tuple[frozenset[str], frozenset[str]]
-    """The `given_keys` of the name, as reading names is what takes longest."""
+    readings: tuple[frozenset[str], frozenset[str]]
+    """The `reading_keys` of the name, as reading names is what takes longest."""
     listed: tuple[str, ...] = ()
     """Quite different names that a record about this person lists."""
 
@@ -69,7 +69,7 @@ class AuthorMatcher:
     """Authors whose names may be one person's, by family name and first initial."""
 
     name = "authors"
-    version = "9"
+    version = "10"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         names = [folded(author.name) for author in paper.authors]
@@ -119,7 +119,7 @@ def _appearance(paper: PaperMention, author: AuthorMention, names: list[str], pl
         paper.subjects[:_MOST_SUBJECTS],
         paper.keys,
         paper.references[:_MOST_REFERENCES],
-        given_keys(author.name),
+        reading_keys(author.name),
         author.listed,
     )
 
@@ -174,10 +174,10 @@ class Person:
         return [each.year for each in self.appearances if each.year]
 
     @property
-    def given(self) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-        """The keys of all names."""
-        yield from {each.name: each.given for each in self.appearances}.values()
-        yield from map(given_keys, self.listed)
+    def readings(self) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+        """The `reading_keys` of all names."""
+        yield from {each.name: each.readings for each in self.appearances}.values()
+        yield from map(reading_keys, self.listed)
 
     @property
     def all_names(self) -> list[str]:
@@ -202,23 +202,31 @@ class _Bearers:
         self._people = people
         self._usual: defaultdict[str, set[int]] = defaultdict(set)
         self._turned: defaultdict[str, set[int]] = defaultdict(set)
+        self._families: defaultdict[str, set[int]] = defaultdict(set)
         for number, person in enumerate(people):
-            for usual, turned in person.given:
+            for usual, turned in person.readings:
                 for key in usual:
                     self._usual[key].add(number)
+                    self._families[key.rpartition(" ")[2]].add(number)
                 for key in turned:
                     self._turned[key].add(number)
+                    self._families[key.rpartition(" ")[2]].add(number)
         self._of_names: dict[str, frozenset[int]] = {}
 
     def maybe(self, names: Iterable[str]) -> set[int]:
         """People with a name that may agree with one of these."""
-        found = self._usual[ANY_NAME] | self._turned[ANY_NAME]
-        for usual, turned in map(given_keys, names):
-            if ANY_NAME in usual or ANY_NAME in turned:
-                return set(range(len(self._people)))
-            found.update(
-                *(self._usual[key] | self._turned[key] for key in usual), *(self._usual[key] for key in turned)
-            )
+        found: set[int] = set()
+        none: set[int] = set()
+        for usual, turned in map(reading_keys, names):
+            for key in usual | turned:
+                given, _, family = key.rpartition(" ")
+                if given:
+                    found |= self._usual.get(key, none) | self._usual.get(f" {family}", none)
+                    found |= self._turned.get(f" {family}", none)
+                else:
+                    found |= self._families.get(family, none)
+            for key in usual:
+                found |= self._turned.get(key, none)
         return found
 
     def of(self, name: str) -> frozenset[int]:

@@ -7,7 +7,7 @@ source tells apart by its own identifiers, or that a person said are not the sam
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -160,7 +160,8 @@ def identity(
     clusters = Clusters(naming.base_iri)
     for paper in papers:
         for author in paper.authors:
-            clusters.know(author.author, author.keys)
+            if author.keys:
+                clusters.know(author.author, author.keys)
     for thing in things:
         clusters.know(thing.thing, thing.keys)
     for (one, other), is_same in decisions.items():
@@ -213,7 +214,8 @@ class _Authorships:
         self._name()
 
     def _know(self, paper: str, mention: AuthorMention) -> None:
-        self._clusters.know(mention.authorship, mention.keys)
+        if mention.keys:
+            self._clusters.know(mention.authorship, mention.keys)
         if mention.authorship not in self._known:
             self._known[mention.authorship] = _Authorship(
                 self._things.get(paper, paper),
@@ -234,7 +236,7 @@ class _Authorships:
             people[self._clusters.find(authorship)].append(authorship)
         same: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
         for members in people.values():
-            author = min((self._known[member].author for member in members), key=self._clusters.strength)
+            author = self._strongest({self._known[member].author for member in members})
             for member in members:
                 own = self._known[member]
                 if own.author != author:
@@ -242,5 +244,9 @@ class _Authorships:
                 same[own.paper, author, own.occurrence].append(member)
         for members in same.values():
             # Any of them would do; none is called anew, as most authorships stay the only one of their author.
-            canonical = min(members, key=self._clusters.strength)
+            canonical = self._strongest(members)
             self.canonical.update((member, canonical) for member in members if member != canonical)
+
+    def _strongest(self, things: Collection[str]) -> str:
+        """Most are alone."""
+        return min(things, key=self._clusters.strength) if len(things) > 1 else next(iter(things))

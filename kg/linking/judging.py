@@ -69,8 +69,10 @@ def judge(
         for link in affiliation_links(papers, [*things, *outside])
         if link.confidence >= LEAST
     }
-    known = {paper.paper for paper in papers} | {author.author for paper in papers for author in paper.authors}
-    known |= {thing.thing for thing in things}
+    known: set[str] = set()
+    if decisions:
+        known = {paper.paper for paper in papers} | {author.author for paper in papers for author in paper.authors}
+        known |= {thing.thing for thing in things}
     for pair in decisions:
         if is_of_subject(naming, pair):
             continue

@@ -254,30 +254,43 @@ def _plain(word: str) -> str:
     return _UMLAUTS.sub("", word) if len(word) > 3 else word
 
 
-ANY_NAME = ""
-"""Stands among `given_keys` for an initial, or for nothing: it may be any name's."""
-
-
 @lru_cache(100_000)
-def given_keys(name: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Keys of the given name, and of what would be the given name if the family name stood first.
+def reading_keys(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Keys of a name as it is usually read, and of what it would be if the family name stood first: of the given name,
+    a blank, and of the family name. Before the blank stands nothing if the given name is an initial, or is not there:
+    it may be any name's.
 
-    Two names that are `compatible` share a key, but not among their second ones only, unless one of them has
-    `ANY_NAME`. Families are not looked at.
+    Two names that are `compatible` share a key, or one of either has a key of any name and the other one of that
+    family; but not among their second ones only.
 
-    >>> given_keys("Bob Smith")[0] & given_keys("Robert Smith")[0], given_keys("R. Smith")[0]
-    (frozenset({'robert'}), frozenset({''}))
+    >>> reading_keys("Bob Smith")[0] & reading_keys("Robert Smith")[0], reading_keys("R. Smith")[0]
+    (frozenset({'robert smith'}), frozenset({' smith'}))
     """
-    usual, *turned = (_keys_of_given(reading.given) for reading in readings(name))
+    usual, *turned = (
+        frozenset(
+            f"{given} {family}" for given in _keys_of_given(reading.given) for family in _keys_of_family(reading.family)
+        )
+        for reading in readings(name)
+    )
     return usual, turned[0] if turned else frozenset()
 
 
 def _keys_of_given(given: tuple[str, ...]) -> frozenset[str]:
     if not given or len(given[0]) == 1:
-        return frozenset((ANY_NAME,))
+        return frozenset(("",))
     first = given[0]
     joined = "".join(given).replace("-", "")
     return frozenset((_plain(first), _I_AT_END.sub("i", first), joined)) | _FORMAL.get(first, _NO_FORMS)
+
+
+def _keys_of_family(family: tuple[str, ...]) -> set[str]:
+    """Of two families that agree one at least is the same."""
+    if not family:
+        return set()
+    words = [_plain(word) for word in family]
+    bare = [word for word in words if word not in _PARTICLES] or words
+    keys = {_plain("".join(family)), "".join(bare)}
+    return keys.union(bare) if len(bare) <= 2 else keys
 
 
 @lru_cache(500_000)

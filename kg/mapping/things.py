@@ -233,6 +233,8 @@ def _described(
 
 def keys(identifiers: tuple[Identifier, ...], schemes: tuple[str, ...]) -> tuple[str, ...]:
     """Identifiers that tell a thing from all others, as matching compares them."""
+    if not identifiers:
+        return ()
     return tuple([f"{each.scheme}:{each.value}" for each in identifiers if each.scheme in schemes])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 _ACCENTS = {
     "`": "\u0300",
@@ -95,6 +96,7 @@ _BREAKING = re.compile(r"</?(?:\w{1,8}:)?(?:p|br|h[1-6]|div|sec|subtitle)\b", re
 _QUOTED = re.compile(r"``([^`]*?)''")
 # A formula as Pandoc tells it from money: no space inside the dollars, no digit after them.
 _MATH = re.compile(r"\$(?=\S)([^$\n]*[^$\s\\])\$(?!\d)")
+_SHORT = 100
 _STYLED = re.compile(
     r"\\(?:emph|underline|mbox|url|operatorname|text|text(?:bf|it|tt|sc|rm|sf|sl)|math(?:bf|it|tt|rm|sf|bb|cal|frak))"
     r"\s*\{([^{}]*)\}"
@@ -126,6 +128,7 @@ def plain_text(text: str) -> str:
     text = html.unescape(_TAG.sub(lambda tag: " " if _BREAKING.match(tag[0]) else "", text))
     if "\\" in text or "$" in text or "``" in text:
         text = _without_tex(text)
+    text = text.replace("\n", " ")  # most texts have nothing else that is not printable
     if not text.isprintable():
         text = " ".join(_INVISIBLE.sub("", text).split())
     return unicodedata.normalize("NFC", _single_spaced(text))
@@ -138,8 +141,18 @@ def _single_spaced(text: str) -> str:
 
 def _without_tex(text: str) -> str:
     text = _QUOTED.sub(r"“\1”", text)
-    text = _MATH.sub(lambda formula: _BRACED_IN_MATH.sub(r"\1", _commands(formula[1])), _SIZE.sub("", text))
+    text = _MATH.sub(lambda match: _formula(match[1]), _SIZE.sub("", text))
     return _ESCAPED.sub(r"\1", _BRACED_LETTER.sub(r"\1", _commands(text)))
+
+
+def _formula(text: str) -> str:
+    """What a formula prints. Most are short and stand in many texts, so those are kept."""
+    return _short_formula(text) if len(text) < _SHORT else _BRACED_IN_MATH.sub(r"\1", _commands(text))
+
+
+@lru_cache(10_000)
+def _short_formula(text: str) -> str:
+    return _BRACED_IN_MATH.sub(r"\1", _commands(text))
 
 
 def _commands(text: str) -> str:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from urllib.parse import unquote
 
-from kg.identifiers import identifier, identifiers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.identifiers import external_iris, identifier, identifiers
+from kg.ntriples import check_iri
+from kg.records import Identifier
 
 
 @pytest.mark.parametrize(
@@ -28,3 +34,9 @@ def test_identifiers(scheme: str, text: str, value: str | None) -> None:
 def test_several_in_one_text() -> None:
     found = identifiers("issn", "2050-084X,  1234-5679;0000-0001 and more")
     assert [each.value for each in found] == ["2050-084X", "1234-5679"]
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=40))
+def test_whatever_an_identifier_holds_its_iri_is_valid_and_says_it(value: str) -> None:
+    (found,) = external_iris(Identifier("doi", value), "paper")
+    assert unquote(check_iri(found).removeprefix("https://doi.org/")) == value

@@ -36,7 +36,7 @@ def test_several_in_one_text() -> None:
     assert [each.value for each in found] == ["2050-084X", "1234-5679"]
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=40))
+@given(st.text("aZ09/:._~-%<> #?é\\", max_size=5))
 def test_whatever_an_identifier_holds_its_iri_is_valid_and_says_it(value: str) -> None:
     (found,) = external_iris(Identifier("doi", value), "paper")
     assert unquote(check_iri(found).removeprefix("https://doi.org/")) == value

@@ -20,6 +20,16 @@ class GraphFormat:
 
 
 @dataclass(frozen=True)
+class StreamFormat:
+    """A binary serialisation of RDF, in which whole files are written, and neither pages nor results of queries."""
+
+    name: str
+    extension: str
+    media_type: str
+    other_media_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ResultFormat:
     """A serialisation of SELECT and ASK results. ASK has no CSV or TSV."""
 
@@ -37,6 +47,8 @@ N_TRIPLES = GraphFormat("ntriples", "nt", "application/n-triples", RdfFormat.N_T
 N_QUADS = GraphFormat("nquads", "nq", "application/n-quads", RdfFormat.N_QUADS, datasets=True)
 TRIG = GraphFormat("trig", "trig", "application/trig", RdfFormat.TRIG, datasets=True)
 RDF_XML = GraphFormat("rdfxml", "rdf", "application/rdf+xml", RdfFormat.RDF_XML)
+
+JELLY = StreamFormat("jelly", "jelly", "application/x-jelly-rdf")
 
 GRAPH_FORMATS = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, N_QUADS, TRIG)
 

@@ -43,6 +43,7 @@ _FORMAT_NAMES = {
     "rdfxml": "RDF/XML",
     "nquads": "N-Quads",
     "trig": "TriG",
+    "jelly": "Jelly",
     "json": "JSON",
     "xml": "XML",
     "csv": "CSV",

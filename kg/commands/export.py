@@ -14,18 +14,18 @@ import pyoxigraph
 from kg import paths
 from kg.commands.common import Context, output_stream, progress_lines
 from kg.dumps.building import Triples, build
-from kg.dumps.formats import Choice, FileType
+from kg.dumps.formats import RDF_FORMATS, Choice, DumpFormat, FileType
 from kg.dumps.frames import PlainFile
 from kg.dumps.kept import can_be_kept, dump_folder, kept_dump
 from kg.errors import DataError, ParameterError, UsageError
-from kg.formats import GRAPH_FORMATS, GraphFormat
+from kg.formats import GraphFormat
 from kg.ntriples import check_iri
 from kg.queries import bind, find_query, load_queries
 from kg.resources import GraphReader, describe
 from kg.serialisation import serialise
 from kg.snapshots import Snapshot
 
-_NAMES = {known.name: known for known in GRAPH_FORMATS}
+_NAMES = {known.name: known for known in RDF_FORMATS}
 # By option: the canned query that makes the part, and its parameter.
 _PARTS = {
     "class_name": ("dataset/statements-of-class", "class"),
@@ -79,6 +79,8 @@ def export(
         return
     graph_format = _format(format_name, output)
     if iri is not None:
+        if not isinstance(graph_format, GraphFormat):
+            raise UsageError(f"{graph_format.name} is for the whole graph and parts of it; take another --format", iri)
         description = _description(context, iri, graph_format)
         with output_stream(output) as stream:
             stream.write(description)
@@ -93,10 +95,10 @@ def _parameter(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _format(name: str | None, output: Path | None) -> GraphFormat:
+def _format(name: str | None, output: Path | None) -> DumpFormat:
     """As it is named, else by what the file's name ends in, else Turtle."""
     endings = [ending.removeprefix(".") for ending in (output.suffixes if output else [])]
-    by_ending = (known for known in GRAPH_FORMATS if known.extension in endings[-2:])
+    by_ending = (known for known in RDF_FORMATS if known.extension in endings[-2:])
     return _NAMES[name] if name else next(by_ending, _NAMES["turtle"])
 
 
@@ -127,7 +129,7 @@ def _write_all(context: Context, folder: Path, choice: Choice, triples: Triples 
         click.echo(f"{file.bytes:>14,}  {file.name}")
 
 
-def _write_one(context: Context, graph_format: GraphFormat, output: Path | None, triples: Triples | None) -> None:
+def _write_one(context: Context, graph_format: DumpFormat, output: Path | None, triples: Triples | None) -> None:
     """In one format: what the snapshot keeps, or else what is built for this alone."""
     ending = output.suffix.removeprefix(".") if output else ""
     wanted = FileType(graph_format, "gz" if ending == "gz" else "zst" if ending == "zst" else "")

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kg.errors import UsageError
-from kg.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, GraphFormat
+from kg.formats import JELLY, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, GraphFormat, StreamFormat
 
-RDF_FORMATS = (N_TRIPLES, N_QUADS, TURTLE, TRIG, JSON_LD, RDF_XML)
+DumpFormat = GraphFormat | StreamFormat
+RDF_FORMATS: tuple[DumpFormat, ...] = (N_TRIPLES, N_QUADS, TURTLE, TRIG, JSON_LD, RDF_XML, JELLY)
 Compression = Literal["", "zst", "gz"]
 _COMPRESSIONS: dict[Compression, str] = {"": "", "zst": "application/zstd", "gz": "application/gzip"}
 PARQUET = "parquet"
@@ -19,7 +20,7 @@ PARQUET_TYPE = "application/vnd.apache.parquet"
 class FileType:
     """A kind of file: an RDF format with a compression, or none."""
 
-    graph_format: GraphFormat
+    graph_format: DumpFormat
     compression: Compression = ""
 
     @property

@@ -9,26 +9,32 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import zstandard
 
 from kg.description.partitions import Partitions, partitions
-from kg.dumps import json_ld, rdf_xml, tables, turtle
-from kg.dumps.formats import Choice, Compression
+from kg.dumps import jelly, json_ld, rdf_xml, tables, turtle
+from kg.dumps.formats import Choice, Compression, DumpFormat
 from kg.dumps.lines import INVERSE
 from kg.dumps.sorting import Stretch, merged
 from kg.dumps.terms import Statement
-from kg.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, GraphFormat
+from kg.formats import JELLY, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE
 
 _LEVEL = 3  # of Zstandard; half as fast again as the highest of its fast ones, and smaller
 _GZIP = 31  # what zlib calls a window of 32 KiB with gzip's header
 
 # What is written of one and the same pieces, up to what people wrote in named graphs.
-SHARED = {N_QUADS: N_TRIPLES, TRIG: TURTLE}
-BASES = (N_TRIPLES, TURTLE, JSON_LD, RDF_XML)
-HEADERS = {TURTLE: turtle.HEADER, JSON_LD: json_ld.HEADER, RDF_XML: rdf_xml.HEADER}
-FOOTERS = {JSON_LD: json_ld.FOOTER, RDF_XML: rdf_xml.FOOTER}
-_SEPARATOR = {JSON_LD: b",\n"}
+SHARED: dict[DumpFormat, DumpFormat] = {N_QUADS: N_TRIPLES, TRIG: TURTLE}
+BASES: tuple[DumpFormat, ...] = (N_TRIPLES, TURTLE, JSON_LD, RDF_XML, JELLY)
+HEADERS: dict[DumpFormat, bytes] = {
+    TURTLE: turtle.HEADER,
+    JSON_LD: json_ld.HEADER,
+    RDF_XML: rdf_xml.HEADER,
+    JELLY: jelly.HEADER,
+}
+FOOTERS: dict[DumpFormat, bytes] = {JSON_LD: json_ld.FOOTER, RDF_XML: rdf_xml.FOOTER}
+_SEPARATOR: dict[DumpFormat, bytes] = {JSON_LD: b",\n"}
 
 
 @dataclass(frozen=True)
@@ -69,26 +75,32 @@ class Pieces:
     partitions: Partitions = field(default_factory=Partitions)
 
 
+class _Writer(Protocol):
+    """Writes stretches of statements in a format that cannot say everything; `omitted` counts what it left out."""
+
+    omitted: int
+
+    def text(self, statements: Sequence[Statement], /) -> bytes: ...
+
+
 class PieceMaker:
     """Makes pieces of everything that was chosen, one stretch after another."""
 
     def __init__(self, choice: Choice) -> None:
         self._tables = choice.tables
-        self._compressions: dict[GraphFormat, list[Compression]] = {}
+        self._compressions: dict[DumpFormat, list[Compression]] = {}
         for known in choice.files:
             wanted = self._compressions.setdefault(SHARED.get(known.graph_format, known.graph_format), [])
             if known.compression not in wanted:
                 wanted.append(known.compression)
-        self._turtle, self._json_ld, self._rdf_xml = (
-            turtle.TurtleWriter(),
-            json_ld.JsonLdWriter(),
-            rdf_xml.RdfXmlWriter(),
-        )
-        self._writers: dict[GraphFormat, Callable[[Sequence[Statement]], bytes]] = {
-            TURTLE: self._turtle.text,
-            JSON_LD: self._json_ld.text,
-            RDF_XML: self._rdf_xml.text,
+        self._turtle = turtle.TurtleWriter()
+        self._not_all: dict[DumpFormat, _Writer] = {
+            JSON_LD: json_ld.JsonLdWriter(),
+            RDF_XML: rdf_xml.RdfXmlWriter(),
+            JELLY: jelly.JellyWriter(),
         }
+        self._writers: dict[DumpFormat, Callable[[Sequence[Statement]], bytes]] = {TURTLE: self._turtle.text}
+        self._writers |= {known: writer.text for known, writer in self._not_all.items()}
 
     def make(self, task: Task) -> Pieces:
         lines = merged(task.runs, task.stretch)
@@ -104,7 +116,8 @@ class PieceMaker:
             lines = [line for line, found in zip(lines, everything, strict=True) if found[1] != INVERSE]
             statements = [found for found in everything if found[1] != INVERSE]
         made = Pieces(len(statements), partitions=partitions(lines))
-        self._json_ld.omitted = self._rdf_xml.omitted = 0
+        for writer in self._not_all.values():
+            writer.omitted = 0
         for graph_format, compressions in self._compressions.items():
             if graph_format == N_TRIPLES:
                 text = b"\n".join((*lines, b""))
@@ -113,7 +126,7 @@ class PieceMaker:
                 text = text if is_first else _SEPARATOR.get(graph_format, b"") + text
             for compression in compressions:
                 made.pieces[graph_format.name, compression] = pack(text, compression)
-        made.omitted = {JSON_LD.name: self._json_ld.omitted, RDF_XML.name: self._rdf_xml.omitted}
+        made.omitted = {known.name: writer.omitted for known, writer in self._not_all.items()}
         if self._tables:
             made.tables = tables.batches(everything)
         return made

@@ -17,11 +17,12 @@ from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Qua
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
-from kg.dumps.formats import Choice
+from kg.dumps.formats import Choice, DumpFormat
 from kg.dumps.lines import Canonical, n_triples, stored
 from kg.dumps.pieces import BASES, FOOTERS, HEADERS, PieceMaker, Pieces
-from kg.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, GraphFormat
+from kg.formats import JELLY, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, GraphFormat
 from kg.namespaces import KG, RDF, TITLE, XSD
+from tests.jelly import jelly_triples
 
 HOSTILE = 'quote " backslash \\ newline \n return \r tab \t \u2028 \u0085 <b>&amp;</b> ]]> 😀 é \\n \\\\ %s {} \ufeff'
 CONTROL = "\x00\x01\b\f\x0b\x1f\ufffe\uffff"
@@ -75,10 +76,10 @@ def canonical_lines(statements: Iterable[Triple]) -> list[bytes]:
 
 
 def made(lines: list[bytes]) -> Pieces:
-    return PieceMaker(Choice.parse("nt ttl jsonld rdf")).of_lines(lines)
+    return PieceMaker(Choice.parse("nt ttl jsonld rdf jelly")).of_lines(lines)
 
 
-def document(pieces: Pieces, graph_format: GraphFormat) -> bytes:
+def document(pieces: Pieces, graph_format: DumpFormat) -> bytes:
     piece = pieces.pieces[graph_format.name, "zst"]
     text = zstandard.ZstdDecompressor().decompress(piece.packed) if piece.plain_size else b""
     assert len(text) == piece.plain_size
@@ -91,7 +92,9 @@ def graph(statements: Iterable[Triple]) -> Dataset:
     return found
 
 
-def parsed(text: bytes, graph_format: GraphFormat) -> list[Triple]:
+def parsed(text: bytes, graph_format: DumpFormat) -> list[Triple]:
+    if not isinstance(graph_format, GraphFormat):
+        return jelly_triples(text)
     return [quad.triple for quad in pyoxigraph.parse(text, graph_format.rdf_format)]
 
 
@@ -133,6 +136,7 @@ def test_other_programs_read_the_same() -> None:
     pieces = made(lines)
     for graph_format, name in ((TURTLE, "turtle"), (JSON_LD, "json-ld"), (RDF_XML, "xml")):
         assert isomorphic(Graph().parse(data=document(pieces, graph_format), format=name), expected), name
+    assert isomorphic(Graph().parse(data=document(pieces, JELLY), format="jelly"), expected)
     by_pyld = jsonld.to_rdf(json.loads(document(pieces, JSON_LD)), {"format": "application/n-quads"})
     assert isomorphic(Graph().parse(data=by_pyld, format="nt"), expected)
 
@@ -146,10 +150,39 @@ def test_what_a_format_cannot_say_is_counted() -> None:
         Triple(NamedNode("http://example.org/only"), NamedNode(TITLE), about),
     ]
     pieces = made(canonical_lines(statements))
-    assert pieces.omitted == {JSON_LD.name: 2, RDF_XML.name: 4}
+    assert pieces.omitted == {JSON_LD.name: 2, RDF_XML.name: 4, JELLY.name: 2}
     assert set(parsed(document(pieces, TURTLE), TURTLE)) == set(statements)
     assert set(parsed(document(pieces, JSON_LD), JSON_LD)) == set(statements[1:3])
+    assert set(parsed(document(pieces, JELLY), JELLY)) == set(statements[1:3])
     assert parsed(document(pieces, RDF_XML), RDF_XML) == []
+
+
+def test_jelly_has_no_directions() -> None:
+    plain = [b'<http://example.org/a> <http://example.org/p> "--ltr"@en .', b"<http://example.org/a--b> <urn:p> _:b ."]
+    maker = PieceMaker(Choice.parse("jelly"))
+    pieces = maker.of_lines([b'<http://example.org/A> <urn:p> "\xd7\x90"@he--rtl .', *plain])
+    assert pieces.omitted[JELLY.name] == 1
+    assert parsed(document(pieces, JELLY), JELLY) == parsed(b"\n".join(plain), N_TRIPLES)
+
+
+@given(st.lists(st.lists(triples, max_size=6), min_size=2, max_size=4))
+def test_stretches_written_apart_are_one_document(stretches: list[list[Triple]]) -> None:
+    """What a writer knows of one stretch, such as names that it has used, does not matter to the next."""
+    apart = [made(canonical_lines(statements)) for statements in stretches]
+    header, texts = HEADERS[JELLY], [document(pieces, JELLY) for pieces in apart]
+    together = header + b"".join(text.removeprefix(header) for text in texts)
+    expected = [parsed(b"\n".join(canonical_lines(statements)), N_TRIPLES) for statements in stretches]
+    assert parsed(together, JELLY) == [triple for stretch in expected for triple in stretch]
+
+
+def test_more_names_than_a_jelly_stream_remembers() -> None:
+    numbered = [Triple(NamedNode(f"http://example.org/{n}#{n}"), PAPER, NamedNode(f"urn:{n % 7}")) for n in range(9000)]
+    lines = canonical_lines(numbered)
+    maker = PieceMaker(Choice.parse("jelly"))
+    halves = [
+        document(maker.of_lines(half), JELLY).removeprefix(HEADERS[JELLY]) for half in (lines[:7000], lines[7000:])
+    ]
+    assert parsed(HEADERS[JELLY] + b"".join(halves), JELLY) == parsed(b"\n".join(lines), N_TRIPLES)
 
 
 def test_named_graphs_are_written_with_their_names() -> None:

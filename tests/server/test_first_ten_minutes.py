@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("first_ten_minutes")  # each step goes on from the one before
+
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "first-ten-minutes.md").read_text("utf-8")
 # Each block of commands, with what is said to come out, if it is.

@@ -36,12 +36,11 @@ from kg.store import StoreFolder
 
 CHOICES = {
     "N-Triples, .zst": "nt",
-    "every RDF format, .zst": "nt nq ttl trig jsonld rdf jelly",
+    "every RDF format, .zst": "nt nq ttl trig jsonld rdf",
     "every RDF format, .zst and .gz": " ".join(
-        f"{known}.{packed}"
-        for known in ("nt", "nq", "ttl", "trig", "jsonld", "rdf", "jelly")
-        for packed in ("zst", "gz")
+        f"{known}.{packed}" for known in ("nt", "nq", "ttl", "trig", "jsonld", "rdf") for packed in ("zst", "gz")
     ),
+    "Jelly, .zst": "jelly",
     "tables": "parquet",
     "everything": "all",
 }

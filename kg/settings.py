@@ -183,7 +183,12 @@ TABLE = (
         "mcp_origins", "", _origins, "origins whose pages may ask /mcp, with spaces between; those of this machine may"
     ),
     Setting("access_log", "1", _flag, "1: one line of JSON a request on standard error"),
-    Setting("exports", "all", _exports, "files of the dump of each graph, as nt.gz ttl.zst parquet; all; or nothing"),
+    Setting(
+        "exports",
+        "all",
+        _exports,
+        "files of the dump of each graph, as nt.gz ttl.zst parquet; all, which is all but jelly; or nothing",
+    ),
     Setting("export_licence", "", _iri, "licence of the dumps, as an IRI"),
     Setting("endpoint", "", _address, "address where another store, which holds the graph, answers SPARQL queries"),
     Setting("endpoint_update", "", _address, "address where that store takes updates"),

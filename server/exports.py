@@ -14,7 +14,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound, RequestedRangeNotSatisfiable, ServiceUnavailable
 from werkzeug.wsgi import wrap_file
 
-from kg.dumps.formats import FILE_TYPES, PARQUET_TYPE, Choice, file_type
+from kg.dumps.formats import FILE_TYPES, KEPT, PARQUET_TYPE, Choice, file_type
 from kg.dumps.frames import PlainFile
 from kg.dumps.kept import dump_folder, kept, kept_dump
 from kg.dumps.manifest import CHECKSUMS, MANIFEST, DumpFile, DumpManifest
@@ -96,7 +96,7 @@ def _is_made(snapshot: Snapshot) -> bool:
 def dump_so_far(snapshot: Snapshot) -> DumpManifest | None:
     known = kept_dump(snapshot)
     if known is None and snapshot.manifest.triples <= SMALL:
-        return kept(snapshot, Choice(), licence=current_state().settings.export_licence or None)
+        return kept(snapshot, Choice(KEPT), licence=current_state().settings.export_licence or None)
     return known
 
 

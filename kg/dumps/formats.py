@@ -44,6 +44,8 @@ class FileType:
 
 FILE_TYPES = tuple(FileType(known, compression) for known in RDF_FORMATS for compression in _COMPRESSIONS)
 KEPT = tuple(known for known in FILE_TYPES if known.compression)
+USUAL = tuple(known for known in KEPT if known.graph_format != JELLY)
+"""Jelly takes as long to write as all others together, so that large graphs have it where it is asked for."""
 _BY_EXTENSION = {known.extension: known for known in FILE_TYPES}
 
 
@@ -59,25 +61,27 @@ def file_type(extension: str) -> FileType | None:
 class Choice:
     """What a dump is made of; `tables`: the Parquet files too, where they can be written."""
 
-    files: tuple[FileType, ...] = KEPT
+    files: tuple[FileType, ...] = USUAL
     tables: bool = True
 
     @classmethod
     def parse(cls, text: str) -> Choice:
-        """From extensions with spaces between, or `all`, or nothing; UsageError for what is none.
+        """From extensions with spaces between, and `all` for the usual ones, or nothing; UsageError for what is none.
 
+        >>> Choice.parse("all") == Choice(), len(Choice.parse("all jelly").files) - len(Choice().files)
+        (True, 1)
         >>> Choice.parse("ttl.gz nt").files == (FileType(N_TRIPLES, "zst"), FileType(TURTLE, "gz"))
         True
         """
         words = set(text.replace(",", " ").split())
-        if words == {"all"}:
-            return cls()
-        unknown = words - {PARQUET, *_BY_EXTENSION}
+        unknown = words - {"all", PARQUET, *_BY_EXTENSION}
         if unknown:
             known = " ".join((*_BY_EXTENSION, PARQUET))
             raise UsageError(f"{min(unknown)!r} is no kind of dump; take some of: {known}", min(unknown))
-        wanted = {_BY_EXTENSION[word].kept for word in words - {PARQUET}}
-        return cls(tuple(known for known in KEPT if known in wanted), PARQUET in words)
+        wanted = {_BY_EXTENSION[word].kept for word in words - {"all", PARQUET}}
+        if "all" in words:
+            wanted.update(USUAL)
+        return cls(tuple(known for known in KEPT if known in wanted), not words.isdisjoint(("all", PARQUET)))
 
     def __str__(self) -> str:
         """What `parse` makes the same choice of."""

@@ -91,12 +91,23 @@ def test_the_same_graph_gives_the_same_bytes(
     load(tmp_path / "other", *PAGES[::-1])
     other = Snapshots(tmp_path / "other").current()
     manifests = [
-        build(seed_snapshot, tmp_path / "a", Choice(), StoreFolder(seeded_store_folder)),
-        build(seed_snapshot, tmp_path / "b", Choice()),
-        build(other, tmp_path / "c", Choice(), StoreFolder(tmp_path / "other")),
+        build(seed_snapshot, tmp_path / "a", Choice(KEPT), StoreFolder(seeded_store_folder)),
+        build(seed_snapshot, tmp_path / "b", Choice(KEPT)),
+        build(other, tmp_path / "c", Choice(KEPT), StoreFolder(tmp_path / "other")),
     ]
     subprocess.run(
-        [sys.executable, "-m", "kg", "--store", seeded_store_folder, "export", "--all", tmp_path / "d"],
+        [
+            sys.executable,
+            "-m",
+            "kg",
+            "--store",
+            seeded_store_folder,
+            "export",
+            "--all",
+            tmp_path / "d",
+            "--files",
+            "all jelly",
+        ],
         check=True,
         capture_output=True,
         env={"PYTHONHASHSEED": "7"},

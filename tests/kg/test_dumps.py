@@ -106,7 +106,7 @@ def test_the_same_graph_gives_the_same_bytes(
             "--all",
             tmp_path / "d",
             "--files",
-            "all jelly",
+            "all jelly.zst jelly.gz",
         ],
         check=True,
         capture_output=True,

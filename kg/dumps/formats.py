@@ -76,7 +76,7 @@ class Choice:
         words = set(text.replace(",", " ").split())
         unknown = words - {"all", PARQUET, *_BY_EXTENSION}
         if unknown:
-            known = " ".join((*_BY_EXTENSION, PARQUET))
+            known = " ".join(("all", *_BY_EXTENSION, PARQUET))
             raise UsageError(f"{min(unknown)!r} is no kind of dump; take some of: {known}", min(unknown))
         wanted = {_BY_EXTENSION[word].kept for word in words - {"all", PARQUET}}
         if "all" in words:

@@ -125,7 +125,7 @@ def real_store_folder(made_once: MadeOnce, shared: Path) -> Path:
 
     def make(folder: Path) -> None:
         papers = shared / "data" / "mlanthology" / "papers"
-        files = [path for year in ("2022", "2023") for path in sorted(papers.glob(f"*-{year}.json.gz"))]
+        files = [papers / f"{name}-2022.json.gz" for name in ("iclr", "icml", "neurips")]
         linker = linker_of(read_settings({}, store=folder / "store", query_workers=1))
         pipeline.load(StoreFolder(folder / "store"), find_source("mlanthology"), {"real": files}, linker=linker)
         snapshot = Snapshots(folder / "store").current()

@@ -20,7 +20,7 @@ import msgspec
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, RequestEntityTooLarge
 
 _IDLE_SECONDS = 30.0
@@ -43,6 +43,7 @@ class Sockets(dict[int, Any]):
         super().__init__()
         self._selector = selectors.DefaultSelector()
         self._restless: set[int] = set()
+        self._asked = -1
 
     def __setitem__(self, descriptor: int, owner: Any) -> None:
         super().__setitem__(descriptor, owner)
@@ -52,6 +53,11 @@ class Sockets(dict[int, Any]):
         super().__delitem__(descriptor)
         self._restless.discard(descriptor)
         self._select(descriptor, 0)
+
+    def reads(self, descriptor: int) -> bool:
+        """Whether what its client says will be noticed, and nothing else is about to be decided."""
+        known = self._selector.get_map().get(descriptor)
+        return known is not None and known.events == selectors.EVENT_READ and self._asked != descriptor
 
     def turn(self, timeout: float) -> None:
         """Wait for something to happen, at most so many seconds, and let the sockets deal with it."""
@@ -66,9 +72,11 @@ class Sockets(dict[int, Any]):
 
     def _ask(self, descriptor: int) -> None:
         owner = self[descriptor]
+        self._asked = descriptor
         reads = selectors.EVENT_READ if owner.readable() else 0
         writes = selectors.EVENT_WRITE if owner.writable() and not owner.accepting else 0
         self._select(descriptor, reads | writes)
+        self._asked = -1
         # The listener and the trigger are always asked; a connection is quiet when only its client can change that.
         if isinstance(owner, Channel) and owner.is_quiet and reads and not writes:
             self._restless.discard(descriptor)
@@ -87,13 +95,18 @@ class Sockets(dict[int, Any]):
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection."""
 
+    server: Any
+
     def __init__(self, *arguments: Any, body_limit: BodyLimit, **options: Any) -> None:
         self.parser_class = partial(Parser, body_limit=body_limit)
+        self.task_class = _Task
         self.error_task_class = _ProblemTask
         self._incoming: Parser | None = None
         self._began = 0.0
         self._sent = 0
         super().__init__(*arguments, **options)
+        self._sockets: Sockets = self._map
+        self.server = _Waking(self.server, self)
         self.sendbuf_len = _CHUNK  # waitress reads as much from a file as the system says it may, and sends a part
 
     @property
@@ -106,6 +119,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if self.request is not self._incoming:
             self._incoming, self._began = self.request, time.time()
         return taken
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing for the thread of the connections to do here until the client says more."""
+        return not self.requests and not self.writable() and self._sockets.reads(self._fileno)
+
+    def send_ready(self) -> None:
+        """Send what is ready from the thread that made it, which is sooner than to wake the one of the connections."""
+        with self.outbuf_lock:
+            self._sent = 0
+            self._flush_exception(self._flush_some, do_close=False)
 
     def handle_write(self) -> None:
         self._sent = 0
@@ -138,6 +162,27 @@ class Channel(HTTPChannel):  # type: ignore[misc]
                 for request in self.requests[1:]:
                     request.close()
                 del self.requests[1:]
+
+
+class _Task(WSGITask):  # type: ignore[misc]
+    def service(self) -> None:
+        super().service()
+        self.channel.send_ready()
+
+
+class _Waking:
+    """The server as one connection has it, whose thread is woken only where there is something for it to do."""
+
+    def __init__(self, server: Any, channel: Channel) -> None:
+        self._server = server
+        self._channel = channel
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._server, name)
+
+    def pull_trigger(self) -> None:
+        if not self._channel.is_done:
+            self._server.pull_trigger()
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]

@@ -24,6 +24,7 @@ _OTHER_FILES = 512  # descriptors that are left for everything that is no connec
 _CROWDED = 0.9  # of the connections that there may be
 _ACCEPTED = 50  # connections at a time
 _RECEIVED = 64 * 1024  # bytes at a time
+_GATHERED = 64 * 1024  # bytes of an answer that are sent at once, its head among them
 _NEVER = 10**9  # seconds
 _TURN = 0.2  # seconds between looks at whether to stop
 _SWEEP = 1.0  # seconds between looks for clients that are too slow
@@ -58,6 +59,7 @@ class HttpServer:
             channel_request_lookahead=1,  # so that a client that goes away is noticed while its query runs
             ident=None,
         )
+        self._server.adj.send_bytes = _GATHERED
         self._accept = self._server.handle_accept
         self._server.handle_accept = self._accept_several
         self._server.channel_class = partial(Channel, body_limit=partial(body_limit, settings))

@@ -22,6 +22,7 @@ RELEVANT_PREDICATES = frozenset(
     (
         *(ns.TYPE, ns.CREATOR, ns.SUBJECT, ns.PUBLICATION_YEAR, ns.IS_PART_OF, ns.PAPER_INSTITUTION),
         *(ns.HAS_AUTHORSHIP, ns.AFFILIATION, ns.REFERENCE, ns.CITES, ns.SAME_AS, ns.STATED_COMPLETE, ns.DERIVED_FROM),
+        ns.RECORD_DATASET,
     )
 )
 # What is derived is stated with these.
@@ -43,6 +44,8 @@ class PaperFacts(msgspec.Struct, array_like=True):
     names: list[str] = []
     """What other graphs call the paper, as references do."""
     references: list[str] = []
+    dataset: str = ""
+    """The data set that the record is in; set where facts are read, which are kept by data set."""
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -60,13 +63,14 @@ def decoded_facts(content: bytes) -> list[PaperFacts]:
 class Statistics:
     """What is derived from the facts of all papers of a graph.
 
-    `chunks` gives the facts, as `encoded_facts` wrote them, as often as it is called: they are gone through twice, so
-    that only those of papers with several records have to be kept. `renamed` gives each its canonical names.
+    `chunks` gives the facts, as `encoded_facts` wrote them, each with the data set that they are of, as often as it is
+    called: they are gone through twice, so that only those of papers with several records have to be kept. `renamed`
+    gives each its canonical names.
     """
 
     def __init__(
         self,
-        chunks: Callable[[], Iterable[bytes]],
+        chunks: Callable[[], Iterable[tuple[str, bytes]]],
         renamed: Callable[[Iterator[PaperFacts]], Iterator[PaperFacts]] = iter,
     ) -> None:
         self._chunks = chunks
@@ -106,7 +110,13 @@ class Statistics:
             self.cited_by.update(self._cited(references))
 
     def _facts(self) -> Iterator[PaperFacts]:
-        return self._renamed(facts for chunk in self._chunks() for facts in decoded_facts(chunk))
+        return self._renamed(self._decoded())
+
+    def _decoded(self) -> Iterator[PaperFacts]:
+        for dataset, chunk in self._chunks():
+            for facts in decoded_facts(chunk):
+                facts.dataset = dataset
+                yield facts
 
     def _count(self, paper: str, records: list[PaperFacts], referred_to: set[str]) -> None:
         authors = set(self._all(records, "authors"))
@@ -117,6 +127,7 @@ class Statistics:
         counted = {record.venue for record in records if record.venue}.union(self._all(records, "subjects"))
         self.papers_of.update(counted)
         self.papers_of.update(set(self._all(records, "institutions")))
+        self.papers_of.update({record.dataset for record in records})
         for year in {record.year for record in records if record.year}:
             self._yearly.update((thing, year) for thing in counted)
         stated = [record.is_complete for record in records if record.is_complete is not None]

@@ -20,6 +20,7 @@ from kg.linking.identity import kind_of
 _GRAPH = DefaultGraph()
 _TYPE, _PAPER = NamedNode(ns.TYPE), NamedNode(ns.PAPER)
 _CREATOR, _AUTHORSHIP, _AFFILIATION = NamedNode(ns.CREATOR), NamedNode(ns.HAS_AUTHORSHIP), NamedNode(ns.AFFILIATION)
+_DATASET = NamedNode(ns.RECORD_DATASET)
 _REFERENCE, _SAME_AS = NamedNode(ns.REFERENCE), NamedNode(ns.SAME_AS)
 _INTEGER, _BOOLEAN = NamedNode(ns.XSD + "integer"), NamedNode(ns.XSD + "boolean")
 
@@ -37,6 +38,7 @@ class _Counted(msgspec.Struct):
     dated: set[str] = set()
     """Its venue and its subjects, which are counted by year as well."""
     institutions: set[str] = set()
+    datasets: set[str] = set()
     years: set[str] = set()
     references: set[str] = set()
     names: set[str] = set()
@@ -96,16 +98,18 @@ class Recount:
                 getattr(found, _FIELDS[predicate]).add(term.value)
             elif predicate == ns.HAS_AUTHORSHIP:
                 found.institutions |= _objects(database, term, _AFFILIATION)
+            elif predicate == ns.DERIVED_FROM:
+                found.datasets |= _objects(database, term, _DATASET)
         names = self._names_of(paper)
         return found if names is None else msgspec.structs.replace(found, names=names)
 
     def _papers_of_things(self, after: dict[str, _Counted]) -> Iterator[Effect]:
-        """Of authors, venues, subjects and institutions; of venues and subjects by year too."""
+        """Of authors, venues, subjects, institutions and data sets; of venues and subjects by year too."""
         papers: Counter[str] = Counter()
         yearly: Counter[tuple[str, str]] = Counter()
         for found, sign in ((self._before, -1), (after, 1)):
             for paper in found.values():
-                for things in (paper.authors, paper.dated, paper.institutions):
+                for things in (paper.authors, paper.dated, paper.institutions, paper.datasets):
                     for thing in things:
                         papers[thing] += sign
                 for year in paper.years:

@@ -483,8 +483,12 @@ class Writer:
         if not all(known.has_facts for known in (segments.part(*part) for part in parts) if known):
             return
         progress("deriving statistics")
-        renaming = Renaming(Naming(self._store.base_iri), judgement.identity)
-        statistics = Statistics(lambda: (facts for part in parts for facts in segments.facts(*part)), renaming.facts)
+        naming = Naming(self._store.base_iri)
+        renaming = Renaming(naming, judgement.identity)
+        statistics = Statistics(
+            lambda: ((naming.dataset(part[0]), facts) for part in parts for facts in segments.facts(*part)),
+            renaming.facts,
+        )
         with without_collecting():
             statistics.count()
         self._prepare_index(parts, statistics, judgement.identity)

@@ -43,7 +43,7 @@ def test_every_question_is_answered_alike(found: dict[str, dict[str, dict[str, d
         assert not figures["different"], name
     everything = len(load_queries()) + 20
     assert len(found["contenders"]["paperkg"]["warm"]) == everything
-    assert len(found["contenders"]["Oxigraph"]["warm"]) == everything + 11
+    assert len(found["contenders"]["Oxigraph"]["warm"]) == everything + 12
 
 
 def test_the_figures_are_a_table(found: dict[str, object]) -> None:

@@ -44,6 +44,7 @@ GRAPH = """
 :journal a kg:Venue .
 :s1 kg:affiliation :uni . :s2 kg:affiliation :uni, :lab . :s3 kg:affiliation :lab .
 :s1 prov:wasDerivedFrom :r1 .
+:r1 kg:dataset :one . :r2 kg:dataset :one . :r3 kg:dataset :one, :two .
 :r1 kg:statedAuthorListComplete false . :r2 kg:statedAuthorListComplete true . :r3 kg:statedAuthorListComplete false .
 """
 
@@ -100,6 +101,11 @@ def test_papers_of_a_venue() -> None:
     assert counts("venue_paper_count") == {"journal": 3}
 
 
+def test_papers_of_a_dataset() -> None:
+    """Two records of one paper count once, a record without a data set not at all."""
+    assert counts("dataset_paper_count") == {"one": 2, "two": 1}
+
+
 def test_coauthors_are_counted_once_and_without_oneself() -> None:
     assert counts("coauthor_count", ns.COAUTHOR_COUNT) == {"ann": 2, "bob": 2, "cy": 2, "dee": 0}
 
@@ -147,7 +153,7 @@ def test_what_is_not_named_by_an_iri_has_no_yearly_count(thing: str) -> None:
 
 def test_every_rule_says_what_it_counts_and_is_tested_here() -> None:
     rules = {path.stem: path.read_text("utf-8") for path in (paths.ONTOLOGY / "derived").glob("*.rq")}
-    assert len(rules) == 10
+    assert len(rules) == 11
     for name, text in rules.items():
         assert text.startswith("# "), name
         assert derive(name, GRAPH), name
@@ -198,7 +204,7 @@ def test_what_is_computed_from_facts_is_what_the_rules_say(papers: list[Paper]) 
         for triple in derive(rule.stem, graph, RdfFormat.N_TRIPLES)
     }
     facts = encoded_facts([each.facts for each in mapped if each.facts])
-    statistics = Statistics(lambda: [facts])
+    statistics = Statistics(lambda: [(Naming("http://example.org/").dataset("made"), facts)])
     statistics.count()
     computed = [str(quad.triple) for quad in pyoxigraph.parse(b"".join(statistics.statements()), RdfFormat.N_TRIPLES)]
     assert sorted(computed) == sorted(by_rules)

@@ -33,8 +33,8 @@ def result_sent(offer: Offer, ask: Callable[[], QueryResult]) -> Response:
 def _conditional(offer: Offer, answer: Callable[[str, str], Response]) -> Response:
     """A 304, or `answer` by the tag and the media type."""
     media_type = content_type(offer)
-    asked = request.url_root, raw_path(), request.query_string.decode("latin-1")
-    tag = entity_tag(_snapshot_id(), current_state().build, *asked, media_type)
+    address = request.scheme, request.host, request.root_path, raw_path(), request.query_string.decode("latin-1")
+    tag = entity_tag(_snapshot_id(), current_state().build, *address, media_type)
     response = not_modified(tag)
     if response is None:
         response = validated(answer(tag, media_type), tag)

@@ -104,6 +104,19 @@ def test_a_part_of_a_dump_is_that_part(connection: http.client.HTTPConnection, a
     assert (response.status, response.read()) == (206, b"")
 
 
+def test_a_short_answer_comes_in_one_piece(place: tuple[str, int]) -> None:
+    """Head and body together, from the thread that made them; the next request is noticed without a wait."""
+    began = time.monotonic()
+    with socket.create_connection(place, timeout=30) as connection:
+        for _ in range(200):
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200")
+            assert f"Content-Length: {len(body)}\r\n".encode() in head + b"\r\n"
+            assert body
+    assert time.monotonic() - began < 20, "each waits for the next look of the server at all connections"
+
+
 def test_idle_connections_are_no_burden_for_others(place: tuple[str, int]) -> None:
     idle = [socket.create_connection(place, timeout=30) for _ in range(300)]
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import sys
@@ -74,6 +75,8 @@ def _serve(listener: socket.socket, settings: Settings, told: str = "") -> None:
     dumping = Dumping(state.settings)
     watching = Warming(state.snapshots, dumping.make, SETTLED)
     try:
+        gc.collect()
+        gc.freeze()  # what is there now stays: to look through it again and again keeps everybody waiting for 0.2 s
         if told:
             click.echo(told)
         HttpServer(app, listener, settings).run()

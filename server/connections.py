@@ -4,6 +4,7 @@ Waitress takes a request in whole before a thread touches it. What is added to t
 
     Sockets  a selector, so that thousands of idle connections cost nothing (waitress asks each of them at every turn)
     Channel  a connection that is left when its client is too slow; no thread ever waits for a client
+    Waking   which wakes the server's thread only where a connection has left something for it to do
     Parser   a body limit for who has no token; what is past it is read and dropped, so that the answer arrives
 """
 
@@ -165,6 +166,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
 
 class _Task(WSGITask):  # type: ignore[misc]
+    """A request that the application answers."""
+
     def service(self) -> None:
         super().service()
         self.channel.send_ready()

@@ -98,12 +98,6 @@ def rich_store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "store"
 
 
-@pytest.fixture(scope="session")
-def real_app(real_store_folder: Path) -> Iterator[Flask]:
-    """Over 5,000 real papers and more, linked, with their dump."""
-    yield from _running(real_store_folder, Engine())
-
-
 @pytest.fixture
 def rich_client(rich_app: Flask) -> FlaskClient:
     return rich_app.test_client()

@@ -59,7 +59,7 @@ class HttpServer:
             channel_request_lookahead=1,  # so that a client that goes away is noticed while its query runs
             ident=None,
         )
-        self._server.adj.send_bytes = _GATHERED  # as an argument waitress calls it deprecated, and has no other name for it
+        self._server.adj.send_bytes = _GATHERED  # as an argument it is deprecated, and there is no other
         self._accept = self._server.handle_accept
         self._server.handle_accept = self._accept_several
         self._server.channel_class = partial(Channel, body_limit=partial(body_limit, settings))

@@ -62,6 +62,8 @@ _MANY = 20_000
 _FEW = 2**27
 _FEW_OF = 4
 _AT_LEAST = 1000
+# With so many statements compacting takes seconds, which readers need not wait for.
+_LARGE = 1_000_000
 
 
 class _Identity(msgspec.Struct, frozen=True):
@@ -88,10 +90,11 @@ class Contents(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True):
-    """The primary store that counts: its name, and what it holds."""
+    """The primary store that counts: its name, what it holds, and whether its files are as good to read as they get."""
 
     name: str
     contents: Contents
+    is_compact: bool = True
 
 
 class StoreFolder:
@@ -196,6 +199,8 @@ class Writer:
         state = store.state()
         self._state = store.folder / "primary.json"
         self._name = state.name if state else _new_name()
+        self.is_compact = state.is_compact if state else True
+        """Whether `compact` would change nothing."""
         self._open: pyoxigraph.Store | None = None
         self.index: PreparedIndex | None = None
         """The search index of what was built, where it could be prepared."""
@@ -342,8 +347,9 @@ class Writer:
             statements = self._load_parts(arriving, sorted(wanted_parts - present_parts - mapped), progress)
             self._load_and_derive(wanted, present, statements, linker, progress)
             if not present_parts:
-                # Over files as bulk loading leaves them queries take twice the time. The index is written meanwhile.
-                self.database().optimize()
+                self.is_compact = self._statements(wanted) < _LARGE
+                if self.is_compact:
+                    self.database().optimize()
             self._put_in_force(wanted, arriving)
             self._finish(self.database(), wanted)
 
@@ -363,6 +369,11 @@ class Writer:
             for dataset, segment in contents.segments.items()
             for part in (coming.get(dataset) or segments.manifest(dataset, segment).parts)
         }
+
+    def _statements(self, contents: Contents) -> int:
+        """How many statements the records make, those that several make counted each time."""
+        manifest = self._store.segments.manifest
+        return sum(manifest(*segment).counts.statements for segment in contents.segments.items())
 
     def parts(self, contents: Contents) -> list[tuple[str, str]]:
         """The parts of these contents, as (dataset, part), in order."""
@@ -537,7 +548,7 @@ class Writer:
 
         On any error nothing has changed. A database that is still open in a stack trace touches its own files only.
         """
-        before = self._name
+        before = self._name, self.is_compact
         self._remove_leftovers()
         derived_before = self._derived
         database = None if anew else self.database()
@@ -552,7 +563,7 @@ class Writer:
             yield
         except BaseException:
             self.close()
-            self._name = before
+            self._name, self.is_compact = before
             self._remove_leftovers()
             raise
         self._remove_leftovers()
@@ -590,7 +601,15 @@ class Writer:
 
     def _finish(self, database: pyoxigraph.Store, contents: Contents) -> None:
         database.flush()
-        write_atomically(self._state, msgspec.json.encode(State(self._name, contents)))
+        write_atomically(self._state, msgspec.json.encode(State(self._name, contents, self.is_compact)))
+
+    def compact(self, contents: Contents) -> None:
+        """Rewrite the files that bulk loading left, over which queries take twice the time. `contents` is what the
+        primary store holds; copies that readers have stay as they are."""
+        database = self.database()
+        database.optimize()
+        self.is_compact = True
+        self._finish(database, contents)
 
     def checkpoint(self, target: Path) -> None:
         """A copy of the primary store at `target`, by hard links."""

@@ -135,9 +135,10 @@ def rebuild(store: StoreFolder, progress: Progress = silent) -> str:
 
 
 def is_up_to_date(store: StoreFolder) -> bool:
-    """Whether the snapshot in force holds what the catalogue says. Needs no lock and opens no database."""
-    published = current_manifest(store.folder)
-    return published is not None and published.is_of(wanted_contents(store))
+    """Whether the snapshot in force holds what the catalogue says, as well as it can. Opens no database."""
+    state, published = store.state(), current_manifest(store.folder)
+    is_compact = state is None or state.is_compact
+    return published is not None and published.is_of(wanted_contents(store)) and is_compact
 
 
 def is_whole(store: StoreFolder) -> bool:

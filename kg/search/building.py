@@ -41,7 +41,11 @@ class PreparedIndex:
         self._ask = ask
         self._writer = _new_writer(folder)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
-        self._written = self._thread.submit(self._write, of_texts(chunks, statistics, ask))
+        self._written = self._thread.submit(self._write_all, of_texts(chunks, statistics, ask))
+
+    def _write_all(self, documents: Iterable[tantivy.Document]) -> None:
+        self._write(documents)
+        self._writer.commit()  # takes seconds, while the database still sorts
 
     def _write(self, documents: Iterable[tantivy.Document]) -> None:
         for document in documents:

@@ -17,6 +17,7 @@ import pytest
 import zstandard
 
 from kg import pipeline
+from kg.changes.history import History
 from kg.errors import SourceError, UsageError
 from kg.pipeline import LoadReport, Options
 from kg.progress import Progress
@@ -277,3 +278,50 @@ def test_a_load_goes_on_when_nobody_reads_its_progress(data: Path, tmp_path: Pat
         process.stderr.close()
         assert process.wait(60) == 0
     assert dump(tmp_path / "store")
+
+
+def test_a_large_graph_can_be_read_before_it_is_compacted(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.store._LARGE", 1)
+    seen = []
+
+    class Watching(Progress):
+        def __call__(self, step: str) -> None:
+            if "compacting" in step:
+                seen.append((Snapshots(folder).current().id, dump(folder)))
+
+    folder = tmp_path / "store"
+    store = StoreFolder(folder)
+    pipeline.load(store, SOURCE, {"papers": [data]}, progress=Watching())
+    after = Snapshots(folder).current()
+    assert seen == [(f"000001-{after.manifest.contents}", dump(folder))]
+    assert after.id == f"000002-{after.manifest.contents}"
+    assert [version.id for version in History(folder).versions(10)] == [seen[0][0]]
+    assert after.index.search("", "paper").total == 60
+    assert pipeline.is_up_to_date(store)
+    pipeline.load(store, SOURCE, {"papers": [data]}, progress=Watching())
+    assert Snapshots(folder).current().id == after.id
+    assert len(seen) == 1
+
+
+def test_a_graph_that_was_not_compacted_is_so_later(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.store._LARGE", 1)
+
+    class Killed(Progress):
+        def __call__(self, step: str) -> None:
+            if "compacting" in step:
+                raise KeyboardInterrupt
+
+    folder = tmp_path / "store"
+    store = StoreFolder(folder)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.load(store, SOURCE, {"papers": [data]}, progress=Killed())
+    assert pipeline.is_whole(store)
+    assert not pipeline.is_up_to_date(store)
+    before = dump(folder)
+    pipeline.repair(store)
+    assert pipeline.is_up_to_date(store)
+    assert dump(folder) == before

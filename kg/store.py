@@ -27,7 +27,7 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, Quad, RdfFormat
 
 from kg import derived
-from kg.bulk import bulk_load
+from kg.bulk import bulk_load, bulk_load_apart
 from kg.edits import Journal, Position
 from kg.errors import SettingError, StoreError
 from kg.facts import DERIVED_PREDICATES, RELEVANT_PREDICATES, Statistics, decoded_facts
@@ -64,6 +64,8 @@ _FEW_OF = 4
 _AT_LEAST = 1000
 # With so many statements compacting takes seconds, which readers need not wait for.
 _LARGE = 1_000_000
+# Bytes of statements for which a process of its own takes longer to start than it saves.
+_NOT_APART = 2**24
 
 
 class _Identity(msgspec.Struct, frozen=True):
@@ -399,24 +401,37 @@ class Writer:
         progress: Progress,
     ) -> None:
         """Load the statements, make one what is one, apply the edits, derive."""
-        database, stale = self.database(), derived.statements(self._derived)
+        stale = derived.statements(self._derived)
         if self._is_edited():
-            for statement in stale:
-                database.remove(next(iter(pyoxigraph.parse(statement, RdfFormat.N_TRIPLES))))
-            bulk_load(database, statements)
+            self._take_back(stale)
+            self._bulk_load(statements)
+            database = self.database()
             judgement = self._judgement(wanted, present, linker, progress)
             self._merge(database, wanted, judgement, progress)
             progress("deriving statistics")
             derived.derive_by_rules(self._derived, database, self._said_of_links(judgement))
             return
         derivation = _Derivation()
-        bulk_load(database, self._with_derived(wanted, present, statements, stale, linker, derivation, progress))
-        for statement in stale:
-            database.remove(next(iter(pyoxigraph.parse(statement, RdfFormat.N_TRIPLES))))
+        self._bulk_load(self._with_derived(wanted, present, statements, stale, linker, derivation, progress))
+        self._take_back(stale)
+        database = self.database()
         self._merge(database, wanted, derivation.judgement, progress)
         if not self._derived.exists():
             progress("deriving statistics")
             derived.derive_by_rules(self._derived, database, self._said_of_links(derivation.judgement))
+
+    def _bulk_load(self, statements: Iterator[bytes]) -> None:
+        first = _taken(statements, _NOT_APART)
+        if sum(map(len, first)) > _NOT_APART:
+            self.release()
+            bulk_load_apart(self._primary, chain(first, statements))
+        else:
+            bulk_load(self.database(), first)
+
+    def _take_back(self, statements: Iterable[bytes]) -> None:
+        database = self.database()
+        for statement in statements:
+            database.remove(next(iter(pyoxigraph.parse(statement, RdfFormat.N_TRIPLES))))
 
     def _judgement(
         self, wanted: Contents, present: Contents | None, linker: Linker | None, progress: Progress

@@ -220,7 +220,7 @@ def test_what_stood_there_before_a_failed_load_stands_there_after_it(data: Path,
     assert dump(store) == before
 
 
-def _descendants(process: int) -> Iterator[int]:
+def descendants(process: int) -> Iterator[int]:
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rpartition(")")[2].split()
@@ -228,6 +228,13 @@ def _descendants(process: int) -> Iterator[int]:
             continue
         if int(fields[1]) == process:
             yield int(path.parent.name)
+
+
+def command_line(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
 
 
 def test_a_killed_load_leaves_no_process_and_the_next_one_repairs(data: Path, tmp_path: Path) -> None:
@@ -238,17 +245,18 @@ def test_a_killed_load_leaves_no_process_and_the_next_one_repairs(data: Path, tm
     big.write_bytes(lines(*(paper(number) for number in range(100, 30_000))))
     command = [sys.executable, "-m", "kg", "--store", store, "load", "mlanthology", big, "--jobs", "2"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        mapping: list[int] = []
-        while len(mapping) < 2 and process.poll() is None:
-            mapping = list(_descendants(process.pid))
+        working: list[int] = []
+        while not any("kg.bulk" in command_line(child) for child in working) and process.poll() is None:
+            working = list(descendants(process.pid))
             time.sleep(0.01)
         time.sleep(0.3)
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
+    assert len(working) >= 3
     deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{child}").exists() for child in mapping) and time.monotonic() < deadline:
+    while any(Path(f"/proc/{child}").exists() for child in working) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not [child for child in mapping if Path(f"/proc/{child}").exists()]
+    assert not [child for child in working if Path(f"/proc/{child}").exists()]
     assert dump(store) == before
     load(store, data / "deep", dataset="two")
     load(tmp_path / "fresh", data / "volume.json", dataset="one")

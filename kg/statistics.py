@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyoxigraph
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
+from kg.endpoint.store import remote
 from kg.namespaces import KG, SAME_AS, TYPE
 
 _COUNT_TRIPLES = "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }"
+_COUNT_IN_NAMED_GRAPHS = "SELECT (COUNT(*) AS ?count) { GRAPH ?g { ?s ?p ?o } }"
 _COUNT_LINKS = f"""
 SELECT ?target (COUNT(*) AS ?count) {{
   ?s <{SAME_AS}> ?o BIND(REPLACE(STR(?o), "^([a-z]+://[^/]+/).*$", "$1") AS ?target)
@@ -58,10 +61,19 @@ def _those_there(counts: Counter[str]) -> dict[str, int]:
 
 
 def count_graph(store: pyoxigraph.Store) -> GraphCounts:
-    triples = sum(count for _, count in _counts(store, _COUNT_TRIPLES))
+    if remote(store):
+        return _counted(store, lambda: sum(count for _, count in _counts(store, _COUNT_TRIPLES)))
+    with ThreadPoolExecutor(1) as beside:
+        # Having all statements counted takes half the time of asking for their number.
+        everything = beside.submit(len, store)
+        named = sum(count for _, count in _counts(store, _COUNT_IN_NAMED_GRAPHS))
+        return _counted(store, lambda: everything.result() - named)
+
+
+def _counted(store: pyoxigraph.Store, triples: Callable[[], int]) -> GraphCounts:
     by_class = {name.removeprefix(KG): count for name, count in _counts(store, _COUNT_BY_CLASS) if name.startswith(KG)}
     linksets = {name: count for name, count in _counts(store, _COUNT_LINKS) if name.startswith("http")}
-    return GraphCounts(triples, dict(sorted(by_class.items())), dict(sorted(linksets.items())))
+    return GraphCounts(triples(), dict(sorted(by_class.items())), dict(sorted(linksets.items())))
 
 
 def _counts(store: pyoxigraph.Store, query: str) -> Iterator[tuple[str, int]]:

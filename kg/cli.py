@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
 import click
 
 from kg import __version__
-from kg.commands import cite, export, graph, link, map, publish, reconcile, store
-from kg.commands.common import Context
 from kg.errors import KGError
 from kg.settings import TABLE, read_settings
+
+# Where each is; imported when it is asked for, because most of the program is behind them.
+_COMMANDS = {
+    "backup": "store:backup",
+    "cite": "cite:cite",
+    "export": "export:export",
+    "info": "store:info",
+    "link": "link:link",
+    "load": "store:load",
+    "map": "map:map_",
+    "publish": "publish:publish",
+    "query": "graph:query",
+    "rebuild": "store:rebuild",
+    "reconcile": "reconcile:reconcile",
+    "validate": "graph:validate",
+}
 
 
 class _Group(click.Group):
@@ -33,14 +48,18 @@ class _Group(click.Group):
             ctx.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *(entry.name for entry in _added_commands())})
+        return sorted({*_COMMANDS, *(entry.name for entry in _added_commands())})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        for entry in _added_commands():
-            if entry.name == cmd_name:
-                command: click.Command = entry.load()
-                return command
-        return super().get_command(ctx, cmd_name)
+        command: click.Command | None = None
+        if cmd_name in _COMMANDS:
+            module, _, name = _COMMANDS[cmd_name].partition(":")
+            command = getattr(import_module(f"kg.commands.{module}"), name)
+        else:
+            for entry in _added_commands():
+                if entry.name == cmd_name:
+                    command = entry.load()
+        return command
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Settings (environment variables)"):
@@ -58,13 +77,6 @@ def _added_commands() -> Any:
 @click.pass_context
 def main(ctx: click.Context, store_folder: str | None, debug: bool) -> None:
     """Scholarly records as a knowledge graph: load, query, validate, export, serve."""
+    from kg.commands.common import Context  # as late as the commands
+
     ctx.obj = Context(read_settings(store=store_folder), debug)
-
-
-_COMMANDS = (
-    *(store.load, store.rebuild, store.backup, store.info),
-    *(graph.query, export.export, graph.validate, cite.cite),
-    *(link.link, map.map_, publish.publish, reconcile.reconcile),
-)
-for _command in _COMMANDS:
-    main.add_command(_command)

@@ -8,10 +8,10 @@ from pathlib import Path
 from kg.files import checksum
 from kg.linking.authorities import Authorities
 from kg.mapping import Mapping
+from kg.mapping.chunks import mapping_chunks
 from kg.mapping.mapper import VERSION as MAPPING_VERSION
 from kg.naming import Naming
 from kg.pipeline.inputs import find_inputs
-from kg.pipeline.mapping import mapping_chunks
 from kg.progress import Progress, silent
 from kg.sources import Chunk, Source
 from kg.sources.files import SourceFile

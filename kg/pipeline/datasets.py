@@ -16,8 +16,8 @@ from kg.errors import SourceError, UsageError
 from kg.files import checksum
 from kg.mapping import VERSION as MAPPING_VERSION
 from kg.mapping import Mapping, dataset_lines
+from kg.mapping.chunks import ChunkMapping, MappedChunk
 from kg.naming import Naming
-from kg.pipeline.mapping import ChunkMapping, MappedChunk
 from kg.pipeline.superseding import digests, without_superseded
 from kg.progress import Progress
 from kg.records import Reject

@@ -13,9 +13,9 @@ from kg import paths
 from kg.errors import UsageError
 from kg.known_schemes import VOCABULARY
 from kg.linking.linking import Linker
+from kg.mapping.chunks import mapping_chunks
 from kg.pipeline.datasets import Dataset, LoadReport, Options
 from kg.pipeline.inputs import find_inputs, name_datasets, spooled
-from kg.pipeline.mapping import mapping_chunks
 from kg.processes import without_collecting
 from kg.progress import Progress, silent
 from kg.snapshots import current_manifest, publish

@@ -19,9 +19,9 @@ import msgspec
 import zstandard
 
 from kg.errors import StoreError, UsageError
+from kg.mapping.chunks import mapping_chunks
 from kg.pipeline.datasets import Dataset, LoadReport, Options
 from kg.pipeline.inputs import find_inputs, spooled
-from kg.pipeline.mapping import mapping_chunks
 from kg.pipeline.partitions import (
     MANIFEST,
     Partition,

@@ -368,7 +368,7 @@ def test_an_index_of_an_older_version_is_told_and_built_anew(tmp_path: Path) -> 
 def test_texts_of_an_older_version_are_asked_of_the_graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "first").touch()
     encode = msgspec.msgpack.Encoder().encode
-    monkeypatch.setattr("kg.pipeline.mapping.encoded_texts", lambda texts: encode((texts.papers, texts.things)))
+    monkeypatch.setattr("kg.mapping.chunks.encoded_texts", lambda texts: encode((texts.papers, texts.things)))
     assert msgspec.msgpack.decode(encode(([], [])), type=Texts).version == 1
     monkeypatch.setattr(PreparedIndex, "complete", lambda *_: pytest.fail("of texts that do not say all"))
     pipeline.load(StoreFolder(tmp_path / "store"), made_source("first", FIRST), {"first": [tmp_path / "first"]})

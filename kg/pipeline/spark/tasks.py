@@ -21,8 +21,8 @@ import zstandard
 
 from kg.errors import SourceError
 from kg.mapping import Mapping
+from kg.mapping.chunks import ChunkMapper
 from kg.pipeline.datasets import WritingPart, dataset_head, part_id
-from kg.pipeline.mapping import ChunkMapper
 from kg.pipeline.partitions import (
     Partition,
     Partitioning,

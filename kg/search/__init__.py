@@ -7,7 +7,8 @@ facets     counting hits by what they have
 spelling   words as they may have been meant
 words      words as the index holds them
 schema     the fields
-documents  what stands in it
+documents  what stands in it, by what records say
+graph      … and by what a graph says
 building   writing it
 """
 

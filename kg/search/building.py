@@ -15,7 +15,8 @@ from pyoxigraph import NamedNode, Quad
 from kg.facts import Statistics
 from kg.files import link_tree
 from kg.namespaces import CREATOR, DERIVED_FROM, HAS_AUTHORSHIP
-from kg.search.documents import Chunk, of_graph, of_texts
+from kg.search.documents import Chunk, of_texts
+from kg.search.graph import Lookups, of_graph
 from kg.search.schema import schema
 from kg.search.words import ANALYSER, analyser
 
@@ -54,9 +55,7 @@ class PreparedIndex:
     def complete(self, store: pyoxigraph.Store, target: Path, things: Iterable[str]) -> None:
         """Add what only the graph tells, also of these `things`, and move the index to `target`."""
         self._written.result()
-        for thing in sorted(self._ask.union(things)):
-            self._writer.delete_documents_by_term("iri", thing)
-            self._write(of_graph(store, thing))
+        _replace(self._writer, store, self._ask.union(things))
         self._writer.commit()
         self._writer.wait_merging_threads()
         self._thread.shutdown()
@@ -90,12 +89,17 @@ def update(store: pyoxigraph.Store, source: Path, folder: Path, things: Iterable
     index = tantivy.Index.open(str(folder))
     index.register_tokenizer(ANALYSER, analyser())
     writer = index.writer(heap_size=_HEAP, num_threads=1)
-    for thing in sorted(things):
-        writer.delete_documents_by_term("iri", thing)
-        for document in of_graph(store, thing):
-            writer.add_document(document)
+    _replace(writer, store, things)
     writer.commit()
     writer.wait_merging_threads()
+
+
+def _replace(writer: tantivy.IndexWriter, store: pyoxigraph.Store, things: Iterable[str]) -> None:
+    lookups = Lookups(store)
+    for thing in sorted(things):
+        writer.delete_documents_by_term("iri", thing)
+        for document in lookups.documents(thing):
+            writer.add_document(document)
 
 
 def affected_things(store: pyoxigraph.Store, effects: Iterable[tuple[bool, Quad]]) -> set[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyoxigraph
 import pytest
 import tantivy
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
 from kg import namespaces as ns
 from kg import pipeline
@@ -32,6 +33,7 @@ from kg.records import (
     Venue,
 )
 from kg.search import KINDS, Filters, Hit, Index, PreparedIndex, SearchResult, affected_things, build, update
+from kg.search.graph import Lookups, of_graph
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder
 from kg.texts import Texts
@@ -163,6 +165,55 @@ def narrowing(result: SearchResult) -> Iterator[Filters]:
         yield Filters(year_from=year, year_to=year)
     if result.facets.with_code:
         yield Filters(with_code=True)
+
+
+ODD = """
+@prefix kg: <https://w3id.org/paperkg/ontology#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix prov: <http://www.w3.org/ns/prov#> . @prefix schema: <https://schema.org/> . @prefix : <https://x/> .
+:p1 a kg:Paper, kg:Venue ; dct:title "", "Zeta"@de, "Alpha"@fr, "Beta"@en-GB ; dct:abstract "one", "two" ;
+  kg:publicationYear 2021, 2019 ; dct:issued "2020-05-01", "no date" ; kg:codeAvailable false ;
+  kg:citedByCount 3, 12, "many" ; dct:creator :a1, "a name" ; dct:subject :c1, [] ; kg:institution :i1 ;
+  prov:wasDerivedFrom :r1, :r2, "a record" ; kg:authorship :s2, :s1, _:s3, "no authorship" ; foaf:name "Also a venue" .
+:p2 a kg:Paper ; kg:publicationYear 2018 ; schema:codeRepository <https://github.com/x/y> ; kg:authorship :s1 .
+:p3 a kg:Paper ; dct:title "" .
+:p4 a kg:Paper ; dct:title "Quoted", <<( :p1 dct:title "Zeta" )>> , :p1 ; dct:creator <<( :p1 dct:title "Zeta" )>> .
+:s1 kg:author :a1, :a2 ; kg:position 2, 1 ; kg:affiliation :i2 .
+:s2 kg:author :a3, "nobody" ; kg:affiliation "somewhere" .
+_:s3 kg:author :a2 ; kg:position "first" .
+:r1 kg:dataset :d1, :d2 . :r2 kg:dataset :d1 .
+:a1 a kg:Author ; foaf:name "Ann B", "Bea A" ; skos:altLabel "B, A." ; kg:paperCount 4, 7 .
+:a2 a kg:Author, kg:Institution ; foaf:name "Cy"@en, :a1 ; kg:paperCount "some" .
+:a3 foaf:name "No class" . :a4 a kg:Author . :a5 a kg:Author ; skos:notation "X-1" .
+:c1 a kg:Concept ; skos:prefLabel "Begriff"@de, "concept"@en ; skos:altLabel "notion"@en ; skos:notation "C.1" .
+:i1 a kg:Institution ; foaf:name <<( :p1 dct:title "Zeta" )>> .
+"""
+
+
+def documents(found: Iterable[Any]) -> dict[tuple[str, str], dict[str, list[Any]]]:
+    """By what they are of; words and values in whatever order."""
+    of = {}
+    for document in found:
+        said = document.to_dict()
+        key = (said["iri"][0], said["kind"][0])
+        assert key not in of
+        said["text"] = sorted(word for text in said["text"] for word in text.split())
+        of[key] = {name: sorted(values) for name, values in said.items() if values}
+    return of
+
+
+@pytest.mark.parametrize("graph", ["seed_snapshot", "many_sources", ODD])
+def test_looking_up_one_thing_says_what_asking_for_everything_says(graph: str, request: pytest.FixtureRequest) -> None:
+    if graph is ODD:
+        store = Store()
+        store.load(ODD, RdfFormat.TURTLE)
+    else:
+        store = request.getfixturevalue(graph).store
+    lookups = Lookups(store)
+    subjects = {quad.subject.value for quad in store if isinstance(quad.subject, NamedNode)}
+    singly = documents(document for subject in subjects for document in lookups.documents(subject))
+    assert singly == documents(of_graph(store))
+    assert len(singly) >= 9
 
 
 def numbers(folder: Path) -> dict[str, list[object]]:

@@ -33,10 +33,10 @@ def found() -> tuple[list[tuple[PaperMention, Link]], int, float]:
     links, papers = [], 0
     started = time.perf_counter()
     for record in records:
-        if record.paper_text and record.mention:
-            text = record.paper_text
+        if record.paper:
+            text, mention = record.paper.text, record.paper.mention
             papers += 1
-            links += [(record.mention, link) for link in finder.links(text.paper, text.title, text.abstract)]
+            links += [(mention, link) for link in finder.links(text.paper, text.title, text.abstract)]
     return links, papers, time.perf_counter() - started
 
 

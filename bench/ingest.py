@@ -56,7 +56,6 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from kg.mapping import Mapper, Mapping
 from kg.naming import Naming
-from kg.pipeline.inputs import find_inputs
 from kg.processes import keep_memory
 from kg.sources import find_source
 from kg.sources.files import SourceFile
@@ -73,7 +72,7 @@ def write_mapped(chunk):
         for record in reading.records:
             found = mapper.map(record)
             lines.append(found.own)
-            new = [thing for thing in found.things if thing not in said]
+            new = [said_of for thing in found.things for said_of in thing.statements if said_of not in said]
             said.update(new)
             lines += new
     content = b"".join(lines)
@@ -82,9 +81,10 @@ def write_mapped(chunk):
 
 source = find_source(sys.argv[1])
 context = Mapping(Naming("https://w3id.org/paperkg/"), source.name, source.name, source.version)
+endings = (*source.endings, *(f"{ending}.gz" for ending in source.endings))
 
 if __name__ == "__main__":
-    files = find_inputs(source, [Path(sys.argv[2])])
+    files = [path for path in sorted(Path(sys.argv[2]).rglob("*")) if path.name.endswith(endings)]
     chunks = (chunk for file in files for chunk in source.chunks(SourceFile(file)))
     count, under_way = len(os.sched_getaffinity(0)), deque()
     Path(sys.argv[3]).write_bytes(b"")

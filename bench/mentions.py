@@ -30,7 +30,8 @@ def mentions(
     source: str, *paths: Path, dataset: str | None = None
 ) -> Iterator[tuple[PaperMention | None, tuple[ThingMention, ...]]]:
     """What each record mentions: its paper, if it is about one, and the things it names."""
-    return ((each.mention, each.mentioned) for each in mapped(source, *paths, dataset=dataset))
+    found = mapped(source, *paths, dataset=dataset)
+    return ((each.paper.mention if each.paper else None, each.mentioned) for each in found)
 
 
 def papers(source: str, *paths: Path, dataset: str | None = None) -> Iterator[PaperMention]:

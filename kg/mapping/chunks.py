@@ -17,13 +17,14 @@ import msgspec
 
 from kg.errors import SourceError, StoreError, TermError
 from kg.facts import PaperFacts, encoded_facts
-from kg.linking.model import Mentions, PaperMention, ThingMention, encoded_mentions
+from kg.linking.model import Mentions, PaperMention, encoded_mentions
 from kg.mapping import Mapper, Mapping
+from kg.mapping.things import Described
 from kg.processes import end_with_parent, keep_memory
 from kg.records import Graph, Reading, Reject
 from kg.segments import Counts, compressed, packed, record_digest
 from kg.sources import Chunk, Source
-from kg.texts import PaperText, Texts, ThingText, encoded_texts
+from kg.texts import PaperText, Texts, encoded_texts
 
 # Below this many bytes of input starting processes takes longer than they save.
 _WORTH_PROCESSES = 2 * 2**20
@@ -78,13 +79,11 @@ class _Chunk:
         self._chunk = chunk
         self._segment: list[bytes] = []
         self._statements: list[bytes] = []
-        self._new_things: list[bytes] = []
+        self._described: dict[Described, None] = {}
         self._digests: list[bytes] = []
         self._facts: list[PaperFacts] = []
         self._papers: list[PaperText] = []
-        self._things: dict[ThingText, None] = {}
-        self._paper_mentions: list[PaperMention] = []
-        self._thing_mentions: dict[ThingMention, None] = {}
+        self._mentions: list[PaperMention] = []
         self._rejects: list[Reject] = []
         self._has_facts = True
         self._read = self._mapped = 0
@@ -95,19 +94,20 @@ class _Chunk:
             self._rejects += reading.rejects
             if reading.records:
                 self._take(reading)
-        if len(self._said) > _THINGS_REMEMBERED:
-            self._said.clear()
+        things = self._new_things()
+        texts = dict.fromkeys(text for thing in self._described for text in thing.texts)
+        mentions = dict.fromkeys(mention for thing in self._described for mention in thing.mentions)
         content = b"".join(self._segment)
         faults = sum(reject.is_partial for reject in self._rejects)
         lines = content.count(b"\n") - self._mapped
         return MappedChunk(
             frame=compressed(content),
             statements=b"".join(self._statements),
-            things=self._new_things,
+            things=things,
             digests=b"".join(self._digests),
             facts=packed(encoded_facts(self._facts)),
-            texts=packed(encoded_texts(Texts(self._papers, list(self._things)))),
-            mentions=packed(encoded_mentions(Mentions(self._paper_mentions, list(self._thing_mentions)))),
+            texts=packed(encoded_texts(Texts(self._papers, list(texts)))),
+            mentions=packed(encoded_mentions(Mentions(self._mentions, list(mentions)))),
             rejects=b"".join(msgspec.json.encode(reject) + b"\n" for reject in self._rejects),
             counts=Counts(self._read, self._mapped, self._read - self._mapped, 0, faults, lines),
             reasons=Counter(f"{reject.field}: {reject.reason}" for reject in self._rejects),
@@ -139,20 +139,25 @@ class _Chunk:
         for record, mapped in zip(reading.records, all_mapped, strict=True):
             self._has_facts = self._has_facts and not isinstance(record, Graph)
             self._segment.append(mapped.own)
-            self._segment += mapped.things
-            self._statements.append(mapped.own)
             for thing in mapped.things:
-                if thing not in self._said:
-                    self._said.add(thing)
-                    self._new_things.append(thing)
-            if mapped.facts:
-                self._facts.append(mapped.facts)
-            if mapped.paper_text:
-                self._papers.append(mapped.paper_text)
-            self._things.update(dict.fromkeys(mapped.texts))
-            if mapped.mention:
-                self._paper_mentions.append(mapped.mention)
-            self._thing_mentions.update(dict.fromkeys(mapped.mentioned))
+                self._segment += thing.statements
+            self._statements.append(mapped.own)
+            self._described.update(dict.fromkeys(mapped.things))
+            if mapped.paper:
+                self._facts.append(mapped.paper.facts)
+                self._papers.append(mapped.paper.text)
+                self._mentions.append(mapped.paper.mention)
+
+    def _new_things(self) -> list[bytes]:
+        """What no chunk before said of things, as far as is remembered."""
+        new = []
+        for statements in (statements for thing in self._described for statements in thing.statements):
+            if statements not in self._said:
+                self._said.add(statements)
+                new.append(statements)
+        if len(self._said) > _THINGS_REMEMBERED:
+            self._said.clear()
+        return new
 
 
 _mapper: ChunkMapper | None = None

@@ -11,11 +11,10 @@ import pyoxigraph
 
 from kg import namespaces as ns
 from kg import paths
-from kg.facts import PaperFacts
-from kg.linking.model import PaperMention, ThingMention
+from kg.linking.model import ThingMention
 from kg.mapping.papers import PaperMapping
 from kg.mapping.terms import Statements
-from kg.mapping.things import Things
+from kg.mapping.things import Described, Things
 from kg.naming import Naming
 from kg.ntriples import iri, literal
 from kg.records import (
@@ -30,7 +29,6 @@ from kg.records import (
     SourceRecord,
     Venue,
 )
-from kg.texts import PaperText, ThingText
 
 VERSION = "5"
 """Changes when the same record maps to other statements or texts, so that it is mapped again."""
@@ -49,25 +47,24 @@ class Mapping:
 
 
 class Mapped(msgspec.Struct, frozen=True):
-    """The statements of one record as N-Triples in UTF-8: its `own`, and those of each thing that it speaks of.
+    """What one record says: its `own` statements as N-Triples in UTF-8, and the things that it speaks of.
 
     What is said of a thing is the same text in every record that says the same of it.
     """
 
     own: bytes
-    things: tuple[bytes, ...]
-    facts: PaperFacts | None = None
-    """What statistics need of a paper."""
-    paper_text: PaperText | None = None
-    texts: tuple[ThingText, ...] = ()
-    """What the search index needs of a paper, and of things."""
-    mention: PaperMention | None = None
-    mentioned: tuple[ThingMention, ...] = ()
-    """What matching needs of a paper, and of things."""
+    things: tuple[Described, ...]
+    paper: PaperMapping | None = None
+    """Knows what statistics, the search index and matching need of a paper."""
 
     @property
     def content(self) -> bytes:
-        return self.own + b"".join(self.things)
+        return self.own + b"".join(statements for thing in self.things for statements in thing.statements)
+
+    @property
+    def mentioned(self) -> tuple[ThingMention, ...]:
+        """What matching needs of things."""
+        return tuple(mention for thing in self.things for mention in thing.mentions)
 
 
 def dataset_lines(mapping: Mapping) -> Iterator[str]:
@@ -99,7 +96,7 @@ class Mapper:
             case Graph():
                 own = Statements()
                 self._source_record(own, self._record_iri(record.source), record.source)
-                return Mapped(own.encoded(), (record.lines.encode(),))
+                return Mapped(own.encoded(), (Described("", (record.lines.encode(),), ()),))
 
     def _record_iri(self, source: SourceRecord) -> str:
         return self._naming.source_record(self._mapping.dataset, source.record_id)
@@ -112,15 +109,7 @@ class Mapper:
             self._reported_metric(out, metric, mapped.subject, record)
         self._source_record(out, record, paper.source)
         out.boolean(record, ns.STATED_COMPLETE, paper.author_list_complete)
-        return Mapped(
-            out.encoded(),
-            tuple(mapped.things),
-            mapped.facts,
-            mapped.text,
-            tuple(mapped.texts),
-            mapped.mention,
-            tuple(mapped.mentioned),
-        )
+        return Mapped(out.encoded(), tuple(mapped.things), mapped)
 
     def _profile(self, profile: Profile) -> Mapped:
         record, out = self._record_iri(profile.source), Statements()
@@ -140,12 +129,7 @@ class Mapper:
         for identifier in profile.replaced_by:
             out.link(subject, ns.IS_REPLACED_BY, self._replacement(profile, identifier))
         self._source_record(out, record, profile.source)
-        return Mapped(
-            out.encoded(),
-            tuple(statements for thing in described for statements in thing.statements),
-            texts=tuple(text for thing in described for text in thing.texts),
-            mentioned=_about(record, [mention for thing in described for mention in thing.mentions]),
-        )
+        return Mapped(out.encoded(), (_about(record, described[0]), *described[1:]))
 
     def _replacement(self, profile: Profile, identifier: Identifier) -> str:
         match profile.thing:
@@ -185,9 +169,10 @@ class Mapper:
                 out.text(subject, predicate, text)
 
 
-def _about(record: str, mentions: list[ThingMention]) -> tuple[ThingMention, ...]:
-    """The first is what the record is about."""
-    return (msgspec.structs.replace(mentions[0], record=record), *mentions[1:]) if mentions else ()
+def _about(record: str, thing: Described) -> Described:
+    """What a record is about; the first mention of it says so."""
+    mentions = [msgspec.structs.replace(mention, record=record) for mention in thing.mentions[:1]]
+    return msgspec.structs.replace(thing, mentions=(*mentions, *thing.mentions[1:]))
 
 
 def _provenance(mapping: Mapping) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from kg import namespaces as ns
 from kg.facts import PaperFacts
 from kg.identifiers import external_iris
-from kg.linking.model import AuthorMention, PaperMention, ThingMention
+from kg.linking.model import AuthorMention, PaperMention
 from kg.mapping.terms import Statements
 from kg.mapping.things import Described, Things, identity, keys
 from kg.naming import AUTHOR_SCHEMES, PAPER_SCHEMES
 from kg.records import Authorship, Concept, Grant, Location, Paper, PaperRelation
-from kg.texts import PaperText, ThingText, date_number
+from kg.texts import PaperText, date_number
 
 _RELATIONS = {
     "preprint": ns.HAS_VERSION,
@@ -30,15 +30,14 @@ _RELATIONS = {
 
 
 class PaperMapping:
-    """The statements of one paper: `own` ones, and the `things` that it leads to, each as one text."""
+    """The statements of one paper: `own` ones, and the `things` that it leads to."""
 
     def __init__(self, paper: Paper, record: str, things: Things) -> None:
         self.subject = things.naming.paper(paper)
         self.own = Statements()
-        self.things: list[bytes] = []
-        self.texts: list[ThingText] = []
-        self.mentioned: list[ThingMention] = []
-        self._authors: list[AuthorMention] = []
+        self.things: list[Described] = []
+        self._authorships: list[tuple[str, list[str]]] = []
+        """Of each its IRI and those of its institutions."""
         self.facts = PaperFacts(
             self.subject,
             year=paper.date.year if paper.date else None,
@@ -72,11 +71,12 @@ class PaperMapping:
     def mention(self) -> PaperMention:
         """What matching needs to know."""
         paper = self._paper
+        authors = zip(paper.authorships, self.facts.authors, self._authorships, strict=True)
         return PaperMention(
             self.subject,
             self._record,
             paper.title,
-            tuple(self._authors),
+            tuple([_author_mention(authorship, author, *said) for authorship, author, said in authors]),
             is_complete=paper.author_list_complete,
             year=self.facts.year,
             type=paper.type,
@@ -91,9 +91,7 @@ class PaperMapping:
         )
 
     def _led_to(self, described: Described) -> str:
-        self.things += described.statements
-        self.texts += described.texts
-        self.mentioned += described.mentions
+        self.things.append(described)
         return described.iri
 
     def _text(self) -> None:
@@ -170,7 +168,7 @@ class PaperMapping:
             )
         out.text(subject, ns.NAME_AS_PRINTED, authorship.name_as_printed)
         institutions = [self._led_to(self._known.institution(institution)) for institution in authorship.affiliations]
-        self._authors.append(_author_mention(authorship, author, subject, institutions))
+        self._authorships.append((subject, institutions))
         for institution_iri in institutions:
             self.facts.institutions.append(institution_iri)
             out.link(subject, ns.AFFILIATION, institution_iri)

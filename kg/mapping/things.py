@@ -28,9 +28,9 @@ _INSTITUTION_RELATIONS = {
 Thing = TypeVar("Thing", Author, Institution, Venue, Concept)
 
 
-class Described(msgspec.Struct, frozen=True):
+class Described(msgspec.Struct, frozen=True, eq=False):
     """A thing under its IRI: its statements as one text, then those of each thing that it leads to; and what all of
-    them are called."""
+    them are called. Told apart by identity: a thing that recurs is the same object, as a rule."""
 
     iri: str
     statements: tuple[bytes, ...]

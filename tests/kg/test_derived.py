@@ -203,7 +203,7 @@ def test_what_is_computed_from_facts_is_what_the_rules_say(papers: list[Paper]) 
         for rule in (paths.ONTOLOGY / "derived").glob("*.rq")
         for triple in derive(rule.stem, graph, RdfFormat.N_TRIPLES)
     }
-    facts = encoded_facts([each.facts for each in mapped if each.facts])
+    facts = encoded_facts([each.paper.facts for each in mapped if each.paper])
     statistics = Statistics(lambda: [(Naming("http://example.org/").dataset("made"), facts)])
     statistics.count()
     computed = [str(quad.triple) for quad in pyoxigraph.parse(b"".join(statistics.statements()), RdfFormat.N_TRIPLES)]

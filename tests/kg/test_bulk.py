@@ -13,7 +13,7 @@ import pytest
 
 from kg.bulk import bulk_load, bulk_load_apart
 from kg.errors import StoreError
-from tests.kg.test_loading import descendants
+from tests.kg.test_loading import command_line, descendants
 
 Load = Callable[[Path, Iterable[bytes]], None]
 
@@ -30,6 +30,10 @@ def load(request: pytest.FixtureRequest) -> Load:
 def _blocks(count: int) -> Iterator[bytes]:
     for number in range(count):
         yield b'<http://x/%d> <http://x/p> "%d" .\n' % (number, number)
+
+
+def _loaders() -> list[int]:
+    return [process for process in descendants(os.getpid()) if "kg.bulk" in command_line(process)]
 
 
 def _count(folder: Path) -> int:
@@ -49,7 +53,7 @@ def test_what_fails_while_statements_are_made_is_raised(load: Load, tmp_path: Pa
 
     with pytest.raises(BrokenPipeError):
         load(tmp_path / "db", failing())
-    assert not list(descendants(os.getpid()))
+    assert not _loaders()
 
 
 def test_what_the_database_cannot_take_is_told(load: Load, tmp_path: Path) -> None:
@@ -67,8 +71,8 @@ def test_a_folder_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
 def test_a_process_that_was_killed_is_told(tmp_path: Path) -> None:
     def killing() -> Iterator[bytes]:
         yield from _blocks(10)
-        for process in descendants(os.getpid()):
-            os.kill(process, signal.SIGKILL)
+        (loader,) = _loaders()
+        os.kill(loader, signal.SIGKILL)
         time.sleep(0.1)
         yield from _blocks(10)
 

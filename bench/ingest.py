@@ -41,7 +41,7 @@ WITHOUT_INDEX = """
 import sys
 from pathlib import Path
 from kg import cli, search
-from kg.store import Writer
+from kg.writer import Writer
 from kg.search import building
 
 if __name__ == "__main__":

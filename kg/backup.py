@@ -32,7 +32,7 @@ def back_up(store: StoreFolder, target: Path) -> None:
     work = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
         with store.segments.in_use():
-            with store.writer():
+            with store.alone():
                 for folder in (FOLDER, CHANGES):
                     if (store.folder / folder).exists():
                         shutil.copytree(store.folder / folder, work / folder, ignore=shutil.ignore_patterns("base*"))

@@ -31,11 +31,12 @@ from kg.pipeline import is_whole, silent
 from kg.search import affected_things
 from kg.settings import Settings
 from kg.snapshots import current_manifest, publish, publish_edits, publish_index
-from kg.store import StoreFolder, Writer
+from kg.store import StoreFolder
 from kg.updates import UpdateWrite, Write
 from kg.workers.failures import failure
 from kg.workers.handle import Worker, WorkerDied
 from kg.workers.messages import CloseScratch, Failed, WriteTask
+from kg.writer import Writer, writing
 
 _log = logging.getLogger(__name__)
 
@@ -180,7 +181,7 @@ class Committer:
         deadline = time.monotonic() + self._settings.write_wait
         while True:
             try:
-                return stack.enter_context(self._store.writer(wait=False))
+                return stack.enter_context(writing(self._store, wait=False))
             except StoreBusy:
                 if time.monotonic() > deadline:
                     raise

@@ -46,7 +46,8 @@ from kg.recounts import Effect
 from kg.segments import Manifest
 from kg.small_graphs import SMALL, sorted_statements
 from kg.statistics import GraphCounts, count_graph
-from kg.store import Contents, Step, StoreFolder, Writer
+from kg.store import Contents, StoreFolder
+from kg.writer import Step, Writer
 
 _FILES = 100  # of a dataset that a snapshot names
 # So many edits are not looked up one by one.

@@ -20,7 +20,8 @@ from kg.processes import without_collecting
 from kg.progress import Progress, silent
 from kg.snapshots import current_manifest, publish
 from kg.sources import Source, find_source
-from kg.store import Arriving, StoreFolder, Writer, wanted_contents
+from kg.store import StoreFolder, wanted_contents
+from kg.writer import Arriving, Writer, writing
 
 
 def load(
@@ -67,7 +68,7 @@ def load(
 @contextmanager
 def _writing(store: StoreFolder, wait: bool = True) -> Iterator[Writer]:
     """The one writer; no segment is removed meanwhile, and no cycles looked for among millions of objects."""
-    with without_collecting(), store.segments.in_use(), store.writer(wait) as writer:
+    with without_collecting(), store.segments.in_use(), writing(store, wait) as writer:
         yield writer
 
 

@@ -66,7 +66,7 @@ def map_here(
         files = {
             name: [spooled(path, spool) for path in find_inputs(source, given)] for name, given in datasets.items()
         }
-        stack.enter_context(store.writer(wait=False))
+        stack.enter_context(store.alone(wait=False))
         mapped = [Dataset(store, source, name, found, options) for name, found in files.items()]
         for dataset in mapped:
             with mapping_chunks(source, dataset.mapping, dataset.size, options.jobs) as mapping:

@@ -19,7 +19,8 @@ from kg.pipeline.partitions import FOLDER, MANIFEST, PartitionManifest, decoded_
 from kg.progress import Progress, silent
 from kg.segments import CONTENT_ENDINGS, Manifest, SegmentStore
 from kg.snapshots import publish
-from kg.store import Arriving, StoreFolder
+from kg.store import StoreFolder
+from kg.writer import Arriving, writing
 
 _BLOCK = 2**20
 
@@ -42,7 +43,7 @@ def take(
     names = [manifest.dataset for manifest in manifests]
     if again := next((name for name in names if names.count(name) > 1), None):
         raise UsageError(f"dataset {again!r} is in two of these folders; load them one after the other", again)
-    with store.segments.in_use(), store.writer() as writer:
+    with store.segments.in_use(), writing(store) as writer:
         for manifest in manifests:
             check_replaces(store.segments, manifest.dataset, manifest.adapter, manifest.inputs, options)
         in_force = store.segments.catalogue()

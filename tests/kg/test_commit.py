@@ -135,7 +135,7 @@ def test_a_write_waits_for_a_load_or_is_told(folder: Path, committer: Committer)
     holding = threading.Event()
 
     def hold() -> None:
-        with StoreFolder(folder).writer():
+        with StoreFolder(folder).alone():
             holding.set()
             release.wait(10)
 

@@ -291,7 +291,7 @@ def test_a_load_goes_on_when_nobody_reads_its_progress(data: Path, tmp_path: Pat
 def test_a_large_graph_can_be_read_before_it_is_compacted(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kg.store._LARGE", 1)
+    monkeypatch.setattr("kg.writer._LARGE", 1)
     seen = []
 
     class Watching(Progress):
@@ -316,7 +316,7 @@ def test_a_large_graph_can_be_read_before_it_is_compacted(
 def test_a_graph_that_was_not_compacted_is_so_later(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kg.store._LARGE", 1)
+    monkeypatch.setattr("kg.writer._LARGE", 1)
 
     class Killed(Progress):
         def __call__(self, step: str) -> None:

@@ -61,7 +61,7 @@ def map_on_spark(
             check_output(StoreFolder(folder, base_iri))
         with ExitStack() as stack:
             if isinstance(engine.output, Folder):
-                stack.enter_context(StoreFolder(engine.output.path, base_iri).writer(wait=False))
+                stack.enter_context(StoreFolder(engine.output.path, base_iri).alone(wait=False))
             reports = [engine.map(source, name, given, options) for name, given in datasets.items()]
             engine.partition(partitions)
             engine.clean(datasets)
@@ -109,7 +109,7 @@ class Engine:
         with self.output.writing("datasets.json", "store.json") as folder:
             SegmentStore(folder).put_in_force({name: segment})
             if not isinstance(self.output, Folder):
-                with StoreFolder(folder, self._base_iri).writer():
+                with StoreFolder(folder, self._base_iri).alone():
                     pass  # which says what the base IRI is
         report = LoadReport(name, segment, present == segment, manifest.counts, reasons)
         report.seconds, report.reused = monotonic() - started, sum(each.is_known for each in found)

@@ -20,6 +20,7 @@ from kg.records import Author, Authorship, Paper, SourceRecord
 from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots, publish_index
 from kg.store import StoreFolder
+from kg.writer import writing
 from tests.made_records import made_source
 
 S, P = "https://example.org/s", "https://example.org/p"
@@ -93,7 +94,7 @@ def test_the_version_before_is_one_that_is_remembered(tmp_path: Path) -> None:
     """Also where its graph was published once more, with a newer search index."""
     store = load(tmp_path, 1)
     (first,) = History(store.folder).versions()
-    with store.writer() as writer:
+    with writing(store) as writer:
         publish_index(store, writer, set())
     assert Snapshots(store.folder).current().id != first.id
     load(tmp_path, 2)

@@ -40,7 +40,8 @@ from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots, publish_edits
 from kg.sources import Chunk, Source
 from kg.statistics import count_graph
-from kg.store import StoreFolder, Writer
+from kg.store import StoreFolder
+from kg.writer import Writer, writing
 
 ORCIDS = [Identifier("orcid", "0000-0002-1825-0097"), Identifier("orcid", "0000-0001-5109-3700")]
 PEOPLE = [
@@ -198,7 +199,7 @@ class World:
 
     def edit(self, folder: Path, change: Change) -> None:
         store = StoreFolder(folder)
-        with store.writer() as writer:
+        with writing(store) as writer:
             store.journal.append([change], Position())
             contents, effects = writer.apply_edits()
             publish_edits(store, writer, contents, effects)
@@ -334,7 +335,7 @@ def built_anew(*_: object) -> None:
 
 
 def test_much_is_built_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.store._AT_LEAST", 1)
+    monkeypatch.setattr("kg.writer._AT_LEAST", 1)
     world, folder = World(tmp_path, LINKS), tmp_path / "stepwise"
     world.take(("load", "a", [made("a1", "On Things", [ANN, BOB], DOI_1, venue=VENUES[0])]), folder)
     for name, records in LOADED[:3]:

@@ -25,6 +25,7 @@ from kg.pipeline.authorities import read_authority
 from kg.records import Author, Authorship, Identifier, Institution, Paper, PartialDate, Profile, SourceRecord, Venue
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder
+from kg.writer import writing
 from tests.made_records import made_source
 
 
@@ -257,7 +258,7 @@ def test_what_a_person_wrote_of_a_thing_follows_it(folder: Path) -> None:
     load(folder, "second", SECOND, None)
     note = f'<{TWIN}> <{ns.RDFS}comment> "seen" .'
     wrong = f'<{TWIN}> <{ns.TITLE}> "On things" .'
-    with store.writer() as writer:
+    with writing(store) as writer:
         store.journal.append([Change(True, note), Change(False, wrong)], Position())
         writer.build(pipeline.silent)
     pipeline.link(store, linker(SAME_PAPER))

@@ -1,0 +1,562 @@
+"""Writing a store: the primary database is a build product of the segments, open only while it is written."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+
+import msgspec
+import pyoxigraph
+from pyoxigraph import DefaultGraph, Quad, RdfFormat
+
+from kg import derived
+from kg.bulk import bulk_load, bulk_load_apart
+from kg.edits import Position
+from kg.errors import StoreError
+from kg.facts import DERIVED_PREDICATES, RELEVANT_PREDICATES, Statistics, decoded_facts
+from kg.files import write_atomically
+from kg.increments import Plan
+from kg.known_schemes import VOCABULARY, ensure_vocabulary
+from kg.linking.identity import Identity
+from kg.linking.judging import Judgement
+from kg.linking.judging import statements as said_of_links
+from kg.linking.linking import Linker
+from kg.linking.merging import attribute, merge, renamed
+from kg.linking.model import decoded_mentions
+from kg.linking.records import RecordIndex
+from kg.linking.renaming import Renaming
+from kg.naming import Naming
+from kg.processes import without_collecting
+from kg.progress import Progress
+from kg.recounts import Effect
+from kg.search import Chunk, PreparedIndex
+from kg.segments import compressed
+from kg.store import Contents, State, StoreFolder, wanted_contents
+from kg.texts import VERSION as TEXTS_VERSION
+from kg.texts import decoded_texts
+
+_SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
+_LINKS_AT_ONCE = 2000
+# Asking the graph for so many things takes as long as asking it for all.
+_MANY = 20_000
+# Statements that are few enough to be held in memory, in bytes; and the part of all records that may be looked at one
+# by one: with more of them concerned, a graph is built as quickly from nothing.
+_FEW = 2**27
+_FEW_OF = 4
+_AT_LEAST = 1000
+# With so many statements compacting takes seconds, which readers need not wait for.
+_LARGE = 1_000_000
+# Bytes of statements for which a process of its own takes longer to start than it saves.
+_NOT_APART = 2**24
+
+
+class _MoreIsApart(Exception):
+    """Things that were one are not any more, which only the segments can tell."""
+
+
+@dataclass
+class _Derivation:
+    """What is learned while statements are streamed."""
+
+    judgement: Judgement = field(default_factory=Judgement)
+
+
+@dataclass(frozen=True)
+class Step:
+    """From which contents the primary store was brought to others, by which effects: statements that were added (True)
+    and removed (False)."""
+
+    since: Contents
+    effects: list[Effect]
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """Datasets that are being mapped while they are loaded.
+
+    `statements` maps: when it is exhausted, every part is on disk, and `write_manifests` can say so.
+    """
+
+    parts: Mapping[str, tuple[str, ...]]
+    """By dataset, all that the new segments consist of."""
+    segments: Mapping[str, str]
+    mapped: frozenset[tuple[str, str]]
+    """Those dataset's parts that `statements` holds; the others are on disk already."""
+    statements: Iterator[bytes]
+    write_manifests: Callable[[], None]
+
+
+@contextmanager
+def writing(store: StoreFolder, wait: bool = True) -> Iterator[Writer]:
+    """The one writer of a store; waits for its turn (StoreBusy at once if `wait` is false)."""
+    with store.alone(wait):
+        writer = Writer(store)
+        try:
+            yield writer
+        finally:
+            writer.close()
+
+
+class Writer:
+    """What only whoever has a store alone may do."""
+
+    def __init__(self, store: StoreFolder) -> None:
+        self._store = store
+        state = store.state()
+        self._state = store.folder / "primary.json"
+        self._name = state.name if state else _new_name()
+        self.is_compact = state.is_compact if state else True
+        """Whether `compact` would change nothing."""
+        self._open: pyoxigraph.Store | None = None
+        self.index: PreparedIndex | None = None
+        """The search index of what was built, where it could be prepared."""
+        self.step: Step | None = None
+        """What was done to bring the primary store to what it holds, where that was little."""
+
+    @property
+    def _primary(self) -> Path:
+        return self._store.folder / f"primary-{self._name}"
+
+    @property
+    def _derived(self) -> Path:
+        return self._store.folder / f"derived-{self._name}.nt.zst"
+
+    def close(self) -> None:
+        """Let go of the database; the next writer opens it."""
+        self._open = None
+        if self.index:
+            self.index.discard()
+            self.index = None
+
+    def release(self) -> None:
+        """Let go of the database and stop what it does in the background; whoever needs it opens it again."""
+        self._open = None
+
+    def database(self) -> pyoxigraph.Store:
+        """The primary store, opened once while the lock is held."""
+        if self._open is None:
+            self._open = pyoxigraph.Store(self._primary)
+        return self._open
+
+    def build(
+        self,
+        progress: Progress,
+        from_nothing: bool = False,
+        arriving: Arriving | None = None,
+        linker: Linker | None = None,
+    ) -> Contents:
+        """Bring the primary store to what the catalogue and the journal say, with the least work.
+
+        `arriving` datasets come into force with it, and the links that a `linker` finds. Repairs what a crash left, and
+        derives the statistics anew if anything changed. On any error the primary store and the catalogue are as they
+        were.
+        """
+        ensure_vocabulary(self._store.segments, self._store.base_iri)
+        wanted = wanted_contents(self._store, arriving.segments if arriving else {})
+        if linker:
+            wanted = msgspec.structs.replace(wanted, links=linker.id_of(wanted.segments))
+        present = None if from_nothing else self._store.contents()
+        if present == wanted and not (arriving and arriving.mapped):
+            if arriving:
+                self._store.segments.put_in_force(arriving.segments)
+            return wanted
+        step = self._step_to(wanted, present, arriving, linker, progress) if present else arriving
+        if isinstance(step, Step):
+            self.step = step
+            return wanted
+        try:
+            self._bring_to(wanted, present, step, linker, progress)
+        except _MoreIsApart:
+            self._bring_to(wanted, None, _arrived(step), linker, progress)
+        return wanted
+
+    def _step_to(
+        self,
+        wanted: Contents,
+        present: Contents,
+        arriving: Arriving | None,
+        linker: Linker | None,
+        progress: Progress,
+    ) -> Step | Arriving | None:
+        """Bring the primary store to what is wanted by changing what is concerned. Where that is much, or cannot be
+        told, nothing is done, and what still arrives is returned."""
+        present_parts, wanted_parts = self._present_parts(present), self._parts(wanted, arriving)
+        if not (present_parts and present_parts <= wanted_parts and self._derived.exists()):
+            return arriving
+        if present.rules != wanted.rules:
+            return arriving  # of everything something else is derived
+        if self._is_edited(RELEVANT_PREDICATES | DERIVED_PREDICATES) or not self._all_have_facts(present_parts):
+            return arriving
+        arrived, new_parts = list[bytes](), wanted_parts - present_parts
+        if arriving:
+            arrived = _taken(arriving.statements, _FEW)
+            if sum(map(len, arrived)) > _FEW:
+                return replace(arriving, statements=chain(arrived, arriving.statements))
+            arriving.write_manifests()
+        mapped = arriving.mapped if arriving else frozenset()
+        arrived += _taken(self._load_parts(None, sorted(new_parts - mapped), progress), _FEW)
+        if sum(map(len, arrived)) > _FEW or not self._all_have_facts(new_parts):
+            return _arrived(arriving)
+        before, after = self._store.links.read(present.links), self._links(wanted, linker, progress)
+        if before is None or self._are_edits_renamed(before.identity, after.identity):
+            return _arrived(arriving)
+        with closing(self._record_index()) as index:
+            index.know(part for part in wanted_parts if part[0] != VOCABULARY)
+            plan = Plan(index, self._store.base_iri, (before, after), arrived, new_parts)
+            del arrived
+            if not plan.read(max(len(index) // _FEW_OF, _AT_LEAST)):
+                return _arrived(arriving)
+            progress("changing the graph")
+            return Step(present, self._make(plan, wanted, arriving, after.identity))
+
+    def _make(self, plan: Plan, wanted: Contents, arriving: Arriving | None, identity: Identity) -> list[Effect]:
+        with self._changing(anew=False):
+            database = self.database()
+            made = plan.apply(database)
+            derived.rewrite(self._derived, made.gone, made.come)
+            effects = made.effects + self._apply_edits(database, Position(), identity)
+            self._put_in_force(wanted, arriving)
+            self._finish(database, wanted)
+        return effects
+
+    def _record_index(self) -> RecordIndex:
+        return RecordIndex(self._store.links.folder / "records.sqlite", self._store.segments, self._store.base_iri)
+
+    def _put_in_force(self, wanted: Contents, arriving: Arriving | None) -> None:
+        if arriving:
+            self._store.segments.put_in_force(arriving.segments)
+        if wanted.links != self._store.links.in_force():
+            self._store.links.put_in_force(wanted.links)
+
+    def _all_have_facts(self, parts: Iterable[tuple[str, str]]) -> bool:
+        found = (self._store.segments.part(*part) for part in parts)
+        return all(part.has_facts for part in found if part)
+
+    def _are_edits_renamed(self, before: Identity, after: Identity) -> bool:
+        """Whether an edit speaks of a thing that is called otherwise now."""
+        return any(renamed(quad, before) != renamed(quad, after) for quad in self._edited_quads())
+
+    def _bring_to(
+        self,
+        wanted: Contents,
+        present: Contents | None,
+        arriving: Arriving | None,
+        linker: Linker | None,
+        progress: Progress,
+    ) -> None:
+        wanted_parts = self._parts(wanted, arriving)
+        present_parts = self._present_parts(present)
+        if present is None or not present_parts <= wanted_parts or not self._derived.exists():
+            present, present_parts = None, set()
+        mapped = arriving.mapped if arriving else frozenset()
+        with self._changing(anew=not present_parts):
+            statements = self._load_parts(arriving, sorted(wanted_parts - present_parts - mapped), progress)
+            self._load_and_derive(wanted, present, statements, linker, progress)
+            if not present_parts:
+                self.is_compact = self._statements(wanted) < _LARGE
+                if self.is_compact:
+                    self.database().optimize()
+            self._put_in_force(wanted, arriving)
+            self._finish(self.database(), wanted)
+
+    def _present_parts(self, present: Contents | None) -> set[tuple[str, str]]:
+        """What need not be loaded. Nothing if there is a segment that is not known any more: then all is built anew."""
+        try:
+            return self._parts(present, None) if present else set()
+        except StoreError:
+            return set()
+
+    def _parts(self, contents: Contents, arriving: Arriving | None) -> set[tuple[str, str]]:
+        """Which parts make these contents, as (dataset, part)."""
+        coming = arriving.parts if arriving else {}
+        segments = self._store.segments
+        return {
+            (dataset, part)
+            for dataset, segment in contents.segments.items()
+            for part in (coming.get(dataset) or segments.manifest(dataset, segment).parts)
+        }
+
+    def _statements(self, contents: Contents) -> int:
+        """How many statements the records make, those that several make counted each time."""
+        manifest = self._store.segments.manifest
+        return sum(manifest(*segment).counts.statements for segment in contents.segments.items())
+
+    def parts(self, contents: Contents) -> list[tuple[str, str]]:
+        """The parts of these contents, as (dataset, part), in order."""
+        return sorted(self._parts(contents, None))
+
+    def _load_parts(
+        self, arriving: Arriving | None, parts: list[tuple[str, str]], progress: Progress
+    ) -> Iterator[bytes]:
+        if arriving:
+            yield from arriving.statements
+            arriving.write_manifests()
+        for dataset in sorted({dataset for dataset, _ in parts}):
+            progress(f"loading {dataset}")
+            for part in (part for of, part in parts if of == dataset):
+                yield from self._store.segments.statements(dataset, part)
+
+    def _load_and_derive(
+        self,
+        wanted: Contents,
+        present: Contents | None,
+        statements: Iterator[bytes],
+        linker: Linker | None,
+        progress: Progress,
+    ) -> None:
+        """Load the statements, make one what is one, apply the edits, derive."""
+        stale = derived.statements(self._derived)
+        if self._is_edited():
+            self._take_back(stale)
+            self._bulk_load(statements)
+            database = self.database()
+            judgement = self._judgement(wanted, present, linker, progress)
+            self._merge(database, wanted, judgement, progress)
+            progress("deriving statistics")
+            derived.derive_by_rules(self._derived, database, self._said_of_links(judgement))
+            return
+        derivation = _Derivation()
+        self._bulk_load(self._with_derived(wanted, present, statements, stale, linker, derivation, progress))
+        self._take_back(stale)
+        database = self.database()
+        self._merge(database, wanted, derivation.judgement, progress)
+        if not self._derived.exists():
+            progress("deriving statistics")
+            derived.derive_by_rules(self._derived, database, self._said_of_links(derivation.judgement))
+
+    def _bulk_load(self, statements: Iterator[bytes]) -> None:
+        first = _taken(statements, _NOT_APART)
+        if sum(map(len, first)) > _NOT_APART:
+            self.release()
+            bulk_load_apart(self._primary, chain(first, statements))
+        else:
+            bulk_load(self.database(), first)
+
+    def _take_back(self, statements: Iterable[bytes]) -> None:
+        database = self.database()
+        for statement in statements:
+            database.remove(next(iter(pyoxigraph.parse(statement, RdfFormat.N_TRIPLES))))
+
+    def _judgement(
+        self, wanted: Contents, present: Contents | None, linker: Linker | None, progress: Progress
+    ) -> Judgement:
+        """What is one; every part is on disk. `_MoreIsApart` if that takes back what was made one before."""
+        judgement = self._links(wanted, linker, progress)
+        before = self._store.links.read(present.links) if present else Judgement()
+        if before is None or not judgement.identity.coarsens(before.identity):
+            raise _MoreIsApart
+        return judgement
+
+    def _links(self, wanted: Contents, linker: Linker | None, progress: Progress) -> Judgement:
+        links = self._store.links
+        judgement = links.read(wanted.links)
+        if judgement is None and linker:
+            progress("linking")
+            with without_collecting():
+                judgement = linker.link(
+                    links, wanted.links, lambda: self._mentions(wanted), lambda: self._texts(wanted)
+                )
+        if judgement is None:
+            raise StoreError(f"{links.path(wanted.links)} is missing or damaged; run 'kg link'", wanted.links)
+        return judgement
+
+    def _mentions(self, contents: Contents) -> Iterator[bytes]:
+        for part in self.parts(contents):
+            yield from self._store.segments.mentions(*part)
+
+    def _texts(self, contents: Contents) -> Iterator[bytes]:
+        for part in self.parts(contents):
+            yield from self._store.segments.texts(*part)
+
+    def _merge(self, database: pyoxigraph.Store, contents: Contents, judgement: Judgement, progress: Progress) -> None:
+        """Make one what is one, then apply the edits: what a person removed stays removed, also where a new segment
+        states it again."""
+        identity = judgement.identity
+        if identity.canonical:
+            progress("merging")
+            merge(database, identity)
+        if identity.authors:
+            mentions = (decoded_mentions(chunk).papers for chunk in self._mentions(contents))
+            attribute(database, identity, chain.from_iterable(mentions))
+        self._apply_edits(database, Position(), identity)
+
+    def _is_edited(self, predicates: frozenset[str] = RELEVANT_PREDICATES) -> bool:
+        """Whether an edit may change what is derived, so that only the whole graph can be asked."""
+        return any(
+            quad.graph_name == DefaultGraph() and quad.predicate.value in predicates for quad in self._edited_quads()
+        )
+
+    def _edited_quads(self) -> Iterator[Quad]:
+        for change in self._store.journal.changes():
+            if change.is_statement:
+                yield from pyoxigraph.parse(change.statement, RdfFormat.N_QUADS)
+
+    def _with_derived(
+        self,
+        wanted: Contents,
+        present: Contents | None,
+        statements: Iterator[bytes],
+        stale: set[bytes],
+        linker: Linker | None,
+        derivation: _Derivation,
+        progress: Progress,
+    ) -> Iterator[bytes]:
+        """The statements, then those about links and those derived from the facts of all parts, if not there yet.
+
+        `stale` is left with those that are there and should not be. Where a part has no facts nothing is derived.
+        """
+        yield from statements
+        derivation.judgement = judgement = self._judgement(wanted, present, linker, progress)
+        segments = self._store.segments
+        parts = self.parts(wanted)
+        self._derived.unlink(missing_ok=True)
+        if not all(known.has_facts for known in (segments.part(*part) for part in parts) if known):
+            return
+        progress("deriving statistics")
+        naming = Naming(self._store.base_iri)
+        renaming = Renaming(naming, judgement.identity)
+        statistics = Statistics(
+            lambda: ((naming.dataset(part[0]), facts) for part in parts for facts in segments.facts(*part)),
+            renaming.facts,
+        )
+        with without_collecting():
+            statistics.count()
+        self._prepare_index(parts, statistics, judgement.identity)
+        with derived.replacing(self._derived) as stream:
+            for block in chain(self._said_of_links(judgement), statistics.statements()):
+                stream.write(compressed(block))
+                if stale:
+                    lines = set(block.splitlines(keepends=True))
+                    block = b"".join(lines - stale)
+                    stale -= lines
+                yield block
+
+    def _said_of_links(self, judgement: Judgement) -> Iterator[bytes]:
+        statements = said_of_links(self._store.base_iri, judgement)
+        while batch := b"".join(islice(statements, _LINKS_AT_ONCE)):
+            yield batch
+
+    def _prepare_index(self, parts: list[tuple[str, str]], statistics: Statistics, identity: Identity) -> None:
+        """Begin to write the search index, while the database is busy with the statements."""
+        if any(version < TEXTS_VERSION for version in map(self._texts_version, parts)):
+            return
+        segments = self._store.segments
+        vocabulary = b"".join(block for part in parts if part[0] == VOCABULARY for block in segments.statements(*part))
+        ask = {match[1].decode() for match in _SUBJECT.finditer(vocabulary)} | statistics.recurring_papers()
+        ask.update(thing for thing in identity.canonical.values() if "/authorship/" not in thing)
+        if len(ask) < _MANY:
+            chunks = self._chunks(parts, Renaming(Naming(self._store.base_iri), identity))
+            self.index = PreparedIndex(self._store.folder / "index.next", chunks, statistics, ask)
+
+    def _texts_version(self, part: tuple[str, str]) -> int:
+        first = next(self._store.segments.texts(*part), None)
+        return TEXTS_VERSION if first is None else decoded_texts(first).version
+
+    def _chunks(self, parts: list[tuple[str, str]], renaming: Renaming) -> Iterator[Chunk]:
+        """What all records say that the search index holds."""
+        segments, naming = self._store.segments, Naming(self._store.base_iri)
+        for dataset, part in parts:
+            both = zip(segments.facts(dataset, part), segments.texts(dataset, part), strict=True)
+            for facts, texts in both:
+                renamed_facts = list(renaming.facts(iter(decoded_facts(facts))))
+                yield Chunk(naming.dataset(dataset), renamed_facts, renaming.texts(decoded_texts(texts)))
+
+    @contextmanager
+    def _changing(self, anew: bool) -> Iterator[None]:
+        """Work on a new primary store: an empty one, or a checkpoint of the one that counts, which costs nothing.
+
+        On any error nothing has changed. A database that is still open in a stack trace touches its own files only.
+        """
+        before = self._name, self.is_compact
+        self._remove_leftovers()
+        derived_before = self._derived
+        database = None if anew else self.database()
+        self._name = _new_name()
+        if database is not None:
+            database.backup(self._primary)
+        if derived_before.exists() and not anew:
+            os.link(derived_before, self._derived)
+        del database
+        self.release()
+        try:
+            yield
+        except BaseException:
+            self.close()
+            self._name, self.is_compact = before
+            self._remove_leftovers()
+            raise
+        self._remove_leftovers()
+
+    def _remove_leftovers(self) -> None:
+        """Remove every primary store but this one."""
+        for folder in self._store.folder.glob("primary-*"):
+            if folder != self._primary:
+                shutil.rmtree(folder, ignore_errors=True)
+        for file in self._store.folder.glob("derived-*"):
+            if file != self._derived:
+                file.unlink(missing_ok=True)
+
+    def apply_edits(self) -> tuple[Contents, list[tuple[bool, Quad]]]:
+        """Bring a primary store that is whole to the end of the journal, and nothing else.
+
+        Returns what it holds then, and the statements that were added (True) or removed (False) by that.
+        """
+        present = self._store.contents()
+        if present is None:
+            raise StoreError(f"{self._primary} is not whole; run 'kg rebuild'", self._primary)
+        self._state.unlink()
+        database = self.database()
+        judgement = self._store.links.read(present.links) or Judgement()
+        effects = self._apply_edits(database, present.edits, judgement.identity)
+        contents = msgspec.structs.replace(present, edits=self._store.journal.end(present.edits))
+        self._finish(database, contents)
+        return contents, effects
+
+    def _apply_edits(self, database: pyoxigraph.Store, start: Position, identity: Identity) -> list[tuple[bool, Quad]]:
+        """Edits speak of things as they were called when they were made."""
+        rename = partial(renamed, identity=identity)
+        applied = ((change.added, change.apply(database, rename)) for change in self._store.journal.changes(start))
+        return [(added, quad) for added, quad in applied if quad is not None]
+
+    def _finish(self, database: pyoxigraph.Store, contents: Contents) -> None:
+        database.flush()
+        write_atomically(self._state, msgspec.json.encode(State(self._name, contents, self.is_compact)))
+
+    def compact(self, contents: Contents) -> None:
+        """Rewrite the files that bulk loading left, over which queries take twice the time. `contents` is what the
+        primary store holds; copies that readers have stay as they are."""
+        database = self.database()
+        database.optimize()
+        self.is_compact = True
+        self._finish(database, contents)
+
+    def checkpoint(self, target: Path) -> None:
+        """A copy of the primary store at `target`, by hard links."""
+        self.database().backup(target)
+
+
+def _taken(blocks: Iterator[bytes], limit: int) -> list[bytes]:
+    """All of the blocks, or the first, of more than `limit` bytes."""
+    found, size = list[bytes](), 0
+    while size <= limit and (block := next(blocks, None)) is not None:
+        found.append(block)
+        size += len(block)
+    return found
+
+
+def _arrived(arriving: Arriving | None) -> Arriving | None:
+    """What arrives once all of it is on disk."""
+    return replace(arriving, statements=iter(()), mapped=frozenset()) if arriving else None
+
+
+def _new_name() -> str:
+    """Never that of one before, which may still be open somewhere."""
+    return secrets.token_hex(6)

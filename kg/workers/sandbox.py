@@ -20,6 +20,7 @@ import fcntl
 import os
 import platform
 import resource
+import select
 import struct
 import sys
 from collections.abc import Collection, Iterable
@@ -78,6 +79,10 @@ def die_with_parent() -> None:
     if sys.platform == "linux":
         fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
         fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+        hangup = select.poll()
+        hangup.register(0, 0)
+        if hangup.poll(0):  # it closed before anybody listened, while this program was starting
+            os._exit(1)
 
 
 def tcp_ports(addresses: Iterable[str]) -> set[int]:

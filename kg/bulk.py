@@ -1,7 +1,7 @@
 """Bulk loading: the database reads statements from a pipe while they are made.
 
-`python -m kg.bulk FOLDER` loads the N-Triples of its standard input into the database in that folder, and ends with
-whoever started it.
+`python -m kg.bulk FOLDER DESCRIPTOR` loads the N-Triples that it reads from the descriptor into the database in that
+folder, and ends with whoever started it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from kg.errors import StoreError
-from kg.processes import end_with_parent
+from kg.processes import end_with_parent, start_module
 
 _PIPE_SIZE = 2**20
 # Bulk loading asks for gigabytes in all, and glibc for pages of 4 kB unless it is told, before a program starts, that
@@ -61,11 +61,12 @@ def bulk_load_apart(folder: Path, statements: Iterable[bytes]) -> None:
 
     For many statements: what that takes of memory is given back, and memory comes in larger pages.
     """
-    with _loader(folder) as loader:
-        assert loader.stdin and loader.stderr  # noqa: S101 - pipes
-        with loader.stdin as pipe:
-            _write(pipe, statements)
+    with _loader(folder) as (loader, writing):
+        with writing:
+            _write(writing, statements)
+        assert loader.stderr  # noqa: S101 - a pipe
         said = loader.stderr.read()
+        loader.wait()
     if loader.returncode < 0:
         raise StoreError(f"the process that loads was killed (signal {-loader.returncode}), often for want of memory")
     if loader.returncode:
@@ -74,18 +75,24 @@ def bulk_load_apart(folder: Path, statements: Iterable[bytes]) -> None:
 
 
 @contextmanager
-def _loader(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The process that loads; it is killed on any error."""
+def _loader(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], RawIOBase]]:
+    """The process that loads, and where to write the statements; it is killed on any error."""
     tunables = ":".join(filter(None, (os.environ.get("GLIBC_TUNABLES"), _LARGE_PAGES)))
-    command = (sys.executable, "-P", "-m", "kg.bulk", str(folder))
-    with subprocess.Popen(
-        command, bufsize=0, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"GLIBC_TUNABLES": tunables}
-    ) as process:
+    environment = os.environ | {"GLIBC_TUNABLES": tunables}
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb", buffering=0) as pipe:
         try:
-            yield process
-        except BaseException:
-            process.kill()
-            raise
+            process = start_module(
+                "kg.bulk", folder, reading, environment=environment, stderr=subprocess.PIPE, pass_fds=(reading,)
+            )
+        finally:
+            os.close(reading)
+        with process:
+            try:
+                yield process, pipe
+            except BaseException:
+                process.kill()
+                raise
 
 
 def _load(database: pyoxigraph.Store, reading: int) -> None:
@@ -110,7 +117,7 @@ def main() -> None:
     end_with_parent()
     try:
         database = pyoxigraph.Store(sys.argv[1])
-        _load(database, sys.stdin.fileno())
+        _load(database, int(sys.argv[2]))
         database.flush()
     except (OSError, ValueError, SyntaxError) as error:
         sys.exit(str(error))

@@ -1,25 +1,58 @@
-"""What work on many records asks of the interpreter and of the system; where that is not Linux, little."""
+"""Processes of this program: how they start and end, and what work on many records asks of the system."""
 
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import gc
+import multiprocessing
 import os
-import signal
+import select
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-_PR_SET_PDEATHSIG = 1
+import kg
+
+_PACKAGES = str(Path(kg.__file__).resolve().parents[1])
 _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -3, -1
 _KEPT = 2**28  # bytes
 
 
+def start_module(
+    module: str, *arguments: object, environment: Mapping[str, str], **options: Any
+) -> subprocess.Popen[bytes]:
+    """Start `python -m MODULE` with these packages, installed or not; `options` are those of `subprocess.Popen`.
+
+    Its standard input is a pipe that is never written to; `end_with_parent` waits for its end.
+    """
+    path = os.pathsep.join(filter(None, (_PACKAGES, environment.get("PYTHONPATH"))))
+    return subprocess.Popen(
+        (sys.executable, "-P", "-m", module, *map(str, arguments)),
+        stdin=subprocess.PIPE,
+        env={**environment, "PYTHONPATH": path},
+        **options,
+    )
+
+
 def end_with_parent() -> None:
-    """End this process when the one that started it does, however it ends: nobody would take its results."""
+    """End this process when the one that started it has ended, however that was, even in the middle of native code.
+
+    The system sends SIGIO when the other end of a pipe closes: that of standard input, or the one that
+    `multiprocessing` keeps. The signal needs no thread and no Python: its default action ends the process. Nor is it
+    tied to the thread that started this process, as PR_SET_PDEATHSIG is.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == 1:  # it ended in between
+        parent = multiprocessing.parent_process()
+        lifeline = parent.sentinel if parent else 0
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+        hangup = select.poll()
+        hangup.register(lifeline, 0)
+        if hangup.poll(0):  # it closed before anybody listened, while this program was starting
             os._exit(1)
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import subprocess
-import sys
 import threading
-from pathlib import Path
 
-import kg
 from kg.dumps.formats import Choice
 from kg.dumps.kept import kept_dump
+from kg.processes import start_module
 from kg.settings import TABLE, Settings
 from kg.small_graphs import SMALL
 from kg.snapshots import Snapshot
@@ -43,10 +41,10 @@ class Dumping:
         with self._lock:
             if self._closed:
                 return
-            process = self._process = subprocess.Popen(
-                (sys.executable, "-P", "-m", "kg.dumps", *map(str, arguments)),
-                stdin=subprocess.PIPE,  # never written to: it tells the process that this one is gone
-                env={"PYTHONPATH": str(Path(kg.__file__).resolve().parents[1]), **_endpoint(settings)},
+            process = self._process = start_module(
+                "kg.dumps",
+                *arguments,
+                environment=_endpoint(settings),
                 process_group=0,  # a Ctrl-C in the terminal is for the server
             )
         status = process.wait()

@@ -13,7 +13,7 @@ from types import FrameType
 
 import click
 
-from kg.workers.sandbox import die_with_parent
+from kg.processes import end_with_parent
 
 _LOOK_EVERY = 0.2  # seconds
 _MINIMUM_LIFE = 1.0  # seconds; a process that ends sooner is started again only after that
@@ -77,5 +77,5 @@ def inherited_listener() -> socket.socket | None:
     descriptor = os.environ.pop("PAPERKG_LISTENER", None)
     if descriptor is None:
         return None
-    die_with_parent()
+    end_with_parent()
     return socket.socket(fileno=int(descriptor))

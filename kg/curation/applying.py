@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
-import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +16,11 @@ from typing import Literal
 
 import msgspec
 
-import kg
 from kg import pipeline
 from kg.errors import KGError, StoreBusy
 from kg.files import file_lock, write_atomically
 from kg.linking.linking import linker_of
+from kg.processes import start_module
 from kg.progress import Progress
 from kg.settings import Settings
 from kg.store import StoreFolder
@@ -71,17 +70,23 @@ def start(settings: Settings) -> None:
         except BlockingIOError:
             raise StoreBusy("decisions are being applied already; wait until that is done") from None
         _say(settings.store, Applying("running", "starting", _now()))
-        process = subprocess.Popen(
-            (sys.executable, "-P", "-m", "kg.curation", *map(str, values)),
-            stdin=subprocess.DEVNULL,
+        process = start_module(
+            "kg.curation",
+            *values,
+            environment={},
             stdout=subprocess.DEVNULL,
-            env={"PYTHONPATH": str(Path(kg.__file__).resolve().parents[1])},
             process_group=0,  # a Ctrl-C in the terminal is for the server
             pass_fds=(descriptor,),  # with it the lock, which ends with the process
         )
     finally:
         os.close(descriptor)
-    threading.Thread(target=process.wait, name="curation", daemon=True).start()
+    threading.Thread(target=_attend, args=(process,), name="curation", daemon=True).start()
+
+
+def _attend(process: subprocess.Popen[bytes]) -> None:
+    process.wait()
+    if process.stdin:
+        process.stdin.close()
 
 
 def apply(settings: Settings) -> None:

@@ -18,12 +18,12 @@ from kg.dumps.kept import dump_folder, kept
 from kg.endpoint.address import endpoint_of
 from kg.errors import KGError, StoreError
 from kg.formats import N_TRIPLES
+from kg.processes import end_with_parent
 from kg.settings import read_settings
 from kg.snapshots import Snapshot, current_manifest
 from kg.store import StoreFolder
 from kg.validation import keep, kept_findings, validate
 from kg.workers.handle import NICENESS
-from kg.workers.sandbox import die_with_parent
 
 
 class Superseded(StoreError):
@@ -31,7 +31,7 @@ class Superseded(StoreError):
 
 
 def main(snapshot_id: str, store: str, base_iri: str, exports: str, licence: str) -> int:
-    die_with_parent()
+    end_with_parent()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is unfinished is removed
     os.nice(NICENESS)
     folder = Path(store)

@@ -7,7 +7,6 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Collection
@@ -15,14 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import kg
 from kg.errors import KGError, QueryMemory, QuerySyntaxError, StoreError
+from kg.processes import start_module
 from kg.workers.messages import AnyTask, Done, Ready, Reply, receive_reply, send_task
 from kg.workers.sandbox import tcp_ports
 
-_PACKAGES = str(Path(kg.__file__).resolve().parents[1])
 # Nothing of the server's environment, which may hold secrets. A short arena list keeps the address space small.
-_ENVIRONMENT = {"PYTHONPATH": _PACKAGES, "RUST_BACKTRACE": "0", "MALLOC_ARENA_MAX": "2"}
+_ENVIRONMENT = {"RUST_BACKTRACE": "0", "MALLOC_ARENA_MAX": "2"}
 _LAST_WORDS = 4096
 NICENESS = 15
 _TIMEVAL = struct.Struct("@ll")
@@ -43,24 +41,17 @@ class Worker:
         self.with_network = bool(reachable)
         self._connection, theirs = socket.socketpair()
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
-        command = (
-            sys.executable,
-            "-P",
-            "-m",
-            "kg.workers.process",
-            str(theirs.fileno()),
-            str(address_space),
-            str(niceness),
-            ",".join(map(str, tcp_ports(reachable))),
-        )
         try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,  # never written to: it tells the worker that this process is gone
+            self._process = start_module(
+                "kg.workers.process",
+                theirs.fileno(),
+                address_space,
+                niceness,
+                ",".join(map(str, tcp_ports(reachable))),
+                environment=_ENVIRONMENT,
                 stdout=subprocess.DEVNULL,
                 stderr=self._words,
                 pass_fds=(theirs.fileno(),),
-                env=_ENVIRONMENT,
                 cwd="/",
                 process_group=0,  # a Ctrl-C in the terminal is for the server
             )

@@ -25,6 +25,7 @@ from kg.errors import (
     RemoteError,
     ResultTooLarge,
 )
+from kg.processes import end_with_parent
 from kg.sparql import inspect, without_escapes
 from kg.updates import UpdateWrite, Write, evaluate
 from kg.workers.messages import (
@@ -41,7 +42,7 @@ from kg.workers.messages import (
     send_reply,
 )
 from kg.workers.results import CapReached, Caps, WrongFormat, write_result
-from kg.workers.sandbox import confine, die_with_parent, limit_memory
+from kg.workers.sandbox import confine, limit_memory
 
 Answer = QuerySolutions | QueryBoolean | QueryTriples | Iterator[Triple]
 
@@ -56,7 +57,7 @@ _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
 def main(descriptor: int, address_space: int, niceness: int, ports: list[int]) -> None:
-    die_with_parent()
+    end_with_parent()
     limit_memory(address_space)
     sandboxed = confine(ports)
     os.setpriority(os.PRIO_PROCESS, 0, max(niceness, os.getpriority(os.PRIO_PROCESS, 0)))

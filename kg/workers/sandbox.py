@@ -1,7 +1,7 @@
 """What a worker may not do. Everything is taken from the process for good and inherited by its threads.
 
 - outgrow its address space, dump core: resource limits, on every POSIX system;
-- outlive the process that started it: SIGIO from its standard input, a pipe, on Linux;
+- outlive the process that started it: `kg.processes.end_with_parent`, on Linux;
 - open a socket, start a program, reach into another process: a seccomp filter that refuses it with EACCES, on Linux on
   x86-64 and ARM64;
 - where it may open sockets, reach by TCP other ports than those of the addresses that the operator allows: Landlock
@@ -16,11 +16,9 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import os
 import platform
 import resource
-import select
 import struct
 import sys
 from collections.abc import Collection, Iterable
@@ -68,21 +66,6 @@ def limit_memory(address_space: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_SACRIFICED_AS_IF_USING)
-
-
-def die_with_parent() -> None:
-    """End the process when the other end of its standard input closes, even in the middle of native code.
-
-    The signal needs no thread and no Python: its default action ends the process. Not tied to the thread that
-    started the worker either, as PR_SET_PDEATHSIG is.
-    """
-    if sys.platform == "linux":
-        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
-        hangup = select.poll()
-        hangup.register(0, 0)
-        if hangup.poll(0):  # it closed before anybody listened, while this program was starting
-            os._exit(1)
 
 
 def tcp_ports(addresses: Iterable[str]) -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import socket
 import subprocess
@@ -105,25 +104,3 @@ def test_an_address_is_at_a_port(address: str, port: int) -> None:
 def test_an_address_at_no_port_is_no_setting(port: str) -> None:
     with pytest.raises(SettingError):
         read_settings({}, service_allow=f"http://example.org:{port}/sparql")
-
-
-@pytest.mark.parametrize("is_late", [False, True])
-@pytest.mark.parametrize("kind", ["pipe", "socket"])
-def test_a_process_ends_with_its_parent_even_if_that_is_gone_before_it_has_started(kind: str, is_late: bool) -> None:
-    program = "import time, kg.workers.sandbox as sandbox; sandbox.die_with_parent(); print(flush=True); time.sleep(60)"
-    if kind == "pipe":
-        theirs, ours = os.pipe()
-    else:
-        theirs, ours = (end.detach() for end in socket.socketpair())
-    if is_late:
-        os.close(ours)
-    with subprocess.Popen([sys.executable, "-c", program], stdin=theirs, stdout=subprocess.PIPE) as process:
-        os.close(theirs)
-        assert process.stdout
-        if not is_late:
-            assert process.stdout.readline()
-            os.close(ours)
-        try:
-            assert process.wait(30) != 0
-        finally:
-            process.kill()

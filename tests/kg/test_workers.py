@@ -502,8 +502,10 @@ def _processor_time(pid: int) -> float:
 
 
 def _is_gone(pid: int) -> bool:
+    """With all its threads: the first of them may have ended, which the process shows, while others have not."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in ("Z", "X")
+        is_ended = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in ("Z", "X")
+        return is_ended and len(list(Path(f"/proc/{pid}/task").iterdir())) <= 1
     except OSError:
         return True
 

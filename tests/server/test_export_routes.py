@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import subprocess
-import sys
 import threading
 import time
 from operator import attrgetter
@@ -22,6 +20,7 @@ from kg.dumps.kept import dump_folder, kept_dump
 from kg.files import file_lock
 from kg.formats import GraphFormat
 from kg.namespaces import DEFAULT_BASE
+from kg.processes import start_module
 from kg.settings import read_settings
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder
@@ -130,6 +129,12 @@ def own_app(seeded_store_folder: Path, tmp_path: Path) -> Flask:
     return app
 
 
+def _dump(*arguments: object) -> int:
+    """The status that the process ended with which makes dumps."""
+    with start_module("kg.dumps", *arguments, environment={}) as process:
+        return process.wait(60)
+
+
 def test_who_asks_before_a_large_dump_is_made_is_told_so(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "SMALL", 0)
     client, state = own_app.test_client(), state_of(own_app)
@@ -143,9 +148,7 @@ def test_who_asks_before_a_large_dump_is_made_is_told_so(own_app: Flask, monkeyp
     snapshot, settings = state.snapshots.current(), state.settings
     assert kept_dump(snapshot) is None
     arguments = (snapshot.id, settings.store, DEFAULT_BASE, settings.exports, "")
-    subprocess.run(
-        [sys.executable, "-m", "kg.dumps", *map(str, arguments)], check=True, stdin=subprocess.PIPE, timeout=60
-    )
+    assert _dump(*arguments) == 0
     assert client.get("/export/kg.nt").text.count("\n") == snapshot.manifest.triples
     finished = client.get("/export/", headers={"If-None-Match": page.headers["ETag"]})
     assert (finished.status_code, "kg.ttl.gz" in finished.text) == (200, True)
@@ -174,10 +177,7 @@ def test_a_process_ends_without_a_dump_when_its_snapshot_is_superseded(own_app: 
     pipeline.rebuild(store)
     assert Snapshots(store.folder).current().id != old.id
     arguments = (old.id, store.folder, DEFAULT_BASE, "all", "")
-    finished = subprocess.run(
-        [sys.executable, "-m", "kg.dumps", *map(str, arguments)], stdin=subprocess.PIPE, timeout=60, check=False
-    )
-    assert finished.returncode == 0
+    assert _dump(*arguments) == 0
     assert kept_dump(old) is None
     assert [path.name for path in dump_folder(old).iterdir()] == ["building.lock"]
     state_of(own_app).close()

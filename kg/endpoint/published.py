@@ -10,7 +10,7 @@ import msgspec
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from kg.endpoint.client import Client
-from kg.endpoint.results import ROWS, TRIPLES, solutions
+from kg.endpoint.results import ROWS, TRIPLES, rows
 from kg.endpoint.store import MARKER, RemoteStore
 from kg.errors import EndpointFault, QueryError
 from kg.namespaces import RDF
@@ -53,7 +53,7 @@ def published(store: RemoteStore, base_iri: str) -> Published:
     try:
         text = f"SELECT ?value {{ GRAPH {graph} {{ {graph} {_VALUE} ?value }} }}"
         with store.client.query(text, ROWS, default_graphs=()) as answer:
-            told = [row[0] for row in solutions(answer, host)]
+            told = [row[0] for row in rows(answer, host)]
         said = min((term.value for term in told if isinstance(term, Literal)), default=None)
         if said is not None:
             manifest = msgspec.json.decode(said, type=SnapshotManifest)
@@ -63,7 +63,7 @@ def published(store: RemoteStore, base_iri: str) -> Published:
     except QueryError:
         pass  # a store without named graphs
     with store.client.query(_COUNT, ROWS) as answer:
-        count = next((row[0].value for row in solutions(answer, host)), "0")
+        count = next((row[0].value for row in rows(answer, host)), "0")
     return Published(_digest(store, count), None)
 
 

@@ -28,15 +28,30 @@ def solutions(answer: Answer, host: str) -> QuerySolutions:
     return parsed
 
 
+def rows(answer: Answer, host: str) -> list[Any]:
+    """All rows of a SELECT.
+
+    What reads them has no name here: an error keeps what its frames name, until it is forgotten in whatever thread, and
+    the library lets go of what reads in its own thread only.
+    """
+    try:
+        return list(solutions(answer, host))
+    except (SyntaxError, ValueError) as error:
+        raise nonsense(host, error) from error
+
+
 def boolean(answer: Answer, host: str, dialect: Dialect) -> QueryBoolean:
     """What an ASK comes to, also where it is told as a row."""
     parsed = _parsed(answer, host)
     if isinstance(parsed, QueryBoolean):
         return parsed
-    rows: list[Any] = list(parsed)
-    if [variable.value for variable in parsed.variables] != [dialect.boolean_variable] or len(rows) != 1:
+    try:
+        names, found = [variable.value for variable in parsed.variables], list[Any](parsed)
+    finally:
+        del parsed  # as in `rows`
+    if names != [dialect.boolean_variable] or len(found) != 1:
         raise EndpointFault(f"{host} answers with rows where yes or no was asked for")
-    told = msgspec.json.encode({"head": {}, "boolean": rows[0][0].value in ("1", "true")})
+    told = msgspec.json.encode({"head": {}, "boolean": found[0][0].value in ("1", "true")})
     return cast(QueryBoolean, pyoxigraph.parse_query_results(told, QueryResultsFormat.JSON))
 
 

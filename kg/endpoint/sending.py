@@ -17,7 +17,7 @@ from pyoxigraph import Store
 
 from kg.endpoint.address import Endpoint
 from kg.endpoint.published import publish
-from kg.endpoint.results import TRIPLES, solutions
+from kg.endpoint.results import TRIPLES, rows
 from kg.endpoint.store import UNHURRIED, RemoteStore
 from kg.errors import EndpointFault, UsageError
 from kg.progress import Progress, silent
@@ -77,7 +77,7 @@ def send(
     else:
         _put(store, lines, manifest.triples, progress)
     with store.client.query(_COUNT, "application/sparql-results+json") as answer:
-        count = next((int(row[0].value) for row in solutions(answer, endpoint.host)), 0)
+        count = next((int(row[0].value) for row in rows(answer, endpoint.host)), 0)
     if count != manifest.triples:
         raise EndpointFault(f"{endpoint.host} has {count:,} of {manifest.triples:,} statements; send them again", count)
     if not manifest.counts:

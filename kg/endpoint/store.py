@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 from kg import sparql
 from kg.endpoint.address import Endpoint
 from kg.endpoint.client import DEADLINE, Client
-from kg.endpoint.results import ROWS, TRIPLES, boolean, nonsense, plain, solutions, triples
+from kg.endpoint.results import ROWS, TRIPLES, boolean, plain, rows, solutions, triples
 from kg.errors import EndpointFault, ResultTooLarge
 
 Node = NamedNode | BlankNode | Literal | Triple
@@ -250,12 +250,9 @@ class RemoteStore:
         with self.client.query(text, ROWS, () if names_graphs else None) as answer:
             if answer.cut is not None:
                 raise EndpointFault(f"{self._host} gives no more than {answer.cut:,} rows of one result", answer.cut)
-            try:
-                rows = list(cast(Iterator[Any], solutions(answer, self._host)))
-            except (SyntaxError, ValueError) as error:
-                raise nonsense(self._host, error) from error
+            found = rows(answer, self._host)
         self.client.heard()
-        return iter(rows)
+        return iter(found)
 
 
 class _Pages:

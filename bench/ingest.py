@@ -41,11 +41,11 @@ WITHOUT_INDEX = """
 import sys
 from pathlib import Path
 from kg import cli, search
-from kg.writer import Writer
+from kg.recorded import Recorded
 from kg.search import building
 
 if __name__ == "__main__":
-    Writer._prepare_index = lambda *_: None
+    Recorded.index = lambda *_: None
     search.build = lambda store, folder: building._write(folder, ())
     sys.exit(cli.main())
 """

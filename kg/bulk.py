@@ -113,6 +113,15 @@ def _write(pipe: RawIOBase | IO[bytes], statements: Iterable[bytes]) -> None:
             return
 
 
+def taken(blocks: Iterator[bytes], limit: int) -> list[bytes]:
+    """All of the blocks, or the first, of more than `limit` bytes."""
+    found, size = list[bytes](), 0
+    while size <= limit and (block := next(blocks, None)) is not None:
+        found.append(block)
+        size += len(block)
+    return found
+
+
 def main() -> None:
     end_with_parent()
     try:

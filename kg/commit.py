@@ -28,9 +28,10 @@ import pyoxigraph
 from kg.edits import Change, Position
 from kg.errors import KGError, QuerySyntaxError, QueryTimeout, QueueFull, StoreBusy, StoreError
 from kg.pipeline import is_whole, silent
+from kg.publishing import publish, publish_edits, publish_index
 from kg.search import affected_things
 from kg.settings import Settings
-from kg.snapshots import current_manifest, publish, publish_edits, publish_index
+from kg.snapshots import current_manifest
 from kg.store import StoreFolder
 from kg.updates import UpdateWrite, Write
 from kg.workers.failures import failure
@@ -209,7 +210,7 @@ class Committer:
     def _scratch(self, writer: Writer, work: Path, made: list[Change]) -> Path:
         """A copy of the primary store, by hard links, with what the group has changed so far; and a worker for it."""
         scratch = work / f"{len(list(work.iterdir()))}"
-        writer.checkpoint(scratch)
+        writer.primary.checkpoint(scratch)
         if made:
             database = pyoxigraph.Store(str(scratch))
             for change in made:
@@ -269,7 +270,7 @@ class Committer:
         contents, effects = writer.apply_edits()
         if not self._unindexed:
             self._index_by = time.monotonic() + _INDEX_AT_LATEST
-        self._unindexed |= affected_things(writer.database(), effects)
+        self._unindexed |= affected_things(writer.primary.database(), effects)
         return publish_edits(self._store, writer, contents, effects)
 
 

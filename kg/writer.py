@@ -1,28 +1,22 @@
-"""Writing a store: the primary database is a build product of the segments, open only while it is written."""
+"""Writing a store: bringing its primary store to what the segments, the links and the journal say."""
 
 from __future__ import annotations
 
-import os
-import re
-import secrets
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
-from pathlib import Path
 
 import msgspec
 import pyoxigraph
 from pyoxigraph import DefaultGraph, Quad, RdfFormat
 
 from kg import derived
-from kg.bulk import bulk_load, bulk_load_apart
+from kg.bulk import taken
 from kg.edits import Position
 from kg.errors import StoreError
-from kg.facts import DERIVED_PREDICATES, RELEVANT_PREDICATES, Statistics, decoded_facts
-from kg.files import write_atomically
+from kg.facts import DERIVED_PREDICATES, RELEVANT_PREDICATES
 from kg.increments import Plan
 from kg.known_schemes import VOCABULARY, ensure_vocabulary
 from kg.linking.identity import Identity
@@ -32,21 +26,16 @@ from kg.linking.linking import Linker
 from kg.linking.merging import attribute, merge, renamed
 from kg.linking.model import decoded_mentions
 from kg.linking.records import RecordIndex
-from kg.linking.renaming import Renaming
-from kg.naming import Naming
+from kg.primary import Primary
 from kg.processes import without_collecting
 from kg.progress import Progress
+from kg.recorded import Recorded
 from kg.recounts import Effect
-from kg.search import Chunk, PreparedIndex
+from kg.search import PreparedIndex
 from kg.segments import compressed
-from kg.store import Contents, State, StoreFolder, wanted_contents
-from kg.texts import VERSION as TEXTS_VERSION
-from kg.texts import decoded_texts
+from kg.store import Contents, StoreFolder, wanted_contents
 
-_SUBJECT = re.compile(rb"^<([^>]*)>", re.MULTILINE)
 _LINKS_AT_ONCE = 2000
-# Asking the graph for so many things takes as long as asking it for all.
-_MANY = 20_000
 # Statements that are few enough to be held in memory, in bytes; and the part of all records that may be looked at one
 # by one: with more of them concerned, a graph is built as quickly from nothing.
 _FEW = 2**27
@@ -54,8 +43,6 @@ _FEW_OF = 4
 _AT_LEAST = 1000
 # With so many statements compacting takes seconds, which readers need not wait for.
 _LARGE = 1_000_000
-# Bytes of statements for which a process of its own takes longer to start than it saves.
-_NOT_APART = 2**24
 
 
 class _MoreIsApart(Exception):
@@ -110,41 +97,18 @@ class Writer:
 
     def __init__(self, store: StoreFolder) -> None:
         self._store = store
-        state = store.state()
-        self._state = store.folder / "primary.json"
-        self._name = state.name if state else _new_name()
-        self.is_compact = state.is_compact if state else True
-        """Whether `compact` would change nothing."""
-        self._open: pyoxigraph.Store | None = None
+        self.primary = Primary(store)
         self.index: PreparedIndex | None = None
         """The search index of what was built, where it could be prepared."""
         self.step: Step | None = None
         """What was done to bring the primary store to what it holds, where that was little."""
 
-    @property
-    def _primary(self) -> Path:
-        return self._store.folder / f"primary-{self._name}"
-
-    @property
-    def _derived(self) -> Path:
-        return self._store.folder / f"derived-{self._name}.nt.zst"
-
     def close(self) -> None:
-        """Let go of the database; the next writer opens it."""
-        self._open = None
+        """Let go of everything; the next writer opens it."""
+        self.primary.release()
         if self.index:
             self.index.discard()
             self.index = None
-
-    def release(self) -> None:
-        """Let go of the database and stop what it does in the background; whoever needs it opens it again."""
-        self._open = None
-
-    def database(self) -> pyoxigraph.Store:
-        """The primary store, opened once while the lock is held."""
-        if self._open is None:
-            self._open = pyoxigraph.Store(self._primary)
-        return self._open
 
     def build(
         self,
@@ -189,7 +153,7 @@ class Writer:
         """Bring the primary store to what is wanted by changing what is concerned. Where that is much, or cannot be
         told, nothing is done, and what still arrives is returned."""
         present_parts, wanted_parts = self._present_parts(present), self._parts(wanted, arriving)
-        if not (present_parts and present_parts <= wanted_parts and self._derived.exists()):
+        if not (present_parts and present_parts <= wanted_parts and self.primary.derived.exists()):
             return arriving
         if present.rules != wanted.rules:
             return arriving  # of everything something else is derived
@@ -197,12 +161,12 @@ class Writer:
             return arriving
         arrived, new_parts = list[bytes](), wanted_parts - present_parts
         if arriving:
-            arrived = _taken(arriving.statements, _FEW)
+            arrived = taken(arriving.statements, _FEW)
             if sum(map(len, arrived)) > _FEW:
                 return replace(arriving, statements=chain(arrived, arriving.statements))
             arriving.write_manifests()
         mapped = arriving.mapped if arriving else frozenset()
-        arrived += _taken(self._load_parts(None, sorted(new_parts - mapped), progress), _FEW)
+        arrived += taken(self._load_parts(None, sorted(new_parts - mapped), progress), _FEW)
         if sum(map(len, arrived)) > _FEW or not self._all_have_facts(new_parts):
             return _arrived(arriving)
         before, after = self._store.links.read(present.links), self._links(wanted, linker, progress)
@@ -218,13 +182,13 @@ class Writer:
             return Step(present, self._make(plan, wanted, arriving, after.identity))
 
     def _make(self, plan: Plan, wanted: Contents, arriving: Arriving | None, identity: Identity) -> list[Effect]:
-        with self._changing(anew=False):
-            database = self.database()
+        with self.primary.changing(anew=False):
+            database = self.primary.database()
             made = plan.apply(database)
-            derived.rewrite(self._derived, made.gone, made.come)
+            derived.rewrite(self.primary.derived, made.gone, made.come)
             effects = made.effects + self._apply_edits(database, Position(), identity)
             self._put_in_force(wanted, arriving)
-            self._finish(database, wanted)
+            self.primary.settle(wanted)
         return effects
 
     def _record_index(self) -> RecordIndex:
@@ -254,18 +218,18 @@ class Writer:
     ) -> None:
         wanted_parts = self._parts(wanted, arriving)
         present_parts = self._present_parts(present)
-        if present is None or not present_parts <= wanted_parts or not self._derived.exists():
+        if present is None or not present_parts <= wanted_parts or not self.primary.derived.exists():
             present, present_parts = None, set()
         mapped = arriving.mapped if arriving else frozenset()
-        with self._changing(anew=not present_parts):
+        with self.primary.changing(anew=not present_parts):
             statements = self._load_parts(arriving, sorted(wanted_parts - present_parts - mapped), progress)
             self._load_and_derive(wanted, present, statements, linker, progress)
             if not present_parts:
-                self.is_compact = self._statements(wanted) < _LARGE
-                if self.is_compact:
-                    self.database().optimize()
+                self.primary.is_compact = self._statements(wanted) < _LARGE
+                if self.primary.is_compact:
+                    self.primary.database().optimize()
             self._put_in_force(wanted, arriving)
-            self._finish(self.database(), wanted)
+            self.primary.settle(wanted)
 
     def _present_parts(self, present: Contents | None) -> set[tuple[str, str]]:
         """What need not be loaded. Nothing if there is a segment that is not known any more: then all is built anew."""
@@ -313,37 +277,24 @@ class Writer:
         progress: Progress,
     ) -> None:
         """Load the statements, make one what is one, apply the edits, derive."""
-        stale = derived.statements(self._derived)
+        stale = derived.statements(self.primary.derived)
         if self._is_edited():
-            self._take_back(stale)
-            self._bulk_load(statements)
-            database = self.database()
+            self.primary.take_back(stale)
+            self.primary.bulk_load(statements)
+            database = self.primary.database()
             judgement = self._judgement(wanted, present, linker, progress)
             self._merge(database, wanted, judgement, progress)
             progress("deriving statistics")
-            derived.derive_by_rules(self._derived, database, self._said_of_links(judgement))
+            derived.derive_by_rules(self.primary.derived, database, self._said_of_links(judgement))
             return
         derivation = _Derivation()
-        self._bulk_load(self._with_derived(wanted, present, statements, stale, linker, derivation, progress))
-        self._take_back(stale)
-        database = self.database()
+        self.primary.bulk_load(self._with_derived(wanted, present, statements, stale, linker, derivation, progress))
+        self.primary.take_back(stale)
+        database = self.primary.database()
         self._merge(database, wanted, derivation.judgement, progress)
-        if not self._derived.exists():
+        if not self.primary.derived.exists():
             progress("deriving statistics")
-            derived.derive_by_rules(self._derived, database, self._said_of_links(derivation.judgement))
-
-    def _bulk_load(self, statements: Iterator[bytes]) -> None:
-        first = _taken(statements, _NOT_APART)
-        if sum(map(len, first)) > _NOT_APART:
-            self.release()
-            bulk_load_apart(self._primary, chain(first, statements))
-        else:
-            bulk_load(self.database(), first)
-
-    def _take_back(self, statements: Iterable[bytes]) -> None:
-        database = self.database()
-        for statement in statements:
-            database.remove(next(iter(pyoxigraph.parse(statement, RdfFormat.N_TRIPLES))))
+            derived.derive_by_rules(self.primary.derived, database, self._said_of_links(derivation.judgement))
 
     def _judgement(
         self, wanted: Contents, present: Contents | None, linker: Linker | None, progress: Progress
@@ -415,22 +366,14 @@ class Writer:
         """
         yield from statements
         derivation.judgement = judgement = self._judgement(wanted, present, linker, progress)
-        segments = self._store.segments
-        parts = self.parts(wanted)
-        self._derived.unlink(missing_ok=True)
-        if not all(known.has_facts for known in (segments.part(*part) for part in parts) if known):
+        self.primary.derived.unlink(missing_ok=True)
+        recorded = Recorded(self._store, self.parts(wanted), judgement.identity)
+        if not recorded.has_facts:
             return
         progress("deriving statistics")
-        naming = Naming(self._store.base_iri)
-        renaming = Renaming(naming, judgement.identity)
-        statistics = Statistics(
-            lambda: ((naming.dataset(part[0]), facts) for part in parts for facts in segments.facts(*part)),
-            renaming.facts,
-        )
-        with without_collecting():
-            statistics.count()
-        self._prepare_index(parts, statistics, judgement.identity)
-        with derived.replacing(self._derived) as stream:
+        statistics = recorded.statistics()
+        self.index = recorded.index(statistics)
+        with derived.replacing(self.primary.derived) as stream:
             for block in chain(self._said_of_links(judgement), statistics.statements()):
                 stream.write(compressed(block))
                 if stale:
@@ -444,66 +387,6 @@ class Writer:
         while batch := b"".join(islice(statements, _LINKS_AT_ONCE)):
             yield batch
 
-    def _prepare_index(self, parts: list[tuple[str, str]], statistics: Statistics, identity: Identity) -> None:
-        """Begin to write the search index, while the database is busy with the statements."""
-        if any(version < TEXTS_VERSION for version in map(self._texts_version, parts)):
-            return
-        segments = self._store.segments
-        vocabulary = b"".join(block for part in parts if part[0] == VOCABULARY for block in segments.statements(*part))
-        ask = {match[1].decode() for match in _SUBJECT.finditer(vocabulary)} | statistics.recurring_papers()
-        ask.update(thing for thing in identity.canonical.values() if "/authorship/" not in thing)
-        if len(ask) < _MANY:
-            chunks = self._chunks(parts, Renaming(Naming(self._store.base_iri), identity))
-            self.index = PreparedIndex(self._store.folder / "index.next", chunks, statistics, ask)
-
-    def _texts_version(self, part: tuple[str, str]) -> int:
-        first = next(self._store.segments.texts(*part), None)
-        return TEXTS_VERSION if first is None else decoded_texts(first).version
-
-    def _chunks(self, parts: list[tuple[str, str]], renaming: Renaming) -> Iterator[Chunk]:
-        """What all records say that the search index holds."""
-        segments, naming = self._store.segments, Naming(self._store.base_iri)
-        for dataset, part in parts:
-            both = zip(segments.facts(dataset, part), segments.texts(dataset, part), strict=True)
-            for facts, texts in both:
-                renamed_facts = list(renaming.facts(iter(decoded_facts(facts))))
-                yield Chunk(naming.dataset(dataset), renamed_facts, renaming.texts(decoded_texts(texts)))
-
-    @contextmanager
-    def _changing(self, anew: bool) -> Iterator[None]:
-        """Work on a new primary store: an empty one, or a checkpoint of the one that counts, which costs nothing.
-
-        On any error nothing has changed. A database that is still open in a stack trace touches its own files only.
-        """
-        before = self._name, self.is_compact
-        self._remove_leftovers()
-        derived_before = self._derived
-        database = None if anew else self.database()
-        self._name = _new_name()
-        if database is not None:
-            database.backup(self._primary)
-        if derived_before.exists() and not anew:
-            os.link(derived_before, self._derived)
-        del database
-        self.release()
-        try:
-            yield
-        except BaseException:
-            self.close()
-            self._name, self.is_compact = before
-            self._remove_leftovers()
-            raise
-        self._remove_leftovers()
-
-    def _remove_leftovers(self) -> None:
-        """Remove every primary store but this one."""
-        for folder in self._store.folder.glob("primary-*"):
-            if folder != self._primary:
-                shutil.rmtree(folder, ignore_errors=True)
-        for file in self._store.folder.glob("derived-*"):
-            if file != self._derived:
-                file.unlink(missing_ok=True)
-
     def apply_edits(self) -> tuple[Contents, list[tuple[bool, Quad]]]:
         """Bring a primary store that is whole to the end of the journal, and nothing else.
 
@@ -511,13 +394,13 @@ class Writer:
         """
         present = self._store.contents()
         if present is None:
-            raise StoreError(f"{self._primary} is not whole; run 'kg rebuild'", self._primary)
-        self._state.unlink()
-        database = self.database()
+            raise StoreError(f"{self.primary.path} is not whole; run 'kg rebuild'", self.primary.path)
+        self.primary.unsettle()
+        database = self.primary.database()
         judgement = self._store.links.read(present.links) or Judgement()
         effects = self._apply_edits(database, present.edits, judgement.identity)
         contents = msgspec.structs.replace(present, edits=self._store.journal.end(present.edits))
-        self._finish(database, contents)
+        self.primary.settle(contents)
         return contents, effects
 
     def _apply_edits(self, database: pyoxigraph.Store, start: Position, identity: Identity) -> list[tuple[bool, Quad]]:
@@ -526,37 +409,7 @@ class Writer:
         applied = ((change.added, change.apply(database, rename)) for change in self._store.journal.changes(start))
         return [(added, quad) for added, quad in applied if quad is not None]
 
-    def _finish(self, database: pyoxigraph.Store, contents: Contents) -> None:
-        database.flush()
-        write_atomically(self._state, msgspec.json.encode(State(self._name, contents, self.is_compact)))
-
-    def compact(self, contents: Contents) -> None:
-        """Rewrite the files that bulk loading left, over which queries take twice the time. `contents` is what the
-        primary store holds; copies that readers have stay as they are."""
-        database = self.database()
-        database.optimize()
-        self.is_compact = True
-        self._finish(database, contents)
-
-    def checkpoint(self, target: Path) -> None:
-        """A copy of the primary store at `target`, by hard links."""
-        self.database().backup(target)
-
-
-def _taken(blocks: Iterator[bytes], limit: int) -> list[bytes]:
-    """All of the blocks, or the first, of more than `limit` bytes."""
-    found, size = list[bytes](), 0
-    while size <= limit and (block := next(blocks, None)) is not None:
-        found.append(block)
-        size += len(block)
-    return found
-
 
 def _arrived(arriving: Arriving | None) -> Arriving | None:
     """What arrives once all of it is on disk."""
     return replace(arriving, statements=iter(()), mapped=frozenset()) if arriving else None
-
-
-def _new_name() -> str:
-    """Never that of one before, which may still be open somewhere."""
-    return secrets.token_hex(6)

@@ -25,6 +25,7 @@ import msgspec
 from pyoxigraph import Store
 
 from kg import search
+from kg.changes.remembering import remember
 from kg.endpoint.address import Endpoint, endpoint_of
 from kg.endpoint.published import Published, published
 from kg.endpoint.store import UNHURRIED, RemoteStore
@@ -39,7 +40,6 @@ from kg.snapshots import (
     current_manifest,
     new_folder,
     put_in_force,
-    remember_version,
 )
 from kg.statistics import count_graph
 
@@ -111,7 +111,7 @@ class Following:
                 link_tree(self._folder / "snapshots" / current.id / "index", work / "index")
                 changed = msgspec.structs.replace(current, id=work.name.removeprefix("."), contents=digest)
                 put_in_force(self._folder, work, changed)
-                remember_version(self._folder, changed, current)
+                remember(self._folder, changed, current)
         self._asked.set()
 
     def look(self, progress: Progress = silent) -> None:
@@ -140,7 +140,7 @@ class Following:
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
-        remember_version(self._folder, manifest, current)
+        remember(self._folder, manifest, current)
 
     def _manifest(self, found: Published, snapshot_id: str) -> SnapshotManifest:
         if found.manifest is not None and found.is_as_published:

@@ -18,7 +18,8 @@ from kg.pipeline.datasets import Dataset, LoadReport, Options
 from kg.pipeline.inputs import find_inputs, name_datasets, spooled
 from kg.processes import without_collecting
 from kg.progress import Progress, silent
-from kg.snapshots import current_manifest, publish
+from kg.publishing import publish
+from kg.snapshots import current_manifest
 from kg.sources import Source, find_source
 from kg.store import StoreFolder, wanted_contents
 from kg.writer import Arriving, Writer, writing

@@ -17,8 +17,8 @@ from kg.linking.linking import Linker
 from kg.pipeline.datasets import LoadReport, Options, check_replaces
 from kg.pipeline.partitions import FOLDER, MANIFEST, PartitionManifest, decoded_manifest
 from kg.progress import Progress, silent
+from kg.publishing import publish
 from kg.segments import CONTENT_ENDINGS, Manifest, SegmentStore
-from kg.snapshots import publish
 from kg.store import StoreFolder
 from kg.writer import Arriving, writing
 

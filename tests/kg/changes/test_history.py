@@ -16,9 +16,10 @@ from kg.changes.diff import Comparison, Difference
 from kg.changes.history import History, Version
 from kg.dumps.formats import Choice
 from kg.dumps.kept import kept
+from kg.publishing import publish_index
 from kg.records import Author, Authorship, Paper, SourceRecord
 from kg.small_graphs import sorted_statements
-from kg.snapshots import Snapshots, publish_index
+from kg.snapshots import Snapshots
 from kg.store import StoreFolder
 from kg.writer import writing
 from tests.made_records import made_source
@@ -116,7 +117,7 @@ def test_an_edit_is_its_own_difference(tmp_path: Path) -> None:
 
 def test_dumps_of_large_graphs_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if these were large."""
-    monkeypatch.setattr("kg.snapshots.SMALL", 0)
+    monkeypatch.setattr("kg.publishing.SMALL", 0)
     store = load(tmp_path, 1, 2)
     history = History(store.folder)
     before = statements(store)

@@ -22,6 +22,7 @@ from kg.linking.model import Fact, Link, PaperMention
 from kg.namespaces import DEFAULT_BASE as B
 from kg.naming import Naming
 from kg.pipeline.datasets import Options
+from kg.publishing import publish_edits
 from kg.records import (
     Author,
     Authorship,
@@ -37,7 +38,7 @@ from kg.records import (
     Venue,
 )
 from kg.small_graphs import sorted_statements
-from kg.snapshots import Snapshots, publish_edits
+from kg.snapshots import Snapshots
 from kg.sources import Chunk, Source
 from kg.statistics import count_graph
 from kg.store import StoreFolder

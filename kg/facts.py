@@ -7,8 +7,10 @@ comes from elsewhere (RDF files, edits) has no facts, and then the rules are ask
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 
 import msgspec
 
@@ -16,6 +18,7 @@ from kg import namespaces as ns
 
 MAX_AUTHORS = 500
 """Of papers whose authors are counted as co-authors; as in ontology/derived/coauthor_count.rq."""
+_REPEATED = 1024  # co-authors of one author that are kept before those named several times are left out but once
 
 # A statement with one of these as its predicate changes what is derived; so does one that makes something a paper.
 RELEVANT_PREDICATES = frozenset(
@@ -64,8 +67,8 @@ class Statistics:
     """What is derived from the facts of all papers of a graph.
 
     `chunks` gives the facts, as `encoded_facts` wrote them, each with the data set that they are of, as often as it is
-    called: they are gone through twice, so that only those of papers with several records have to be kept. `renamed`
-    gives each its canonical names.
+    called: they are gone through several times, so that little has to be kept of each paper. `renamed` gives each its
+    canonical names.
     """
 
     def __init__(
@@ -75,14 +78,13 @@ class Statistics:
     ) -> None:
         self._chunks = chunks
         self._renamed = renamed
-        self._shared: dict[str, str] = {}
         self._recurring: dict[str, list[PaperFacts]] = {}
         self.papers_of: Counter[str] = Counter()
-        self._coauthors: defaultdict[str, set[str]] = defaultdict(set)
+        self._coauthors = _Coauthors()
         self._yearly: Counter[tuple[str, int]] = Counter()
-        self._complete: dict[str, bool] = {}
-        self._references: dict[str, set[str]] = {}
-        self._named: defaultdict[str, list[str]] = defaultdict(list)
+        self._dated: dict[str, str] = {}
+        self._complete: dict[bool, list[str]] = {True: [], False: []}
+        self._cites: dict[str, tuple[str, ...]] = {}
         self.cited_by: Counter[str] = Counter()
 
     def recurring_papers(self) -> set[str]:
@@ -91,23 +93,35 @@ class Statistics:
 
     def count(self) -> None:
         """Count everything; `papers_of` holds then how many papers each thing has, `cited_by` how many cite a paper."""
-        seen: set[str] = set()
-        referred_to: set[str] = set()
-        for facts in self._facts():
-            if facts.paper in seen:
-                self._recurring[facts.paper] = []
-            seen.add(facts.paper)
-            referred_to.update(facts.references)
-        del seen
+        named = self._named() if self._find_recurring() else {}
         for facts in self._facts():
             if facts.paper in self._recurring:
                 self._recurring[facts.paper].append(facts)
             else:
-                self._count(facts.paper, [facts], referred_to)
+                self._count(facts.paper, [facts], named)
         for paper, records in self._recurring.items():
-            self._count(paper, records, referred_to)
-        for references in self._references.values():
-            self.cited_by.update(self._cited(references))
+            self._count(paper, records, named)
+
+    def _find_recurring(self) -> bool:
+        """Also tells whether any paper has references."""
+        seen: set[str] = set()
+        has_references = False
+        for facts in self._facts():
+            if facts.paper in seen:
+                self._recurring[facts.paper] = []
+            seen.add(facts.paper)
+            has_references = has_references or bool(facts.references)
+        return has_references
+
+    def _named(self) -> dict[str, tuple[str, ...]]:
+        """The papers by what other graphs call them; a name has one, as a rule."""
+        named: dict[str, tuple[str, ...]] = {}
+        for facts in self._facts():
+            for name in facts.names:
+                papers = named.get(name, ())
+                if facts.paper not in papers:
+                    named[name] = (*papers, facts.paper)
+        return named
 
     def _facts(self) -> Iterator[PaperFacts]:
         return self._renamed(self._decoded())
@@ -118,62 +132,83 @@ class Statistics:
                 facts.dataset = dataset
                 yield facts
 
-    def _count(self, paper: str, records: list[PaperFacts], referred_to: set[str]) -> None:
-        authors = set(self._all(records, "authors"))
+    def _count(self, paper: str, records: list[PaperFacts], named: Mapping[str, tuple[str, ...]]) -> None:
+        authors = _all(records, "authors")
         self.papers_of.update(authors)
         if len(authors) <= MAX_AUTHORS:
-            for author in authors:
-                self._coauthors[author] |= authors
-        counted = {record.venue for record in records if record.venue}.union(self._all(records, "subjects"))
+            self._coauthors.add(authors)
+        counted = {record.venue for record in records if record.venue} | _all(records, "subjects")
         self.papers_of.update(counted)
-        self.papers_of.update(set(self._all(records, "institutions")))
+        self.papers_of.update(_all(records, "institutions"))
         self.papers_of.update({record.dataset for record in records})
         for year in {record.year for record in records if record.year}:
-            self._yearly.update((thing, year) for thing in counted)
+            self._yearly.update((self._dated.setdefault(thing, thing), year) for thing in counted)
         stated = [record.is_complete for record in records if record.is_complete is not None]
         if stated:
-            self._complete[paper] = any(stated)
-        references = {name for record in records for name in record.references}
-        if references:
-            self._references[paper] = references
-        for name in {name for record in records for name in record.names} & referred_to:
-            self._named[name].append(paper)
-
-    def _all(self, records: list[PaperFacts], name: str) -> Iterator[str]:
-        """What the records name, one object for each name: few authors wrote most papers."""
-        shared = self._shared.setdefault
-        for record in records:
-            for thing in getattr(record, name):
-                yield shared(thing, thing)
+            self._complete[any(stated)].append(paper)
+        if named:
+            cited = {target for name in _all(records, "references") for target in named.get(name, ())}
+            self.cited_by.update(cited)
+            if cited:
+                self._cites[paper] = tuple(cited)
 
     def statements(self) -> Iterator[bytes]:
         """What is derived, as N-Triples in blocks, each statement once; after `count`."""
         yield from _blocks(self._lines())
 
     def _lines(self) -> Iterator[str]:
-        for paper, is_complete in self._complete.items():
-            yield _line(paper, ns.AUTHOR_LIST_COMPLETE, _boolean(is_complete))
+        for is_complete, papers in self._complete.items():
+            for paper in papers:
+                yield _line(paper, ns.AUTHOR_LIST_COMPLETE, _boolean(is_complete))
         for thing, number in self.papers_of.items():
             yield _line(thing, ns.PAPER_COUNT, _integer(number))
-        for author, others in self._coauthors.items():
-            yield _line(author, ns.COAUTHOR_COUNT, _integer(len(others) - 1))
+        for author, number in self._coauthors.counted():
+            yield _line(author, ns.COAUTHOR_COUNT, _integer(number))
         for (thing, year), number in self._yearly.items():
             count = f"{thing}#papers-{year}"
             yield _line(count, ns.TYPE, f"<{ns.YEARLY_COUNT}>")
             yield _line(count, ns.COUNT_OF, f"<{thing}>")
             yield _line(count, ns.PUBLICATION_YEAR, _integer(year))
             yield _line(count, ns.PAPER_COUNT, _integer(number))
-        yield from self._citations()
-
-    def _citations(self) -> Iterator[str]:
-        for paper, references in self._references.items():
-            for target in self._cited(references):
+        for paper, cited in self._cites.items():
+            for target in cited:
                 yield _line(paper, ns.CITES, f"<{target}>")
         for paper, number in self.cited_by.items():
             yield _line(paper, ns.CITED_BY_COUNT, _integer(number))
 
-    def _cited(self, references: set[str]) -> set[str]:
-        return {target for name in references for target in self._named.get(name, ())}
+
+class _Coauthors:
+    """With whom each author wrote. Sets of names would take ten times the memory: authors have numbers, and of each
+    the numbers are kept of whoever is on a paper with them, themselves too, some more than once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._together: list[array[int]] = []
+        self._most: dict[int, int] = {}
+        """As _REPEATED, of authors who have many."""
+
+    def add(self, authors: Iterable[str]) -> None:
+        """The authors of one paper, each once."""
+        numbers = array("I", [self._numbers.setdefault(author, len(self._numbers)) for author in authors])
+        for number in numbers:
+            if number == len(self._together):
+                self._together.append(numbers[:])
+                continue
+            together = self._together[number]
+            together.extend(numbers)
+            if len(together) > self._most.get(number, _REPEATED):
+                self._together[number] = array("I", set(together))
+                self._most[number] = 2 * len(self._together[number]) + _REPEATED
+
+    def counted(self) -> Iterator[tuple[str, int]]:
+        """Every author with the number of the others."""
+        for author, together in zip(self._numbers, self._together, strict=True):
+            yield author, len(set(together)) - 1
+
+
+def _all(records: list[PaperFacts], name: str) -> set[str]:
+    """What the records name."""
+    return set(chain.from_iterable(getattr(record, name) for record in records))
 
 
 def _line(subject: str, predicate: str, term: str) -> str:

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg import namespaces as ns
 from kg import paths
-from kg.facts import Statistics, encoded_facts
+from kg.facts import PaperFacts, Statistics, encoded_facts
 from kg.mapping import Mapper, Mapping
 from kg.naming import Naming
 from kg.ntriples import integer, iri, line
@@ -203,8 +203,41 @@ def test_what_is_computed_from_facts_is_what_the_rules_say(papers: list[Paper]) 
         for rule in (paths.ONTOLOGY / "derived").glob("*.rq")
         for triple in derive(rule.stem, graph, RdfFormat.N_TRIPLES)
     }
-    facts = encoded_facts([each.paper.facts for each in mapped if each.paper])
-    statistics = Statistics(lambda: [(Naming("http://example.org/").dataset("made"), facts)])
+    computed = computed_of([each.paper.facts for each in mapped if each.paper])
+    assert sorted(map(str, computed)) == sorted(by_rules)
+
+
+def computed_of(facts: list[PaperFacts]) -> list[Triple]:
+    encoded = encoded_facts(facts)
+    statistics = Statistics(lambda: [(Naming("http://example.org/").dataset("made"), encoded)])
     statistics.count()
-    computed = [str(quad.triple) for quad in pyoxigraph.parse(b"".join(statistics.statements()), RdfFormat.N_TRIPLES)]
-    assert sorted(computed) == sorted(by_rules)
+    return [quad.triple for quad in pyoxigraph.parse(b"".join(statistics.statements()), RdfFormat.N_TRIPLES)]
+
+
+def test_a_name_that_several_papers_have_stands_for_each_and_a_paper_once_by_all_its_names() -> None:
+    papers = [
+        PaperFacts(E + "one", names=["doi:1", "W1"]),
+        PaperFacts(E + "two", names=["doi:1"]),
+        PaperFacts(E + "two", names=["doi:1", "W2"], references=["W1"]),
+        PaperFacts(E + "three", references=["doi:1", "W1", "W2", "W9"]),
+    ]
+    cited = [triple for triple in computed_of(papers) if triple.predicate.value == ns.CITES]
+    assert sorted((str(each.subject), str(each.object)) for each in cited) == [
+        (f"<{E}three>", f"<{E}one>"),
+        (f"<{E}three>", f"<{E}two>"),
+        (f"<{E}two>", f"<{E}one>"),
+    ]
+
+
+@pytest.mark.parametrize("repeated", [1, 7, 1024])
+def test_who_wrote_much_together_is_counted_once(repeated: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.facts._REPEATED", repeated)
+    teams = [["ann", "bob", "cy"], ["dee", "ann"], ["eve"], *[["bob", "ann"]] * 20, ["ann", "fay", "bob"]]
+    papers = [PaperFacts(f"{E}{number}", authors=[E + name for name in team]) for number, team in enumerate(teams)]
+    counted = {
+        each.subject.value.removeprefix(E): each.object.value
+        for each in computed_of(papers)
+        if each.predicate.value == ns.COAUTHOR_COUNT
+        if isinstance(each.subject, NamedNode) and isinstance(each.object, Literal)
+    }
+    assert counted == {"ann": "4", "bob": "3", "cy": "2", "dee": "1", "eve": "0", "fay": "2"}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import glob
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path, PurePath
 
 from kg.errors import SourceError, UsageError
@@ -88,11 +90,12 @@ def _uncompressed_ending(path: PurePath) -> str:
     return path.suffix.lower()
 
 
-def spooled(path: Path, folder: Path) -> Path:
-    """Standard input as a file in `folder`: what is loaded must be named by its content before it is read."""
+def spooled(path: Path, stack: ExitStack) -> Path:
+    """Standard input as a file, as long as the stack lasts: what is loaded must be named by its content before it is
+    read."""
     if path != STANDARD_INPUT:
         return path
-    target = folder / "standard input"
+    target = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paperkg-"))) / "standard input"
     with target.open("wb") as stream:
         shutil.copyfileobj(sys.stdin.buffer, stream)
     return target

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -43,9 +42,8 @@ def load(
     options = options or Options()
     store.check()
     with ExitStack() as stack:
-        spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paperkg-")))
         files = {
-            name: [spooled(path, spool) for path in find_inputs(source, given)] for name, given in datasets.items()
+            name: [spooled(path, stack) for path in find_inputs(source, given)] for name, given in datasets.items()
         }
         if options.rejects is not None:
             options.rejects.write_bytes(b"")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -62,9 +61,8 @@ def map_here(
     store = StoreFolder(folder, base_iri)
     check_output(store)
     with ExitStack() as stack:
-        spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paperkg-")))
         files = {
-            name: [spooled(path, spool) for path in find_inputs(source, given)] for name, given in datasets.items()
+            name: [spooled(path, stack) for path in find_inputs(source, given)] for name, given in datasets.items()
         }
         stack.enter_context(store.alone(wait=False))
         mapped = [Dataset(store, source, name, found, options) for name, found in files.items()]

@@ -138,25 +138,29 @@ def loading_command(options: argparse.Namespace, work: Path, path: Path) -> list
 
 
 def measure_growth(options: argparse.Namespace, work: Path) -> None:
-    """Seconds, by the clock and of processors, and peak memory, of all processes together, at two sizes."""
-    figures, used = list[float](), list[float]()
+    """Seconds until the graph is published and until it is compacted, seconds of processors, and the peak memory of all
+    processes together, at two sizes."""
+    found: list[tuple[float, float, float]] = []
     for times in (1, 10):
         path = repeated(options.path, times, work / f"data-{times}")
         command = loading_command(options, work, path)
-        started, before = time.monotonic(), processor_seconds()
+        started, before, published, peak = time.monotonic(), processor_seconds(), 0.0, 0
         with subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL) as process:
-            peak = 0
             while process.poll() is None:
                 peak = max(peak, memory(process.pid))
+                if not published and (work / "store" / "current").exists():
+                    published = time.monotonic() - started
                 time.sleep(0.2)
         assert process.returncode == 0
-        figures.append(time.monotonic() - started)
-        used.append(processor_seconds() - before)
-        memory_used = f"at most {peak / 2**30:.2f} GiB in all processes"
-        print(f"{times:2} ×: {figures[-1]:.1f} s, {used[-1]:.1f} s of processors, {memory_used}", flush=True)
+        found.append((published, time.monotonic() - started, processor_seconds() - before))
+        said = "published after {:.1f} s, compacted after {:.1f} s, {:.1f} s of processors".format(*found[-1])
+        print(f"{times:2} ×: {said}, at most {peak / 2**30:.2f} GiB in all processes", flush=True)
         shutil.rmtree(work / "store")
-    of_processors = f"{used[1] / used[0]:.1f} times the seconds of processors"
-    print(f"ten times the records take {figures[1] / figures[0]:.1f} times as long, {of_processors}")
+    ratios = (later / first for first, later in zip(*found, strict=True))
+    said = (
+        "are published after {:.1f} times as long, compacted after {:.1f}, with {:.1f} times the seconds of processors"
+    )
+    print(f"ten times the records {said.format(*ratios)}")
 
 
 def memory(process: int) -> int:

@@ -83,6 +83,7 @@ class Statistics:
         self._coauthors = _Coauthors()
         self._yearly: Counter[tuple[str, int]] = Counter()
         self._dated: dict[str, str] = {}
+        """One object for each name of what is counted by year, whatever the number of years."""
         self._complete: dict[bool, list[str]] = {True: [], False: []}
         self._cites: dict[str, tuple[str, ...]] = {}
         self.cited_by: Counter[str] = Counter()
@@ -178,8 +179,8 @@ class Statistics:
 
 
 class _Coauthors:
-    """With whom each author wrote. Sets of names would take ten times the memory: authors have numbers, and of each
-    the numbers are kept of whoever is on a paper with them, themselves too, some more than once."""
+    """With whom each author wrote. Sets of names would double what statistics take of memory: authors have numbers, and
+    of each the numbers are kept of whoever is on a paper with them, themselves too, some more than once."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}

@@ -47,9 +47,8 @@ class Dumping:
                 environment=_endpoint(settings),
                 process_group=0,  # a Ctrl-C in the terminal is for the server
             )
-        status = process.wait()
-        if process.stdin:
-            process.stdin.close()
+        with process:  # closes its standard input once it has ended, not before
+            status = process.wait()
         if status and not self._closed:
             _log.warning("the dump of snapshot %s ended with status %d", snapshot.id, status)
 

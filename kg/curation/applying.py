@@ -84,9 +84,8 @@ def start(settings: Settings) -> None:
 
 
 def _attend(process: subprocess.Popen[bytes]) -> None:
-    process.wait()
-    if process.stdin:
-        process.stdin.close()
+    with process:  # closes its standard input once it has ended, not before
+        process.wait()
 
 
 def apply(settings: Settings) -> None:

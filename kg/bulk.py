@@ -125,9 +125,7 @@ def taken(blocks: Iterator[bytes], limit: int) -> list[bytes]:
 def main() -> None:
     end_with_parent()
     try:
-        database = pyoxigraph.Store(sys.argv[1])
-        _load(database, int(sys.argv[2]))
-        database.flush()
+        _load(pyoxigraph.Store(sys.argv[1]), int(sys.argv[2]))
     except (OSError, ValueError, SyntaxError) as error:
         sys.exit(str(error))
 

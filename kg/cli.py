@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 
 import click
 
-from kg import __version__
+import kg
 from kg.errors import KGError
 from kg.settings import TABLE, read_settings
 
@@ -67,11 +66,26 @@ class _Group(click.Group):
 
 
 def _added_commands() -> Any:
+    from importlib.metadata import entry_points  # takes longer than all else that is imported here
+
     return entry_points(group="kg.commands")
 
 
+def _print_version(ctx: click.Context, _: click.Parameter, is_wanted: bool) -> None:
+    if is_wanted:
+        click.echo(f"kg, version {kg.__version__}")
+        ctx.exit()
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="kg")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 @click.option("--store", "store_folder", metavar="FOLDER", help="Folder of the store (KG_STORE).")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context

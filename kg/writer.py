@@ -41,8 +41,10 @@ _LINKS_AT_ONCE = 2000
 _FEW = 2**27
 _FEW_OF = 4
 _AT_LEAST = 1000
-# With so many statements compacting takes seconds, which readers need not wait for.
-_LARGE = 1_000_000
+# With so many statements compacting takes seconds, which readers need not wait for. Bulk loading leaves a file of each
+# index for every million; with more files than this, whatever looks things up takes longer than compacting: merging,
+# counting, reading.
+_LARGE, _TOO_LARGE = 1_000_000, 15_000_000
 
 
 class _MoreIsApart(Exception):
@@ -225,8 +227,9 @@ class Writer:
             statements = self._load_parts(arriving, sorted(wanted_parts - present_parts - mapped), progress)
             self._load_and_derive(wanted, present, statements, linker, progress)
             if not present_parts:
-                self.primary.is_compact = self._statements(wanted) < _LARGE
-                if self.primary.is_compact:
+                count = self._statements(wanted)
+                self.primary.is_compact = not _LARGE <= count < _TOO_LARGE
+                if count < _LARGE:
                     self.primary.database().optimize()
             self._put_in_force(wanted, arriving)
             self.primary.settle(wanted)
@@ -280,7 +283,7 @@ class Writer:
         stale = derived.statements(self.primary.derived)
         if self._is_edited():
             self.primary.take_back(stale)
-            self.primary.bulk_load(statements)
+            self._bulk_load(statements, wanted, present, progress)
             database = self.primary.database()
             judgement = self._judgement(wanted, present, linker, progress)
             self._merge(database, wanted, judgement, progress)
@@ -288,13 +291,22 @@ class Writer:
             derived.derive_by_rules(self.primary.derived, database, self._said_of_links(judgement))
             return
         derivation = _Derivation()
-        self.primary.bulk_load(self._with_derived(wanted, present, statements, stale, linker, derivation, progress))
+        statements = self._with_derived(wanted, present, statements, stale, linker, derivation, progress)
+        self._bulk_load(statements, wanted, present, progress)
         self.primary.take_back(stale)
         database = self.primary.database()
         self._merge(database, wanted, derivation.judgement, progress)
         if not self.primary.derived.exists():
             progress("deriving statistics")
             derived.derive_by_rules(self.primary.derived, database, self._said_of_links(derivation.judgement))
+
+    def _bulk_load(
+        self, statements: Iterator[bytes], wanted: Contents, present: Contents | None, progress: Progress
+    ) -> None:
+        self.primary.bulk_load(statements)
+        if present is None and self._statements(wanted) >= _TOO_LARGE:
+            progress("compacting")
+            self.primary.database().optimize()
 
     def _judgement(
         self, wanted: Contents, present: Contents | None, linker: Linker | None, progress: Progress

@@ -313,6 +313,26 @@ def test_a_large_graph_can_be_read_before_it_is_compacted(
     assert len(seen) == 1
 
 
+def test_a_graph_too_large_to_be_read_before_is_compacted_first(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.writer._LARGE", 1)
+    monkeypatch.setattr("kg.writer._TOO_LARGE", 2)
+    steps = []
+
+    class Watching(Progress):
+        def __call__(self, step: str) -> None:
+            steps.append(step)
+
+    folder = tmp_path / "store"
+    store = StoreFolder(folder)
+    pipeline.load(store, SOURCE, {"papers": [data]}, progress=Watching())
+    assert Snapshots(folder).current().id.startswith("000001-")
+    assert pipeline.is_up_to_date(store)
+    assert steps.index("compacting") < steps.index("publishing")
+    assert not any("compacting" in step for step in steps[steps.index("publishing") :])
+
+
 def test_a_graph_that_was_not_compacted_is_so_later(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,17 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
         assert (document.parent / target).exists(), target
 
 
+@pytest.mark.parametrize(
+    "document", [*DOCUMENTS, ROOT / "bench" / "README.md"], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_every_table_begins_with_its_heads(document: Path) -> None:
+    """An empty line ends a table: rows after it are no table any more."""
+    lines = document.read_text("utf-8").splitlines()
+    for before, line, after in zip(["", *lines], lines, [*lines[1:], ""], strict=False):
+        if line.startswith("|") and not before.startswith("|"):
+            assert re.fullmatch(r"\|[-:| ]+\|", after), line
+
+
 def test_the_readme_session_prints_what_it_says(tmp_path: Path) -> None:
     """Each `$ kg …` of the README's session is run, in order, in one store; its output is the one shown, up to '…'."""
     blocks = re.findall(r"```console\n(.*?)```", README, re.S)

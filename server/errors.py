@@ -30,6 +30,7 @@ from kg.errors import (
     ResultTooLarge,
     SettingError,
     StoreBusy,
+    StoreError,
     UsageError,
 )
 from server.negotiation import HTML, PROBLEM_JSON, choose, content_type
@@ -56,6 +57,9 @@ _ANSWERS: dict[type[KGError], _Answer] = {
     UsageError: _Answer(400),
     SettingError: _Answer(500, UNEXPECTED),
     DataError: _Answer(400),
+    StoreError: _Answer(
+        500, "The graph cannot be read as it should; the log of this service says what its operator can do."
+    ),
     StoreBusy: _Answer(503, "The graph is being written by another process; try again in a moment.", retry_after=5),
     EndpointDown: _Answer(503, retry_after=2),
     EndpointSlow: _Answer(504, retry_after=5),

@@ -317,4 +317,9 @@ def remote(store: object) -> RemoteStore | None:
 
 def open_store(path: str, endpoint: Endpoint | None = None) -> pyoxigraph.Store:
     """The store to read: that of a snapshot on disk or, in its place, a remote one. OSError."""
-    return cast(pyoxigraph.Store, RemoteStore(endpoint)) if endpoint else pyoxigraph.Store.read_only(path)
+    if endpoint:
+        return cast(pyoxigraph.Store, RemoteStore(endpoint))
+    try:
+        return pyoxigraph.Store.read_only(path)
+    except RuntimeError as error:  # what the database calls corruption
+        raise OSError(str(error)) from error

@@ -38,7 +38,7 @@ def failure(failed: Failed, text: str, settings: Settings) -> KGError:
         case "disk":
             return QueryMemory("there is no room for the result now; ask for less, or try again later")
         case "store":
-            return StoreError(f"a query worker cannot open the snapshot: {failed.message}")
+            return StoreError(f"a query worker cannot read the snapshot ({failed.message}); run 'kg rebuild'")
         case "refused":
             return ResultTooLarge(f"{failed.message}; {advice}")
         case "down":

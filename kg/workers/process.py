@@ -52,6 +52,7 @@ _REMOTE: Final[Mapping[type[RemoteError], Literal["down", "slow", "fault"]]] = {
     EndpointSlow: "slow",
     EndpointFault: "fault",
 }
+_DAMAGED = "Corruption: "  # as the database says that a checksum is not that of what it read
 _CODE_POINTS = re.compile(r"\['[^\]]*'\]")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -143,7 +144,7 @@ def _answer(stores: _Stores, task: Task, output: int) -> Reply:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         return Failed("disk" if full else "evaluation", str(error))
     except (WrongFormat, ValueError, RuntimeError) as error:
-        return Failed("evaluation", str(error))
+        return Failed("store" if str(error).startswith(_DAMAGED) else "evaluation", str(error))
     return Done(written.rows, written.truncated, written.body)
 
 

@@ -230,7 +230,7 @@ def test_a_format_of_the_wrong_kind_is_an_error(pool: WorkerPool, store_path: Pa
 
 
 def test_a_missing_snapshot_is_an_error_of_the_store(pool: WorkerPool, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="cannot open the snapshot"):
+    with pytest.raises(StoreError, match="cannot read the snapshot"):
         pool.run(QueryRequest(tmp_path / "nowhere", ALL, "json"))
 
 

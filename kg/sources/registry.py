@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import cast
+
 from kg.errors import UsageError
-from kg.sources import (
-    arxiv,
-    bibtex,
-    concepts,
-    crossref,
-    csl_json,
-    dblp,
-    mlanthology,
-    openalex,
-    opencitations,
-    profile_page,
-    rdf,
-    ris,
-    ror,
-    semanticscholar,
-)
 from kg.sources.contract import Source
 
-_MODULES = (
-    openalex,
-    crossref,
-    dblp,
-    arxiv,
-    semanticscholar,
-    mlanthology,
-    opencitations,
-    bibtex,
-    ris,
-    csl_json,
-    ror,
-    concepts,
-    rdf,
-    profile_page,
+# Each is SOURCE in the module of its name.
+_NAMES = (
+    "openalex",
+    "crossref",
+    "dblp",
+    "arxiv",
+    "semanticscholar",
+    "mlanthology",
+    "opencitations",
+    "bibtex",
+    "ris",
+    "csl-json",
+    "ror",
+    "concepts",
+    "rdf",
+    "profile-page",
 )
-SOURCES: dict[str, Source] = {module.SOURCE.name: module.SOURCE for module in _MODULES}
+
+
+class _Sources(Mapping[str, Source]):
+    """Imported when they are asked for: processes that map need one of them."""
+
+    def __getitem__(self, name: str) -> Source:
+        if name not in _NAMES:
+            raise KeyError(name)
+        return cast(Source, import_module(f"kg.sources.{name.replace('-', '_')}").SOURCE)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_NAMES)
+
+    def __len__(self) -> int:
+        return len(_NAMES)
+
+
+SOURCES: Mapping[str, Source] = _Sources()
 
 
 def find_source(name: str) -> Source:

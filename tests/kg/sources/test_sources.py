@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import importlib
+import pkgutil
 import random
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import kg.sources
 from kg.errors import SourceError
 from kg.mapping import Mapper, Mapping
 from kg.naming import Naming
@@ -102,3 +105,10 @@ def test_real_records_are_read(shared: Path, source: str, path: str) -> None:
                     check(reading, mapper)
     assert read > 0
     assert rejected <= read * 0.005
+
+
+def test_every_source_is_registered_by_its_name() -> None:
+    assert {name: source.name for name, source in SOURCES.items()} == {name: name for name in SOURCES}
+    modules = (module.name for module in pkgutil.iter_modules(kg.sources.__path__, "kg.sources."))
+    found = {source.name for name in modules if (source := getattr(importlib.import_module(name), "SOURCE", None))}
+    assert found == set(SOURCES)

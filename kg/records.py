@@ -1,7 +1,8 @@
 """What adapters produce and mapping turns into triples: frozen structs, clean and typed.
 
 Text is NFC, plain and on one line (`kg.sources.plain_text`); identifiers are in their normal form (`kg.identifiers`);
-what a source does not say is None or empty. Everything is hashable, so that a thing that recurs is mapped once.
+what a source does not say is None or empty. Everything is hashable, so that a thing that recurs is mapped once;
+things keep their hashes, as they are looked up for every mention.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Text(msgspec.Struct, frozen=True):
     language: str | None = None
 
 
-class Author(msgspec.Struct, frozen=True):
+class Author(msgspec.Struct, frozen=True, cache_hash=True):
     """A person as one record knows them; `name` is given name first, clean Unicode."""
 
     name: str
@@ -50,7 +51,7 @@ class InstitutionRelation(msgspec.Struct, frozen=True):
     institution: Institution
 
 
-class Institution(msgspec.Struct, frozen=True):
+class Institution(msgspec.Struct, frozen=True, cache_hash=True):
     """An organisation: a university, a company, also a funder or a publisher.
 
     `code` is the short form that a source prints and identifies it by ('uw'), where it does. `country` is an ISO 3166-1
@@ -72,7 +73,7 @@ class Institution(msgspec.Struct, frozen=True):
     relations: tuple[InstitutionRelation, ...] = ()
 
 
-class Concept(msgspec.Struct, frozen=True):
+class Concept(msgspec.Struct, frozen=True, cache_hash=True):
     """A concept of a scheme, e.g. scheme 'arxiv', notation 'cs.LG'. The scheme's own file carries the label;
     `label` is given where the source is all that is known of it.
 
@@ -94,7 +95,7 @@ class Concept(msgspec.Struct, frozen=True):
     pages: tuple[str, ...] = ()
 
 
-class Venue(msgspec.Struct, frozen=True):
+class Venue(msgspec.Struct, frozen=True, cache_hash=True):
     """Where papers come out. `kind`: 'journal', 'conference', 'repository', 'book-series', 'book', 'other'."""
 
     name: str

@@ -7,6 +7,7 @@ be built from nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -21,6 +22,7 @@ from kg.linking.judging import Judgement
 from kg.linking.judging import statements as said_of_links
 from kg.linking.records import KINDS, Part, RecordIndex
 from kg.recounts import Effect, NamesOf, Recount, changed_papers
+from kg.said import Arrived
 
 _HAS_LINK, _SAME_AS = (f"> <{predicate}> ".encode() for predicate in (ns.HAS_IDENTITY_LINK, ns.SAME_AS))
 
@@ -32,6 +34,7 @@ class Increment:
     effects: list[Effect]
     come: set[bytes]
     gone: set[bytes]
+    arrived: Arrived
 
 
 class Plan:
@@ -64,18 +67,22 @@ class Plan:
 
     def apply(self, database: pyoxigraph.Store) -> Increment:
         """Bring a graph there, after `read`."""
-        effects = self._changes(database)
+        effects, arrived = self._changes(database)
         papers = changed_papers(database, (quad for _, quad in effects), self._base_iri)
-        recount = Recount(database, papers, _names(self._before, self._index, but=self._new_parts))
+        recount = Recount(database, papers, _names(self._before, self._index, but=self._new_parts), arrived)
         apply_effects(database, effects)
         complete = self._concerned.author_lists(self._after.identity)
         counted = list(recount.effects(_names(self._after, self._index), complete))
         apply_effects(database, counted)
+        for is_added, quad in counted:
+            if is_added and isinstance(quad.subject, NamedNode) and quad.subject.value in arrived:
+                arrived[quad.subject.value].append(quad)
         come = self._come | {_line(quad) for is_added, quad in counted if is_added}
         gone = self._gone | {_line(quad) for is_added, quad in counted if not is_added}
-        return Increment([*effects, *counted], come, gone)
+        return Increment([*effects, *counted], come, gone, arrived)
 
-    def _changes(self, database: pyoxigraph.Store) -> list[Effect]:
+    def _changes(self, database: pyoxigraph.Store) -> tuple[list[Effect], dict[str, list[Quad]]]:
+        """What changes but for what is counted, and of that what is said of things that are new."""
         before, after = self._before, self._after
         arrived = chain.from_iterable(_statements(block) for block in self._arrived)
         old = stated(self._concerned.lines(but=self._new_parts), before.identity) | parsed(self._gone)
@@ -83,7 +90,8 @@ class Plan:
         removed = old - new - parsed(after.like_records(after.lines))
         removed |= known_by_name_no_more(after.identity, new, removed, database)
         effects = [(False, quad) for quad in removed if quad in database]
-        return effects + [(True, quad) for quad in _missing(database, new - removed)]
+        missing, of_things = _missing(database, new - removed)
+        return effects + [(True, quad) for quad in missing], of_things
 
 
 class _Said:
@@ -113,17 +121,18 @@ class _Said:
         }
 
 
-def _missing(database: pyoxigraph.Store, quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Those that are not there. Most are of new things, of which nothing is."""
-    is_there: dict[object, bool] = {}
+def _missing(database: pyoxigraph.Store, quads: Iterable[Quad]) -> tuple[list[Quad], dict[str, list[Quad]]]:
+    """Those that are not there; and again, by subject, those of things of which nothing is. Most are of such things."""
+    by_subject: defaultdict[object, list[Quad]] = defaultdict(list)
     for quad in quads:
-        subject = quad.subject
-        known = is_there.get(subject)
-        if known is None:
-            found = database.quads_for_pattern(subject, None, None, DefaultGraph())
-            known = is_there[subject] = next(found, None) is not None
-        if not known or quad not in database:
-            yield quad
+        by_subject[quad.subject].append(quad)
+    missing, arrived = list[Quad](), dict[str, list[Quad]]()
+    for subject, of_subject in by_subject.items():
+        is_there = next(database.quads_for_pattern(of_subject[0].subject, None, None, DefaultGraph()), None)
+        missing += (quad for quad in of_subject if quad not in database) if is_there else of_subject
+        if not is_there and isinstance(subject, NamedNode):
+            arrived[subject.value] = of_subject
+    return missing, arrived
 
 
 def apply_effects(database: pyoxigraph.Store, effects: Iterable[Effect]) -> None:

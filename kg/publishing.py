@@ -113,20 +113,20 @@ def _renew(store: StoreFolder, current: SnapshotManifest, step: Step, database: 
     edits = list(islice(_edited(store, step.since.derived_from), _MANY_CHANGES))
     if not current.is_of(step.since) or len(edits) == _MANY_CHANGES:
         return False
-    things = _to_be_indexed(database, step.effects) | search.affected_things(database, edits)
-    search.update(database, store.folder / "snapshots" / current.id / "index", folder, things)
+    things = _to_be_indexed(database, step) | search.affected_things(database, edits)
+    search.update(database, store.folder / "snapshots" / current.id / "index", folder, things, step.arrived)
     return True
 
 
-def _to_be_indexed(database: pyoxigraph.Store, effects: list[Effect]) -> set[str]:
+def _to_be_indexed(database: pyoxigraph.Store, step: Step) -> set[str]:
     """Things of which the search index may say something else; papers of authors that are only counted otherwise are
     not among them."""
-    subjects = {quad.subject for _, quad in effects if quad.predicate.value not in _NOT_INDEXED}
-    authorships = [each for each in subjects if isinstance(each, NamedNode) and "/authorship/" in each.value]
-    for authorship in authorships:
-        quads = database.quads_for_pattern(None, NamedNode(ns.HAS_AUTHORSHIP), authorship, DefaultGraph())
-        subjects.update(quad.subject for quad in quads)
-    return {each.value for each in subjects if isinstance(each, NamedNode) and _INDEXED.search(each.value)}
+    subjects = {quad.subject for _, quad in step.effects if quad.predicate.value not in _NOT_INDEXED}
+    things = {each.value for each in subjects if isinstance(each, NamedNode)}
+    for thing in [each for each in things if "/authorship/" in each and each not in step.arrived]:
+        quads = database.quads_for_pattern(None, NamedNode(ns.HAS_AUTHORSHIP), NamedNode(thing), DefaultGraph())
+        things.update(quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode))
+    return {thing for thing in things if _INDEXED.search(thing)}
 
 
 def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effects: list[Effect]) -> str:

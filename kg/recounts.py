@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import islice
 
 import msgspec
@@ -16,6 +17,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 from kg import namespaces as ns
 from kg.facts import MAX_AUTHORS, RELEVANT_PREDICATES
 from kg.linking.identity import kind_of
+from kg.said import Arrived, Said
 
 _GRAPH = DefaultGraph()
 _TYPE, _PAPER = NamedNode(ns.TYPE), NamedNode(ns.PAPER)
@@ -70,15 +72,19 @@ def changed_papers(database: Store, quads: Iterable[Quad], base_iri: str) -> set
 class Recount:
     """Made before a graph changes, of the papers that will; asked for its `effects` when it has changed."""
 
-    def __init__(self, database: Store, papers: Iterable[str], names_of: NamesOf) -> None:
+    def __init__(self, database: Store, papers: Iterable[str], names_of: NamesOf, arrived: Arrived) -> None:
+        """What has `arrived` by the change is known already."""
         self._database = database
+        self._said = Said(database)
         self._names_of = names_of
-        self._before = {paper: self._read(paper) for paper in papers}
+        self._arrived = arrived
+        self._before = {paper: _Counted() if paper in arrived else self._read(paper) for paper in papers}
         self._small: dict[str, bool] = {}
 
     def effects(self, names_of: NamesOf, complete: Mapping[str, bool | None]) -> Iterator[Effect]:
         """What is derived otherwise; to be made so in the end. `complete` says of papers whether their author lists
         are, or that no record says so."""
+        self._said = Said(self._database, self._arrived)
         self._names_of = names_of
         after = {paper: self._read(paper) for paper in self._before}
         yield from self._papers_of_things(after)
@@ -89,17 +95,19 @@ class Recount:
         yield from self._citations(after)
 
     def _read(self, paper: str) -> _Counted:
-        database, node, found = self._database, NamedNode(paper), _Counted()
-        if Quad(node, _TYPE, _PAPER) not in database:
-            return found
-        for quad in database.quads_for_pattern(node, None, None, _GRAPH):
+        found, is_paper = _Counted(), False
+        for quad in self._said.of(NamedNode(paper)):
             predicate, term = quad.predicate.value, quad.object
             if predicate in _FIELDS and isinstance(term, (NamedNode, Literal)):
                 getattr(found, _FIELDS[predicate]).add(term.value)
             elif predicate == ns.HAS_AUTHORSHIP:
-                found.institutions |= _objects(database, term, _AFFILIATION)
+                found.institutions |= self._objects(term, _AFFILIATION)
             elif predicate == ns.DERIVED_FROM:
-                found.datasets |= _objects(database, term, _DATASET)
+                found.datasets |= self._objects(term, _DATASET)
+            elif predicate == ns.TYPE and term == _PAPER:
+                is_paper = True
+        if not is_paper:
+            return _Counted()
         names = self._names_of(paper)
         return found if names is None else msgspec.structs.replace(found, names=names)
 
@@ -123,14 +131,16 @@ class Recount:
                 yield from self._counted_yearly(thing, year, more)
 
     def _counted(self, thing: str, predicate: str, more: int) -> Iterator[Effect]:
-        count = self._count(thing, predicate) + more
-        yield from self._changed(thing, predicate, _integer(count) if count else None)
+        present = self._values(thing, predicate)
+        count = _count(present) + more
+        yield from _settled(thing, predicate, present, _integer(count) if count else None)
 
     def _counted_yearly(self, thing: str, year: str, more: int) -> Iterator[Effect]:
         subject = f"{thing}#papers-{year}"
         node = NamedNode(subject)
-        count = self._count(subject, ns.PAPER_COUNT)
-        yield from self._counted(subject, ns.PAPER_COUNT, more)
+        present = self._values(subject, ns.PAPER_COUNT)
+        count = _count(present)
+        yield from _settled(subject, ns.PAPER_COUNT, present, _integer(count + more) if count + more else None)
         if count and count + more:
             return
         for predicate, term in (
@@ -140,26 +150,27 @@ class Recount:
         ):
             yield not count, Quad(node, NamedNode(predicate), term)
 
-    def _count(self, thing: str, predicate: str) -> int:
-        quads = self._database.quads_for_pattern(NamedNode(thing), NamedNode(predicate), None, _GRAPH)
-        return max((int(quad.object.value) for quad in quads if isinstance(quad.object, Literal)), default=0)
-
     def _coauthors(self, after: dict[str, _Counted]) -> Iterator[Effect]:
         """Whom an author gains or loses by the papers that changed, unless they share another one."""
         changed = {paper for paper, now in after.items() if now.authors != self._before[paper].authors}
         before, now = _sharing(self._before, changed), _sharing(after, changed)
         authors = {author for found in (self._before, after) for paper in changed for author in found[paper].authors}
-        others = {author: self._papers_of(author) - changed for author in authors}
+        others = {author: None if self._said.is_new(author) else _Others(self, author, changed) for author in authors}
         for author in sorted(authors):
             mine, more = others[author], 0
             for other in before[author] ^ now[author]:
-                if other != author and not self._any_small(mine & others[other]):
+                if other != author and not self._share(mine, others[other]):
                     more += 1 if other in now[author] else -1
-            is_counted = author in now[author] or self._any_small(mine)
-            count = _integer(self._count(author, ns.COAUTHOR_COUNT) + more) if is_counted else None
-            yield from self._changed(author, ns.COAUTHOR_COUNT, count)
+            is_counted = author in now[author] or (mine is not None and self._any_small(mine.papers))
+            present = self._values(author, ns.COAUTHOR_COUNT)
+            count = _integer(_count(present) + more) if is_counted else None
+            yield from _settled(author, ns.COAUTHOR_COUNT, present, count)
 
-    def _papers_of(self, author: str) -> set[str]:
+    def _share(self, one: _Others | None, other: _Others | None) -> bool:
+        """Whether two authors share a paper that has not changed."""
+        return one is not None and other is not None and self._any_small(one.papers & other.papers)
+
+    def papers_of(self, author: str) -> set[str]:
         # Where nothing but records states it, what has an author is a paper.
         return _subjects(self._database, _CREATOR, NamedNode(author))
 
@@ -184,7 +195,7 @@ class Recount:
                 citing |= _subjects(self._database, _REFERENCE, NamedNode(name))
         cited: Counter[str] = Counter()
         for paper in sorted(citing):
-            known, found = _objects(self._database, NamedNode(paper), NamedNode(ns.CITES)), self._cited(paper)
+            known, found = self._objects(NamedNode(paper), NamedNode(ns.CITES)), self._cited(paper)
             for target in known ^ found:
                 cited[target] += 1 if target in found else -1
                 yield target in found, Quad(NamedNode(paper), NamedNode(ns.CITES), NamedNode(target))
@@ -194,7 +205,7 @@ class Recount:
 
     def _cited(self, paper: str) -> set[str]:
         found: set[str] = set()
-        for name in _objects(self._database, NamedNode(paper), _REFERENCE):
+        for name in self._objects(NamedNode(paper), _REFERENCE):
             for target in _subjects(self._database, _SAME_AS, NamedNode(name)):
                 names = self._names_of(target)
                 if (names is None or name in names) and Quad(NamedNode(target), _TYPE, _PAPER) in self._database:
@@ -203,14 +214,38 @@ class Recount:
 
     def _changed(self, thing: str, predicate: str, value: Literal | None) -> Iterator[Effect]:
         """That the thing has this value and no other."""
-        node, of = NamedNode(thing), NamedNode(predicate)
-        is_there = False
-        for quad in list(self._database.quads_for_pattern(node, of, None, _GRAPH)):
-            is_there = is_there or quad.object == value
-            if quad.object != value:
-                yield False, Quad(node, of, quad.object)
-        if value is not None and not is_there:
-            yield True, Quad(node, of, value)
+        yield from _settled(thing, predicate, self._values(thing, predicate), value)
+
+    def _values(self, thing: str, predicate: str) -> list[Quad]:
+        return list(self._said.of(NamedNode(thing), NamedNode(predicate)))
+
+    def _objects(self, subject: object, predicate: NamedNode) -> set[str]:
+        if not isinstance(subject, NamedNode):
+            return set()
+        quads = self._said.of(subject, predicate)
+        return {quad.object.value for quad in quads if isinstance(quad.object, (NamedNode, Literal))}
+
+
+class _Others:
+    """The papers of an author that have not changed, looked up when they are asked for."""
+
+    def __init__(self, recount: Recount, author: str, changed: set[str]) -> None:
+        self._recount, self._author, self._changed = recount, author, changed
+
+    @cached_property
+    def papers(self) -> set[str]:
+        return self._recount.papers_of(self._author) - self._changed
+
+
+def _settled(thing: str, predicate: str, present: list[Quad], value: Literal | None) -> Iterator[Effect]:
+    """From what is `present` to this value and no other."""
+    yield from ((False, quad) for quad in present if quad.object != value)
+    if value is not None and all(quad.object != value for quad in present):
+        yield True, Quad(NamedNode(thing), NamedNode(predicate), value)
+
+
+def _count(present: list[Quad]) -> int:
+    return max((int(quad.object.value) for quad in present if isinstance(quad.object, Literal)), default=0)
 
 
 def _sharing(papers: Mapping[str, _Counted], some: set[str]) -> defaultdict[str, set[str]]:
@@ -230,10 +265,3 @@ def _integer(number: int) -> Literal:
 def _subjects(database: Store, predicate: NamedNode, term: NamedNode) -> set[str]:
     quads = database.quads_for_pattern(None, predicate, term, _GRAPH)
     return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
-
-
-def _objects(database: Store, subject: object, predicate: NamedNode) -> set[str]:
-    if not isinstance(subject, NamedNode):
-        return set()
-    quads = database.quads_for_pattern(subject, predicate, None, _GRAPH)
-    return {quad.object.value for quad in quads if isinstance(quad.object, (NamedNode, Literal))}

@@ -35,6 +35,7 @@ from kg.files import file_lock, sync, write_atomically
 
 _DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _COMPRESSION_LEVEL = 1
+_FRAME = 2**18  # bytes of statements that are compressed together: 5 % longer than all at once
 CONTENT_ENDINGS = (".nt.zst", ".records", ".facts.zst", ".texts.zst", ".mentions.zst", ".rejects.jsonl")
 PART_ENDINGS = (*CONTENT_ENDINGS, ".part.json")
 DIGEST_SIZE = 8
@@ -295,6 +296,18 @@ class PartWriter:
 def compressed(content: bytes) -> bytes:
     """A Zstandard frame."""
     return zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL).compress(content) if content else b""
+
+
+def compressed_records(records: Iterable[bytes]) -> bytes:
+    """Zstandard frames of some whole records each, so that one can be read again without unpacking many others."""
+    frames, batch, size = list[bytes](), list[bytes](), 0
+    for record in records:
+        batch.append(record)
+        size += len(record)
+        if size >= _FRAME:
+            frames.append(compressed(b"".join(batch)))
+            batch, size = [], 0
+    return b"".join(frames) + compressed(b"".join(batch))
 
 
 def packed(content: bytes) -> bytes:

@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 import msgspec
 import pyoxigraph
-from pyoxigraph import DefaultGraph, Quad, RdfFormat
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 
 from kg import derived
 from kg.bulk import taken
@@ -31,6 +31,7 @@ from kg.processes import without_collecting
 from kg.progress import Progress
 from kg.recorded import Recorded
 from kg.recounts import Effect
+from kg.said import Arrived
 from kg.search import PreparedIndex
 from kg.segments import compressed
 from kg.store import Contents, StoreFolder, wanted_contents
@@ -61,10 +62,11 @@ class _Derivation:
 @dataclass(frozen=True)
 class Step:
     """From which contents the primary store was brought to others, by which effects: statements that were added (True)
-    and removed (False)."""
+    and removed (False). Of things that have `arrived` all statements are known."""
 
     since: Contents
     effects: list[Effect]
+    arrived: Arrived
 
 
 @dataclass(frozen=True)
@@ -181,17 +183,21 @@ class Writer:
             if not plan.read(max(len(index) // _FEW_OF, _AT_LEAST)):
                 return _arrived(arriving)
             progress("changing the graph")
-            return Step(present, self._make(plan, wanted, arriving, after.identity))
+            return self._make(plan, present, wanted, arriving, after.identity)
 
-    def _make(self, plan: Plan, wanted: Contents, arriving: Arriving | None, identity: Identity) -> list[Effect]:
+    def _make(
+        self, plan: Plan, present: Contents, wanted: Contents, arriving: Arriving | None, identity: Identity
+    ) -> Step:
         with self.primary.changing(anew=False):
             database = self.primary.database()
             made = plan.apply(database)
             derived.rewrite(self.primary.derived, made.gone, made.come)
-            effects = made.effects + self._apply_edits(database, Position(), identity)
+            edited = self._apply_edits(database, Position(), identity)
             self._put_in_force(wanted, arriving)
             self.primary.settle(wanted)
-        return effects
+        changed = {quad.subject.value for _, quad in edited if isinstance(quad.subject, NamedNode)}
+        arrived = {thing: said for thing, said in made.arrived.items() if thing not in changed}
+        return Step(present, made.effects + edited, arrived)
 
     def _record_index(self) -> RecordIndex:
         return RecordIndex(self._store.links.folder / "records.sqlite", self._store.segments, self._store.base_iri)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 import zstandard
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Triple, serialize
 
 from kg.changes.diff import Comparison, Difference, dumped_statements, write_patch
 from kg.files import write_atomically, writing_atomically
@@ -91,17 +91,11 @@ class History:
 
     def put_edited(self, version: Version, effects: Iterable[tuple[bool, Quad]]) -> None:
         """Remember a version that some edits led to."""
-        lines = sorted(
-            {
-                (b"A " if added else b"D ") + line
-                for added, quad in effects
-                if quad.graph_name == DefaultGraph()
-                for line in (serialize([quad.triple], format=RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)
-            },
-            key=lambda line: line[2:],
+        graph = DefaultGraph()
+        in_graph = [(added, quad.triple) for added, quad in effects if quad.graph_name == graph]
+        old, new = (
+            sorted(set(_lines(triple for added, triple in in_graph if added == is_added))) for is_added in (False, True)
         )
-        old = (line[2:-1] for line in lines if line.startswith(b"D"))
-        new = (line[2:-1] for line in lines if line.startswith(b"A"))
         if version.before:
             self.put_compared(version, version.before, old, new)
 
@@ -141,6 +135,11 @@ class History:
 
     def _path(self, name: str, ending: str) -> Path:
         return self._folder / f"{Path(name).name}{ending}"
+
+
+def _lines(triples: Iterable[Triple]) -> list[bytes]:
+    """As N-Triples, without the ends of lines."""
+    return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines()
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:

@@ -158,6 +158,15 @@ class Person:
         return Counter(name for each in self.appearances for name in each.coauthors)
 
     @cached_property
+    def coauthor_words(self) -> dict[str, frozenset[str]]:
+        """Of each co-author the words of which one may be the family name."""
+        return {name: family_words(name) for name in self.coauthors}
+
+    @cached_property
+    def all_coauthor_words(self) -> frozenset[str]:
+        return frozenset().union(*self.coauthor_words.values())
+
+    @cached_property
     def places(self) -> set[str]:
         return {place for each in self.appearances for place in each.places}
 
@@ -347,7 +356,7 @@ class _Block:
     def _evidence(self, one: Person, other: Person, facts: list[Fact]) -> float:
         odds = 0.0
         common = [name for name in one.coauthors if name in other.coauthors]
-        near = common or _same_people(one.coauthors, other.coauthors)
+        near = common or _same_people(one, other)
         if near:
             odds += min(6.0, sum(3.2 / math.log2(1 + self._coauthors[name]) for name in near[:4]))
             facts.append(Fact("co-authors in common", _listed(near), _listed(near)))
@@ -448,9 +457,15 @@ def _are_told_apart(one: Person, other: Person) -> bool:
     return False
 
 
-def _same_people(some: Iterable[str], others: Iterable[str]) -> list[str]:
-    """Those of `some` who may stand under another spelling among `others`."""
-    some, others = _maybe_same(some, others)
+def _same_people(one: Person, another: Person) -> list[str]:
+    """Co-authors of the one who may stand under another spelling among those of the other."""
+    common = one.all_coauthor_words & another.all_coauthor_words
+    if not common:
+        return []  # as of most; no name had to be read
+    some, others = (
+        [name for name, words in person.coauthor_words.items() if not common.isdisjoint(words)]
+        for person in (one, another)
+    )
     by_key: defaultdict[str, list[str]] = defaultdict(list)
     for name in others:
         for key in name_keys(name):
@@ -460,16 +475,6 @@ def _same_people(some: Iterable[str], others: Iterable[str]) -> list[str]:
         for name in sorted(some)
         if any(compatible(name, other) >= 0.5 for key in name_keys(name) for other in by_key.get(key, ()))
     ]
-
-
-def _maybe_same(some: Iterable[str], others: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Those with a family name in common, as far as that can be told without reading the names."""
-    mine, theirs = ({name: family_words(name) for name in names} for names in (some, others))
-    common = set().union(*mine.values()) & set().union(*theirs.values())
-    first, second = (
-        [name for name, words in found.items() if not common.isdisjoint(words)] for found in (mine, theirs)
-    )
-    return first, second
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -310,14 +310,16 @@ def _check(*parts: bytes) -> int:
 def _compared(task: tuple[int, list[_Block]]) -> list[bytes]:
     """The links of each block, encoded; nothing where there are none."""
     number, batch = task
-    found = (list(_links(_matchers[number], block)) for block in batch)
+    matcher = _matchers[number]
+    growing = matcher if isinstance(matcher, GrowingMatcher) else None  # asking takes as long as comparing a few
+    found = (list(_links(matcher, growing, block)) for block in batch)
     return [_ENCODER.encode(links) if links else b"" for links in found]
 
 
-def _links(matcher: Matcher, block: _Block) -> Iterator[Link]:
-    if block.before is None or not isinstance(matcher, GrowingMatcher):
+def _links(matcher: Matcher, growing: GrowingMatcher | None, block: _Block) -> Iterator[Link]:
+    if block.before is None or growing is None:
         return matcher.links(block.members)
-    return matcher.links_of_more(block.members, block.new, _LINKS.decode(block.before) if block.before else [])
+    return growing.links_of_more(block.members, block.new, _LINKS.decode(block.before) if block.before else [])
 
 
 def _start_process(start: Callable[[_Given], None], given: _Given) -> None:

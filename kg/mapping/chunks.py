@@ -22,7 +22,7 @@ from kg.mapping import Mapper, Mapping
 from kg.mapping.things import Described
 from kg.processes import end_with_parent, keep_memory
 from kg.records import Graph, Reading, Reject
-from kg.segments import Counts, compressed, packed, record_digest
+from kg.segments import Counts, compressed_records, packed, record_digest
 from kg.sources import Chunk, Source
 from kg.texts import PaperText, Texts, encoded_texts
 
@@ -39,12 +39,12 @@ _THINGS_REMEMBERED = 100_000
 class MappedChunk:
     """What a chunk became.
 
-    `frame` holds all statements, compressed, for the segment. `statements` are the records' own, and `things` what is
+    `frames` hold all statements, compressed, for the segment. `statements` are the records' own, and `things` what is
     said of things, where what this process said before is left out. `counts.duplicates` is for the caller, who sees
     all chunks.
     """
 
-    frame: bytes
+    frames: bytes
     statements: bytes
     things: list[bytes]
     digests: bytes
@@ -97,11 +97,10 @@ class _Chunk:
         things = self._new_things()
         texts = dict.fromkeys(text for thing in self._described for text in thing.texts)
         mentions = dict.fromkeys(mention for thing in self._described for mention in thing.mentions)
-        content = b"".join(self._segment)
         faults = sum(reject.is_partial for reject in self._rejects)
-        lines = content.count(b"\n") - self._mapped
+        lines = sum(record.count(b"\n") for record in self._segment) - self._mapped
         return MappedChunk(
-            frame=compressed(content),
+            frames=compressed_records(self._segment),
             statements=b"".join(self._statements),
             things=things,
             digests=b"".join(self._digests),
@@ -135,18 +134,19 @@ class _Chunk:
         self._mapped += 1
         digest = record_digest(record_id)
         self._digests.append(digest)
-        self._segment.append(b"#%s\n" % digest.hex().encode())
+        said = [b"#%s\n" % digest.hex().encode()]
         for record, mapped in zip(reading.records, all_mapped, strict=True):
             self._has_facts = self._has_facts and not isinstance(record, Graph)
-            self._segment.append(mapped.own)
+            said.append(mapped.own)
             for thing in mapped.things:
-                self._segment += thing.statements
+                said += thing.statements
             self._statements.append(mapped.own)
             self._described.update(dict.fromkeys(mapped.things))
             if mapped.paper:
                 self._facts.append(mapped.paper.facts)
                 self._papers.append(mapped.paper.text)
                 self._mentions.append(mapped.paper.mention)
+        self._segment.append(b"".join(said))
 
     def _new_things(self) -> list[bytes]:
         """What no chunk before said of things, as far as is remembered."""

@@ -291,7 +291,7 @@ class WritingPart:
         writer.statements(compressed(head))
 
     def add(self, mapped: MappedChunk) -> None:
-        self._writer.statements(mapped.frame)
+        self._writer.statements(mapped.frames)
         self._writer.records(mapped.digests)
         self._writer.facts(mapped.facts)
         self._writer.texts(mapped.texts)

@@ -9,7 +9,16 @@ import msgspec
 from kg.facts import encoded_facts
 from kg.linking.model import Mentions, decoded_mentions, encoded_mentions
 from kg.naming import record_id
-from kg.segments import DIGEST_SIZE, Part, PartWriter, SegmentStore, compressed, packed, record_digest, segment_id
+from kg.segments import (
+    DIGEST_SIZE,
+    Part,
+    PartWriter,
+    SegmentStore,
+    compressed_records,
+    packed,
+    record_digest,
+    segment_id,
+)
 from kg.texts import Texts, encoded_texts
 
 _BLOCK = 2**22
@@ -74,19 +83,22 @@ def _mentions_left(content: bytes, dataset: str, superseded: set[bytes]) -> byte
 
 def _copy(segments: SegmentStore, dataset: str, part: str, left_out: set[bytes], writer: PartWriter) -> int:
     """Copy the statements of all records but those left out; how many there are."""
-    count, is_kept, rest = 0, True, b""
-    batch: list[bytes] = []
+    count, is_kept, rest, size = 0, True, b"", 0
+    record, batch = list[bytes](), list[bytes]()
     for block in segments.statements(dataset, part):
         *lines, rest = (rest + block).split(b"\n")
         for line in lines:
             is_record = line.startswith(b"#")
             if is_record:
                 is_kept = line not in left_out
+                batch.append(b"".join(record))
+                size += len(batch[-1])
+                record.clear()
             if is_kept:
-                batch.append(line + b"\n")
+                record.append(line + b"\n")
                 count += not is_record
-        if len(batch) > _BLOCK // 128:
-            writer.statements(compressed(b"".join(batch)))
-            batch.clear()
-    writer.statements(compressed(b"".join(batch)))
+        if size > _BLOCK:
+            writer.statements(compressed_records(batch))
+            batch, size = [], 0
+    writer.statements(compressed_records([*batch, b"".join(record)]))
     return count

@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode, Quad
 from kg.facts import Statistics
 from kg.files import link_tree
 from kg.namespaces import CREATOR, DERIVED_FROM, HAS_AUTHORSHIP
+from kg.said import Arrived
 from kg.search.documents import Chunk, of_texts
 from kg.search.graph import Lookups, of_graph
 from kg.search.schema import schema
@@ -83,19 +84,24 @@ def _new_writer(folder: Path) -> tantivy.IndexWriter:
     return index.writer(heap_size=_HEAP, num_threads=2)
 
 
-def update(store: pyoxigraph.Store, source: Path, folder: Path, things: Iterable[str]) -> None:
-    """Write the index `source` into the new folder `folder`, brought up to date for these things."""
+def update(
+    store: pyoxigraph.Store, source: Path, folder: Path, things: Iterable[str], arrived: Arrived | None = None
+) -> None:
+    """Write the index `source` into the new folder `folder`, brought up to date for these things, of which some may
+    have `arrived` just now."""
     link_tree(source, folder)
     index = tantivy.Index.open(str(folder))
     index.register_tokenizer(ANALYSER, analyser())
     writer = index.writer(heap_size=_HEAP, num_threads=1)
-    _replace(writer, store, things)
+    _replace(writer, store, things, arrived)
     writer.commit()
     writer.wait_merging_threads()
 
 
-def _replace(writer: tantivy.IndexWriter, store: pyoxigraph.Store, things: Iterable[str]) -> None:
-    lookups = Lookups(store)
+def _replace(
+    writer: tantivy.IndexWriter, store: pyoxigraph.Store, things: Iterable[str], arrived: Arrived | None = None
+) -> None:
+    lookups = Lookups(store, arrived)
     for thing in sorted(things):
         writer.delete_documents_by_term("iri", thing)
         for document in lookups.documents(thing):

@@ -16,16 +16,19 @@ from typing import Any
 
 import pyoxigraph
 import tantivy
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg import namespaces as ns
 from kg.ntriples import is_iri
 from kg.resources import untitled, whole_number
+from kg.said import Arrived, Said
 from kg.search.documents import Entry, add_plain_filters, count_papers, credited, document
 
 _QUERIES = Path(__file__).parent / "queries"
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _NAMED = {ns.AUTHOR: "author", ns.INSTITUTION: "institution", ns.VENUE: "venue", ns.CONCEPT: "concept"}
+
+_NAME = NamedNode(ns.NAME)
 
 _Said = defaultdict[str, list[Any]]
 """The objects of a thing's statements, by predicate."""
@@ -58,7 +61,7 @@ def _papers(store: pyoxigraph.Store) -> Iterator[tantivy.Document]:
     for row in _rows(store, "paper_authors"):
         author = row["author"]
         if author not in known:
-            known[author] = _names(store, author)
+            known[author] = _names(Said(store), author)
         if known[author]:
             places[row["thing"]].setdefault(_place(row.get("position"), row["authorship"]), []).extend(known[author])
     entries: dict[str, Entry] = {}
@@ -94,11 +97,10 @@ def _place(position: str | None, authorship: str) -> tuple[float, str]:
     return inf if number is None else number, authorship
 
 
-def _names(store: pyoxigraph.Store, author: str) -> list[str]:
+def _names(graph: Said, author: str) -> list[str]:
     if not is_iri(author):  # edits may say anything
         return []
-    quads = store.quads_for_pattern(NamedNode(author), NamedNode(ns.NAME), None, DefaultGraph())
-    return [quad.object.value for quad in quads if isinstance(quad.object, Literal)]
+    return [quad.object.value for quad in graph.of(NamedNode(author), _NAME) if isinstance(quad.object, Literal)]
 
 
 def _date_number(text: str) -> int | None:
@@ -122,8 +124,8 @@ def _named_things(store: pyoxigraph.Store) -> Iterator[tantivy.Document]:
 class Lookups:
     """Documents of single things."""
 
-    def __init__(self, store: pyoxigraph.Store) -> None:
-        self._store = store
+    def __init__(self, store: pyoxigraph.Store, arrived: Arrived | None = None) -> None:
+        self._all = Said(store, arrived)
         self._names: dict[Any, list[str]] = {}
 
     def documents(self, iri: str) -> Iterator[tantivy.Document]:
@@ -175,16 +177,15 @@ class Lookups:
 
     def _names_of(self, author: str) -> list[str]:
         if author not in self._names:
-            self._names[author] = _names(self._store, author)
+            self._names[author] = _names(self._all, author)
         return self._names[author]
 
     def _datasets(self, record: Any) -> list[Any]:
-        quads = self._store.quads_for_pattern(record, NamedNode(ns.RECORD_DATASET), None, DefaultGraph())
-        return [quad.object for quad in quads]
+        return [quad.object for quad in self._all.of(record, NamedNode(ns.RECORD_DATASET))]
 
     def _said(self, thing: Any) -> _Said:
         said = _Said(list)
-        for quad in self._store.quads_for_pattern(thing, None, None, DefaultGraph()):
+        for quad in self._all.of(thing):
             said[quad.predicate.value].append(quad.object)
         return said
 

@@ -1,12 +1,18 @@
-"""Derived statements as a file beside the database: what the rules of ontology/derived say, and what is said of links.
+"""Derived statements as files beside the database: what the rules of ontology/derived say, and what is said of links.
 
-Zstandard, one N-Triples line a statement, so that the next build knows what it has to take back.
+    derived-<id>.nt.zst            as they were when the graph was built, one N-Triples line a statement
+    derived-<id>.nt.zst.changes    since then: lines that came, and after a - those that went
+
+so that the next build knows what it has to take back. Neither is ever changed in place: other stores may link to it.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -16,45 +22,57 @@ from pyoxigraph import RdfFormat
 
 from kg import paths
 from kg.files import checksum
-from kg.segments import segment_id
+from kg.segments import compressed, segment_id
 
 _BLOCK = 2**20
 
 
-def lines(path: Path) -> Iterator[list[bytes]]:
-    """The statements, block after block; none where there is no file."""
-    if not path.exists():
-        return
-    with path.open("rb") as packed:
-        stream = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
-        rest = b""
-        while block := stream.read(_BLOCK):
-            found = (rest + block).splitlines(keepends=True)
-            rest = b"" if found[-1].endswith(b"\n") else found.pop()
-            yield found
-        yield [rest] if rest else []
-
-
 def statements(path: Path) -> set[bytes]:
-    """All of them at once, as lines."""
-    return {line for block in lines(path) for line in block}
+    """All of them, as lines."""
+    found: set[bytes] = set()
+    for line in chain(_lines(path), _lines(_changes(path))):
+        if line.startswith(b"-"):
+            found.discard(line[1:])
+        else:
+            found.add(line)
+    return found
+
+
+def link(source: Path, target: Path) -> None:
+    """Have the same statements under another name."""
+    for path, of in ((source, target), (_changes(source), _changes(target))):
+        if path.exists():
+            os.link(path, of)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """What is written takes the place of the file at the end, if there is no error."""
-    unfinished = path.with_suffix(".partial")
+    """What is written takes the place of all of them at the end, if there is no error."""
+    with _replacing(path) as stream:
+        yield stream
+    _changes(path).unlink(missing_ok=True)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    unfinished = path.with_name(path.name + ".partial")
     with unfinished.open("wb") as stream:
         yield stream
     unfinished.replace(path)
 
 
-def rewrite(path: Path, gone: set[bytes], come: set[bytes]) -> None:
-    """Without some lines, with others."""
-    with replacing(path) as raw, zstandard.ZstdCompressor(level=1).stream_writer(raw) as stream:
-        for block in lines(path):
-            stream.write(b"".join(line for line in block if line not in gone))
-        stream.write(b"".join(sorted(come)))
+def change(path: Path, gone: set[bytes], come: set[bytes]) -> None:
+    """Without some lines, with others. Takes as long as they are many, but for a time in a while."""
+    changes = _changes(path)
+    known = changes.read_bytes() if changes.exists() else b""
+    more = compressed(b"".join([*(b"-" + line for line in sorted(gone)), *sorted(come)]))
+    if len(known) + len(more) < path.stat().st_size:
+        with _replacing(changes) as stream:
+            stream.write(known + more)
+    else:
+        left = statements(path) - gone | come
+        with replacing(path) as stream:
+            stream.write(compressed(b"".join(sorted(left))))
 
 
 def derive_by_rules(path: Path, database: pyoxigraph.Store, first: Iterable[bytes]) -> None:
@@ -78,3 +96,15 @@ def rules_digest() -> str:
 
 def _rules() -> list[Path]:
     return sorted((paths.ONTOLOGY / "derived").glob("*.rq"))
+
+
+def _changes(path: Path) -> Path:
+    return path.with_name(path.name + ".changes")
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """None where there is no file."""
+    if not path.exists():
+        return
+    with path.open("rb") as packed:
+        yield from BufferedReader(zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True), _BLOCK)

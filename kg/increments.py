@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad
@@ -19,22 +20,21 @@ from kg import namespaces as ns
 from kg.linking.concerned import Concerned, known_by_name_no_more, parsed, renamed_things, stated
 from kg.linking.identity import kind_of
 from kg.linking.judging import Judgement
-from kg.linking.judging import statements as said_of_links
+from kg.linking.link_statements import LinkStatements, subject_of
 from kg.linking.records import KINDS, Part, RecordIndex
 from kg.recounts import Effect, NamesOf, Recount, changed_papers
-from kg.said import Arrived
-
-_HAS_LINK, _SAME_AS = (f"> <{predicate}> ".encode() for predicate in (ns.HAS_IDENTITY_LINK, ns.SAME_AS))
+from kg.said import Known
 
 
 @dataclass(frozen=True)
 class Increment:
-    """What was done to a graph, and what is derived or said of links otherwise, as N-Triples."""
+    """What was done to a graph, and what is derived or said of links otherwise, as N-Triples. Of what was changed all
+    is known that the graph says now."""
 
     effects: list[Effect]
     come: set[bytes]
     gone: set[bytes]
-    arrived: Arrived
+    known: Known
 
 
 class Plan:
@@ -52,10 +52,10 @@ class Plan:
         self._index = index
         self._base_iri = base_iri
         self._new_parts = new_parts
-        self._before, self._after = (_Said(judgement, base_iri) for judgement in judgements)
-        self._come, self._gone = self._after.lines - self._before.lines, self._before.lines - self._after.lines
+        self._before, self._after = (LinkStatements(base_iri, judgement) for judgement in judgements)
+        self._come, self._gone = self._before.changed_to(self._after)
         self._arrived = arrived
-        doubtful = {_subject(line) for line in self._before.like_records(self._gone)}
+        doubtful = {subject_of(line) for line in self._before.like_records(self._gone)}
         self._is_known = {kind_of(thing, base_iri) for thing in doubtful} <= KINDS
         identities = self._before.identity, self._after.identity
         self._concerned = Concerned(index, *identities, renamed_things(*identities) | doubtful)
@@ -67,72 +67,74 @@ class Plan:
 
     def apply(self, database: pyoxigraph.Store) -> Increment:
         """Bring a graph there, after `read`."""
-        effects, arrived = self._changes(database)
+        effects, known = self._changes(database)
         papers = changed_papers(database, (quad for _, quad in effects), self._base_iri)
-        recount = Recount(database, papers, _names(self._before, self._index, but=self._new_parts), arrived)
+        names_before = _names(self._before, self._index, but=self._new_parts)
+        recount = Recount(database, papers, names_before, {thing: each.before for thing, each in known.items()})
         apply_effects(database, effects)
+        now = {thing: each.now for thing, each in known.items()}
         complete = self._concerned.author_lists(self._after.identity)
-        counted = list(recount.effects(_names(self._after, self._index), complete))
+        counted = list(recount.effects(_names(self._after, self._index), complete, now))
         apply_effects(database, counted)
-        for is_added, quad in counted:
-            if is_added and isinstance(quad.subject, NamedNode) and quad.subject.value in arrived:
-                arrived[quad.subject.value].append(quad)
         come = self._come | {_line(quad) for is_added, quad in counted if is_added}
         gone = self._gone | {_line(quad) for is_added, quad in counted if not is_added}
-        return Increment([*effects, *counted], come, gone, arrived)
+        _change(known, counted)
+        return Increment([*effects, *counted], come, gone, {thing: each.now for thing, each in known.items()})
 
-    def _changes(self, database: pyoxigraph.Store) -> tuple[list[Effect], dict[str, list[Quad]]]:
-        """What changes but for what is counted, and of that what is said of things that are new."""
+    def _changes(self, database: pyoxigraph.Store) -> tuple[list[Effect], dict[str, _Known]]:
+        """What changes but for what is counted, and what is known by that."""
         before, after = self._before, self._after
         arrived = chain.from_iterable(_statements(block) for block in self._arrived)
-        old = stated(self._concerned.lines(but=self._new_parts), before.identity) | parsed(self._gone)
-        new = stated(chain(self._concerned.lines(), arrived), after.identity) | parsed(self._come)
-        removed = old - new - parsed(after.like_records(after.lines))
+        stood = self._concerned.lines(but=self._new_parts)
+        old = stated(stood, before.identity) | parsed(self._gone)
+        new = stated(chain(stood, arrived), after.identity) | parsed(self._come)
+        removed = old - new
+        removed -= parsed(
+            after.said_of({quad.subject.value for quad in removed if isinstance(quad.subject, NamedNode)})
+        )
         removed |= known_by_name_no_more(after.identity, new, removed, database)
-        effects = [(False, quad) for quad in removed if quad in database]
-        missing, of_things = _missing(database, new - removed)
-        return effects + [(True, quad) for quad in missing], of_things
+        taken_away = [(False, quad) for quad in removed if quad in database]
+        added, known = _added(database, new - removed)
+        _change(known, taken_away)
+        return taken_away + added, known
 
 
-class _Said:
-    """What is said of links, as N-Triples."""
+class _Known(NamedTuple):
+    """All that a graph said of a thing before it was changed, and says now."""
 
-    def __init__(self, judgement: Judgement, base_iri: str) -> None:
-        self.identity = judgement.identity
-        self.lines = {line for text in said_of_links(base_iri, judgement) for line in text.splitlines(keepends=True)}
-        self._own, self._links, self._papers = (f"<{base_iri}{kind}".encode() for kind in ("", "link/", "paper/"))
-
-    def like_records(self, lines: Iterable[bytes]) -> list[bytes]:
-        """Those that a record may state as well: not of links, and not of what is merged."""
-        return [
-            line
-            for line in lines
-            if not line.startswith(self._links)
-            and _HAS_LINK not in line
-            and not line.partition(_SAME_AS)[2].startswith(self._own)
-        ]
-
-    def named_papers(self) -> set[str]:
-        """Papers that have names in other graphs by links, and not by their records alone."""
-        return {
-            line[1 : line.index(b">")].decode()
-            for line in self.like_records(self.lines)
-            if _SAME_AS in line and line.startswith(self._papers)
-        }
+    before: list[Quad]
+    now: list[Quad]
 
 
-def _missing(database: pyoxigraph.Store, quads: Iterable[Quad]) -> tuple[list[Quad], dict[str, list[Quad]]]:
-    """Those that are not there; and again, by subject, those of things of which nothing is. Most are of such things."""
+def _added(database: pyoxigraph.Store, quads: Iterable[Quad]) -> tuple[list[Effect], dict[str, _Known]]:
+    """What these statements add, and what is known then of what they are about: most are of things of which nothing was
+    said before."""
     by_subject: defaultdict[object, list[Quad]] = defaultdict(list)
     for quad in quads:
         by_subject[quad.subject].append(quad)
-    missing, arrived = list[Quad](), dict[str, list[Quad]]()
+    effects, known = list[Effect](), dict[str, _Known]()
     for subject, of_subject in by_subject.items():
-        is_there = next(database.quads_for_pattern(of_subject[0].subject, None, None, DefaultGraph()), None)
-        missing += (quad for quad in of_subject if quad not in database) if is_there else of_subject
-        if not is_there and isinstance(subject, NamedNode):
-            arrived[subject.value] = of_subject
-    return missing, arrived
+        before = list(database.quads_for_pattern(of_subject[0].subject, None, None, DefaultGraph()))
+        # The database is asked, for which 0.90 is 0.9.
+        missing = [quad for quad in of_subject if quad not in database] if before else of_subject
+        effects += ((True, quad) for quad in missing)
+        if isinstance(subject, NamedNode):
+            known[subject.value] = _Known(before, before + missing)
+    return effects, known
+
+
+def _change(known: dict[str, _Known], effects: Iterable[Effect]) -> None:
+    """Have these effects be known as well."""
+    for is_added, quad in effects:
+        thing = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
+        if (of := known.get(thing)) is None:
+            continue
+        if is_added:
+            of.now.append(quad)
+        elif quad in of.now:
+            of.now.remove(quad)
+        else:  # written otherwise
+            del known[thing]
 
 
 def apply_effects(database: pyoxigraph.Store, effects: Iterable[Effect]) -> None:
@@ -143,7 +145,7 @@ def apply_effects(database: pyoxigraph.Store, effects: Iterable[Effect]) -> None
     database.bulk_extend(quad for is_added, quad in effects if is_added)
 
 
-def _names(said: _Said, index: RecordIndex, but: Collection[Part] = ()) -> NamesOf:
+def _names(said: LinkStatements, index: RecordIndex, but: Collection[Part] = ()) -> NamesOf:
     named = said.named_papers()
 
     def names_of(paper: str) -> set[str] | None:
@@ -164,10 +166,6 @@ def _names(said: _Said, index: RecordIndex, but: Collection[Part] = ()) -> Names
 def _statements(block: bytes) -> Iterator[bytes]:
     """Without the marks of records."""
     return (line for line in block.splitlines(keepends=True) if not line.startswith(b"#"))
-
-
-def _subject(line: bytes) -> str:
-    return line[1 : line.index(b">")].decode()
 
 
 def _line(quad: Quad) -> bytes:

@@ -5,7 +5,6 @@ A step that changes it works on a new one, so that the old one stays whole.
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ import msgspec
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
+from kg import derived
 from kg.bulk import bulk_load, bulk_load_apart, taken
 from kg.files import write_atomically
 from kg.store import Contents, State, StoreFolder
@@ -84,8 +84,8 @@ class Primary:
         self._name = _new_name()
         if database is not None:
             database.backup(self.path)
-        if derived_before.exists() and not anew:
-            os.link(derived_before, self.derived)
+        if not anew:
+            derived.link(derived_before, self.derived)
         del database
         self.release()
         try:
@@ -103,7 +103,7 @@ class Primary:
             if folder != self.path:
                 shutil.rmtree(folder, ignore_errors=True)
         for file in self._folder.glob("derived-*"):
-            if file != self.derived:
+            if not file.name.startswith(self.derived.name):
                 file.unlink(missing_ok=True)
 
     def unsettle(self) -> None:

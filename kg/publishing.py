@@ -43,6 +43,7 @@ _FILES = 100  # of a dataset that a snapshot names
 _MANY_CHANGES = 20_000
 # What the search index does not say of a thing; and the things that it knows.
 _NOT_INDEXED = frozenset((ns.HAS_IDENTITY_LINK, ns.COAUTHOR_COUNT, ns.SAME_AS, ns.IDENTIFIER, ns.IDENTITY_BASIS))
+_AUTHORSHIP = NamedNode(ns.HAS_AUTHORSHIP)
 _INDEXED = re.compile(rf"/({'|'.join(search.KINDS)})/[^#]*$")
 
 
@@ -114,7 +115,7 @@ def _renew(store: StoreFolder, current: SnapshotManifest, step: Step, database: 
     if not current.is_of(step.since) or len(edits) == _MANY_CHANGES:
         return False
     things = _to_be_indexed(database, step) | search.affected_things(database, edits)
-    search.update(database, store.folder / "snapshots" / current.id / "index", folder, things, step.arrived)
+    search.update(database, store.folder / "snapshots" / current.id / "index", folder, things, step.known)
     return True
 
 
@@ -123,8 +124,10 @@ def _to_be_indexed(database: pyoxigraph.Store, step: Step) -> set[str]:
     not among them."""
     subjects = {quad.subject for _, quad in step.effects if quad.predicate.value not in _NOT_INDEXED}
     things = {each.value for each in subjects if isinstance(each, NamedNode)}
-    for thing in [each for each in things if "/authorship/" in each and each not in step.arrived]:
-        quads = database.quads_for_pattern(None, NamedNode(ns.HAS_AUTHORSHIP), NamedNode(thing), DefaultGraph())
+    # The paper of an authorship that it has just got is there already.
+    got = {quad.object for _, quad in step.effects if quad.predicate == _AUTHORSHIP}
+    for authorship in [each for each in subjects - got if isinstance(each, NamedNode) and "/authorship/" in each.value]:
+        quads = database.quads_for_pattern(None, _AUTHORSHIP, authorship, DefaultGraph())
         things.update(quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode))
     return {thing for thing in things if _INDEXED.search(thing)}
 

@@ -17,7 +17,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 from kg import namespaces as ns
 from kg.facts import MAX_AUTHORS, RELEVANT_PREDICATES
 from kg.linking.identity import kind_of
-from kg.said import Arrived, Said
+from kg.said import Known, Said
 
 _GRAPH = DefaultGraph()
 _TYPE, _PAPER = NamedNode(ns.TYPE), NamedNode(ns.PAPER)
@@ -72,19 +72,18 @@ def changed_papers(database: Store, quads: Iterable[Quad], base_iri: str) -> set
 class Recount:
     """Made before a graph changes, of the papers that will; asked for its `effects` when it has changed."""
 
-    def __init__(self, database: Store, papers: Iterable[str], names_of: NamesOf, arrived: Arrived) -> None:
-        """What has `arrived` by the change is known already."""
+    def __init__(self, database: Store, papers: Iterable[str], names_of: NamesOf, known: Known) -> None:
+        """`known` is of before the change."""
         self._database = database
-        self._said = Said(database)
+        self._said = Said(database, known)
         self._names_of = names_of
-        self._arrived = arrived
-        self._before = {paper: _Counted() if paper in arrived else self._read(paper) for paper in papers}
+        self._before = {paper: self._read(paper) for paper in papers}
         self._small: dict[str, bool] = {}
 
-    def effects(self, names_of: NamesOf, complete: Mapping[str, bool | None]) -> Iterator[Effect]:
+    def effects(self, names_of: NamesOf, complete: Mapping[str, bool | None], known: Known) -> Iterator[Effect]:
         """What is derived otherwise; to be made so in the end. `complete` says of papers whether their author lists
-        are, or that no record says so."""
-        self._said = Said(self._database, self._arrived)
+        are, or that no record says so; `known` is of after the change."""
+        self._said = Said(self._database, known)
         self._names_of = names_of
         after = {paper: self._read(paper) for paper in self._before}
         yield from self._papers_of_things(after)
@@ -155,20 +154,23 @@ class Recount:
         changed = {paper for paper, now in after.items() if now.authors != self._before[paper].authors}
         before, now = _sharing(self._before, changed), _sharing(after, changed)
         authors = {author for found in (self._before, after) for paper in changed for author in found[paper].authors}
-        others = {author: None if self._said.is_new(author) else _Others(self, author, changed) for author in authors}
+        others = {author: _Others(self, author, changed) for author in authors}
         for author in sorted(authors):
             mine, more = others[author], 0
             for other in before[author] ^ now[author]:
                 if other != author and not self._share(mine, others[other]):
                     more += 1 if other in now[author] else -1
-            is_counted = author in now[author] or (mine is not None and self._any_small(mine.papers))
+            is_counted = author in now[author] or self._any_small(mine.papers)
             present = self._values(author, ns.COAUTHOR_COUNT)
             count = _integer(_count(present) + more) if is_counted else None
             yield from _settled(author, ns.COAUTHOR_COUNT, present, count)
 
-    def _share(self, one: _Others | None, other: _Others | None) -> bool:
+    def _share(self, one: _Others, other: _Others) -> bool:
         """Whether two authors share a paper that has not changed."""
-        return one is not None and other is not None and self._any_small(one.papers & other.papers)
+        return one.may_be and other.may_be and self._any_small(one.papers & other.papers)
+
+    def had_papers(self, author: str) -> bool:
+        return bool(self._values(author, ns.PAPER_COUNT))
 
     def papers_of(self, author: str) -> set[str]:
         # Where nothing but records states it, what has an author is a paper.
@@ -231,6 +233,11 @@ class _Others:
 
     def __init__(self, recount: Recount, author: str, changed: set[str]) -> None:
         self._recount, self._author, self._changed = recount, author, changed
+
+    @cached_property
+    def may_be(self) -> bool:
+        """Whether there are any; who was counted with no paper before has none."""
+        return self._recount.had_papers(self._author)
 
     @cached_property
     def papers(self) -> set[str]:

@@ -31,7 +31,7 @@ from kg.processes import without_collecting
 from kg.progress import Progress
 from kg.recorded import Recorded
 from kg.recounts import Effect
-from kg.said import Arrived
+from kg.said import Known
 from kg.search import PreparedIndex
 from kg.segments import compressed
 from kg.store import Contents, StoreFolder, wanted_contents
@@ -62,11 +62,11 @@ class _Derivation:
 @dataclass(frozen=True)
 class Step:
     """From which contents the primary store was brought to others, by which effects: statements that were added (True)
-    and removed (False). Of things that have `arrived` all statements are known."""
+    and removed (False). Of `known` things all is known that is said of them."""
 
     since: Contents
     effects: list[Effect]
-    arrived: Arrived
+    known: Known
 
 
 @dataclass(frozen=True)
@@ -191,13 +191,13 @@ class Writer:
         with self.primary.changing(anew=False):
             database = self.primary.database()
             made = plan.apply(database)
-            derived.rewrite(self.primary.derived, made.gone, made.come)
+            derived.change(self.primary.derived, made.gone, made.come)
             edited = self._apply_edits(database, Position(), identity)
             self._put_in_force(wanted, arriving)
             self.primary.settle(wanted)
         changed = {quad.subject.value for _, quad in edited if isinstance(quad.subject, NamedNode)}
-        arrived = {thing: said for thing, said in made.arrived.items() if thing not in changed}
-        return Step(present, made.effects + edited, arrived)
+        known = {thing: said for thing, said in made.known.items() if thing not in changed}
+        return Step(present, made.effects + edited, known)
 
     def _record_index(self) -> RecordIndex:
         return RecordIndex(self._store.links.folder / "records.sqlite", self._store.segments, self._store.base_iri)

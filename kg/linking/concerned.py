@@ -20,6 +20,7 @@ from kg.linking.records import Part, Place, RecordIndex
 
 _BASIS, _BY_NAME, _BY_IDENTIFIER = NamedNode(ns.IDENTITY_BASIS), Literal("name"), Literal("identifier")
 _AUTHOR, _CREATOR, _AUTHORSHIP = NamedNode(ns.AUTHORSHIP_AUTHOR), NamedNode(ns.CREATOR), NamedNode(ns.HAS_AUTHORSHIP)
+_STATED_COMPLETE = ns.STATED_COMPLETE.encode()
 _COMPLETE = re.compile(f'> <{re.escape(ns.STATED_COMPLETE)}> "(true|false)"'.encode())
 _KEPT_AS_OBJECTS = frozenset(f"<{predicate}>".encode() for predicate in KEPT_AS_OBJECTS)
 _OF_AUTHORS = tuple(f" {predicate} ".encode() for predicate in (_AUTHOR, _CREATOR, _AUTHORSHIP))
@@ -73,7 +74,7 @@ class Concerned:
         anything, or the paper is called otherwise."""
         found: dict[str, bool | None] = dict.fromkeys(self._papers)
         for statements in self._statements.values():
-            stated = _COMPLETE.findall(statements)
+            stated = _COMPLETE.findall(statements) if _STATED_COMPLETE in statements else ()
             for paper in self._index.papers_in(statements) & self._papers if stated else ():
                 of = identity.of(paper)
                 found[of] = bool(found[of]) or b"true" in stated

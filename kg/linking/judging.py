@@ -168,17 +168,31 @@ def fact_text(fact: Fact) -> str:
 def statements(base_iri: str, judgement: Judgement) -> Iterator[bytes]:
     """What the graph says of its links and of what is merged, as N-Triples, a text for each thing."""
     for judged in judgement.links:
-        if judged.link.relation == "subject" and judged.status != "accepted" and not judged.decision:
-            continue  # a paper may speak of much
-        out = Statements()
-        _state(out, base_iri, judged, judgement.identity)
-        if judged.link.relation == "version" and judged.status == "accepted":
-            _versions(out, judged.link, judgement)
-        yield out.encoded()
+        yield link_statements(base_iri, judged, judgement)
     for outside in judgement.outside:
-        yield _described(outside, judgement.identity.of(outside.thing))
+        yield outside_statements(outside, judgement.identity)
     for thing, canonical in judgement.identity.canonical.items():
-        yield f"<{canonical}> <{ns.SAME_AS}> <{thing}> .\n".encode()
+        yield merged_statement(thing, canonical)
+
+
+def link_statements(base_iri: str, judged: Judged, judgement: Judgement) -> bytes:
+    """What the graph says of one of the links of a judgement; nothing of some that are not accepted."""
+    if judged.link.relation == "subject" and judged.status != "accepted" and not judged.decision:
+        return b""  # a paper may speak of much
+    out = Statements()
+    _state(out, base_iri, judged, judgement.identity)
+    if judged.link.relation == "version" and judged.status == "accepted":
+        _versions(out, judged.link, judgement)
+    return out.encoded()
+
+
+def outside_statements(thing: ThingMention, identity: Identity) -> bytes:
+    """What the graph says of a thing of an authority."""
+    return _described(thing, identity.of(thing.thing))
+
+
+def merged_statement(thing: str, canonical: str) -> bytes:
+    return f"<{canonical}> <{ns.SAME_AS}> <{thing}> .\n".encode()
 
 
 def _state(out: Statements, base_iri: str, judged: Judged, identity: Identity) -> None:

@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Quad
 from kg.facts import Statistics
 from kg.files import link_tree
 from kg.namespaces import CREATOR, DERIVED_FROM, HAS_AUTHORSHIP
-from kg.said import Arrived
+from kg.said import Known
 from kg.search.documents import Chunk, of_texts
 from kg.search.graph import Lookups, of_graph
 from kg.search.schema import schema
@@ -85,23 +85,23 @@ def _new_writer(folder: Path) -> tantivy.IndexWriter:
 
 
 def update(
-    store: pyoxigraph.Store, source: Path, folder: Path, things: Iterable[str], arrived: Arrived | None = None
+    store: pyoxigraph.Store, source: Path, folder: Path, things: Iterable[str], known: Known | None = None
 ) -> None:
-    """Write the index `source` into the new folder `folder`, brought up to date for these things, of which some may
-    have `arrived` just now."""
+    """Write the index `source` into the new folder `folder`, brought up to date for these things, of some of which
+    may be known what the graph says."""
     link_tree(source, folder)
     index = tantivy.Index.open(str(folder))
     index.register_tokenizer(ANALYSER, analyser())
     writer = index.writer(heap_size=_HEAP, num_threads=1)
-    _replace(writer, store, things, arrived)
+    _replace(writer, store, things, known)
     writer.commit()
     writer.wait_merging_threads()
 
 
 def _replace(
-    writer: tantivy.IndexWriter, store: pyoxigraph.Store, things: Iterable[str], arrived: Arrived | None = None
+    writer: tantivy.IndexWriter, store: pyoxigraph.Store, things: Iterable[str], known: Known | None = None
 ) -> None:
-    lookups = Lookups(store, arrived)
+    lookups = Lookups(store, known)
     for thing in sorted(things):
         writer.delete_documents_by_term("iri", thing)
         for document in lookups.documents(thing):

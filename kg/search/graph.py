@@ -21,7 +21,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from kg import namespaces as ns
 from kg.ntriples import is_iri
 from kg.resources import untitled, whole_number
-from kg.said import Arrived, Said
+from kg.said import Known, Said
 from kg.search.documents import Entry, add_plain_filters, count_papers, credited, document
 
 _QUERIES = Path(__file__).parent / "queries"
@@ -124,8 +124,8 @@ def _named_things(store: pyoxigraph.Store) -> Iterator[tantivy.Document]:
 class Lookups:
     """Documents of single things."""
 
-    def __init__(self, store: pyoxigraph.Store, arrived: Arrived | None = None) -> None:
-        self._all = Said(store, arrived)
+    def __init__(self, store: pyoxigraph.Store, known: Known | None = None) -> None:
+        self._all = Said(store, known)
         self._names: dict[Any, list[str]] = {}
 
     def documents(self, iri: str) -> Iterator[tantivy.Document]:

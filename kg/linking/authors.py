@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import combinations
-
-import msgspec
 
 from kg.linking.consistency import consistent
 from kg.linking.model import AuthorMention, Fact, Link, PaperMention
-from kg.linking.names import compatible, family_words, folded, name_keys, reading_keys
+from kg.linking.names import compatible, folded, name_keys, reading_keys
+from kg.linking.people import Appearance, Bearers, Frequencies, Person, encoded, looked_at, people_of
 
 _TELLING = ("orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author")
 _MOST_COAUTHORS = 60
@@ -37,62 +35,34 @@ division engineering medical hospital medicine email com edu org usa china uk
 _COMMON = frozenset(_COMMON_WORDS.split())
 
 
-class Appearance(msgspec.Struct, array_like=True, frozen=True):
-    """One author on one record of a paper, with what may tell who it is."""
-
-    author: str
-    name: str
-    keys: tuple[str, ...]
-    record: str
-    paper: str
-    year: int | None
-    venue: str | None
-    coauthors: tuple[str, ...]
-    """Folded names."""
-    places: tuple[str, ...]
-    """Words of affiliations that tell places apart, and institutions."""
-    subjects: tuple[str, ...]
-    names_of_paper: tuple[str, ...]
-    """Identifiers of the paper, and of those it cites."""
-    references: tuple[str, ...]
-    readings: tuple[frozenset[str], frozenset[str]]
-    """The `reading_keys` of the name, as reading names is what takes longest."""
-    listed: tuple[str, ...] = ()
-    """Quite different names that a record about this person lists."""
-
-
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Appearance)
-
-
 class AuthorMatcher:
     """Authors whose names may be one person's, by family name and first initial."""
 
     name = "authors"
-    version = "10"
+    version = "11"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         names = [folded(author.name) for author in paper.authors]
         for place, author in enumerate(paper.authors):
-            item = _ENCODER.encode(_appearance(paper, author, names, place))
+            item = encoded(_appearance(paper, author, names, place))
             for key in dict.fromkeys(key for name in (author.name, *author.listed) for key in name_keys(name)):
                 yield key, item
             for key in author.keys:
                 yield key, item
 
     def links(self, block: Sequence[bytes]) -> Iterator[Link]:
-        people = _people(map(_DECODER.decode, block))
+        people = people_of(block)
         if len(people) > 1:
-            bearers = _Bearers(people)
+            bearers = Bearers(people)
             yield from _links(_Block(people, bearers), _pairs(people, bearers))
 
     def links_of_more(self, block: Sequence[bytes], new: Collection[bytes], before: Iterable[Link]) -> Iterator[Link]:
         """What comes makes pairs that were there less sure: somebody else is called so, has those co-authors, is at
         that place. So only who comes is compared with all others, and those that were linked with each other."""
-        people = _people(map(_DECODER.decode, block))
+        people = people_of(block)
         if len(people) > 1:
-            grown = _Grown(people, list(map(_DECODER.decode, new)))
-            bearers = _Bearers(people)
+            grown = _Grown(people, set(new))
+            bearers = Bearers(people)
             pairs = _pairs(people, bearers) if grown.may_be_surer else grown.pairs(bearers, before)
             yield from _links(_Block(people, bearers), pairs)
 
@@ -110,6 +80,9 @@ def _appearance(paper: PaperMention, author: AuthorMention, names: list[str], pl
         author.author,
         author.name[:200],
         author.keys,
+        author.listed,
+        reading_keys(author.name),
+        bool(paper.subjects),
         paper.record,
         paper.paper,
         paper.year,
@@ -119,8 +92,6 @@ def _appearance(paper: PaperMention, author: AuthorMention, names: list[str], pl
         paper.subjects[:_MOST_SUBJECTS],
         paper.keys,
         paper.references[:_MOST_REFERENCES],
-        reading_keys(author.name),
-        author.listed,
     )
 
 
@@ -129,128 +100,7 @@ def _place_words(affiliations: Iterable[str]) -> set[str]:
     return words - _COMMON
 
 
-class Person:
-    """An author as all appearances under one IRI show them."""
-
-    def __init__(self, author: str, appearances: list[Appearance]) -> None:
-        self.author = author
-        self.appearances = appearances
-        self.names = sorted({each.name for each in appearances})
-        self.listed = sorted({name for each in appearances for name in each.listed} - set(self.names))
-        self.keys = {key for each in appearances for key in each.keys}
-
-    # Most people are hardly looked at but for their names.
-
-    @cached_property
-    def records(self) -> set[str]:
-        return {each.record for each in self.appearances}
-
-    @cached_property
-    def paper_names(self) -> set[str]:
-        return {name for each in self.appearances for name in each.names_of_paper}
-
-    @cached_property
-    def references(self) -> set[str]:
-        return {name for each in self.appearances for name in each.references}
-
-    @cached_property
-    def coauthors(self) -> Counter[str]:
-        return Counter(name for each in self.appearances for name in each.coauthors)
-
-    @cached_property
-    def coauthor_words(self) -> dict[str, frozenset[str]]:
-        """Of each co-author the words of which one may be the family name."""
-        return {name: family_words(name) for name in self.coauthors}
-
-    @cached_property
-    def all_coauthor_words(self) -> frozenset[str]:
-        return frozenset().union(*self.coauthor_words.values())
-
-    @cached_property
-    def places(self) -> set[str]:
-        return {place for each in self.appearances for place in each.places}
-
-    @cached_property
-    def subjects(self) -> set[str]:
-        return {subject for each in self.appearances for subject in each.subjects}
-
-    @cached_property
-    def venues(self) -> set[str]:
-        return {each.venue for each in self.appearances if each.venue}
-
-    @cached_property
-    def years(self) -> list[int]:
-        return [each.year for each in self.appearances if each.year]
-
-    @property
-    def readings(self) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-        """The `reading_keys` of all names."""
-        yield from {each.name: each.readings for each in self.appearances}.values()
-        yield from map(reading_keys, self.listed)
-
-    @property
-    def all_names(self) -> list[str]:
-        return [*self.names, *self.listed]
-
-    @property
-    def is_identified(self) -> bool:
-        return bool(self.keys)
-
-
-def _people(appearances: Iterable[Appearance]) -> list[Person]:
-    found: defaultdict[str, list[Appearance]] = defaultdict(list)
-    for appearance in appearances:
-        found[appearance.author].append(appearance)
-    return [Person(author, found[author]) for author in sorted(found)]
-
-
-class _Bearers:
-    """People by what of their names is looked at first, so that those whose names cannot agree are never compared."""
-
-    def __init__(self, people: list[Person]) -> None:
-        self._people = people
-        self._usual: defaultdict[str, set[int]] = defaultdict(set)
-        self._turned: defaultdict[str, set[int]] = defaultdict(set)
-        self._families: defaultdict[str, set[int]] = defaultdict(set)
-        for number, person in enumerate(people):
-            for usual, turned in person.readings:
-                for key in usual:
-                    self._usual[key].add(number)
-                    self._families[key.rpartition(" ")[2]].add(number)
-                for key in turned:
-                    self._turned[key].add(number)
-                    self._families[key.rpartition(" ")[2]].add(number)
-        self._of_names: dict[str, frozenset[int]] = {}
-
-    def maybe(self, names: Iterable[str]) -> set[int]:
-        """People with a name that may agree with one of these."""
-        found: set[int] = set()
-        none: set[int] = set()
-        for usual, turned in map(reading_keys, names):
-            for key in usual | turned:
-                given, _, family = key.rpartition(" ")
-                if given:
-                    found |= self._usual.get(key, none) | self._usual.get(f" {family}", none)
-                    found |= self._turned.get(f" {family}", none)
-                else:
-                    found |= self._families.get(family, none)
-            for key in usual:
-                found |= self._turned.get(key, none)
-        return found
-
-    def of(self, name: str) -> frozenset[int]:
-        """People who may be called so."""
-        found = self._of_names.get(name)
-        if found is None:
-            found = self._of_names[name] = frozenset(
-                number
-                for number in self.maybe((name,))
-                if any(compatible(other, name) >= 0.5 for other in _looked_at(self._people[number].names))
-            )
-        return found
-
-
-def _pairs(people: list[Person], bearers: _Bearers) -> Iterator[tuple[int, int]]:
+def _pairs(people: list[Person], bearers: Bearers) -> Iterator[tuple[int, int]]:
     """Those whose names may agree, or who have an identifier in common; where they are too many, those that share a
     co-author or an identifier."""
     pairs = {pair for numbers in _identified(people).values() for pair in combinations(numbers, 2)}
@@ -277,11 +127,10 @@ def _identified(people: list[Person]) -> dict[str, list[int]]:
 class _Grown:
     """The people of a block to which some appearances have come."""
 
-    def __init__(self, people: list[Person], new: Collection[Appearance]) -> None:
+    def __init__(self, people: list[Person], new: set[bytes]) -> None:
         self._people = people
-        self._new = set(new)
-        come = {each.author for each in new}
-        self._come = [number for number, person in enumerate(people) if person.author in come]
+        self._new = new
+        self._come = [number for number, person in enumerate(people) if not new.isdisjoint(person.items)]
 
     @property
     def may_be_surer(self) -> bool:
@@ -289,15 +138,16 @@ class _Grown:
         if len(self._people) * (len(self._people) - 1) // 2 > _MOST_PAIRS:
             return True
         # One subject says the more, the more others have none of it.
-        return any(person.subjects for person in self._people) or any(
-            not set(self._looked_at_before(self._people[number])) <= set(_looked_at(self._people[number].names))
+        return any(named.has_subjects for person in self._people for named in person.named) or any(
+            not set(self._looked_at_before(self._people[number])) <= set(looked_at(self._people[number].names))
             for number in self._come
         )
 
     def _looked_at_before(self, person: Person) -> list[str]:
-        return _looked_at(sorted({each.name for each in person.appearances if each not in self._new}))
+        appearances = zip(person.items, person.named, strict=True)
+        return looked_at(sorted({named.name for item, named in appearances if item not in self._new}))
 
-    def pairs(self, bearers: _Bearers, before: Iterable[Link]) -> Iterator[tuple[int, int]]:
+    def pairs(self, bearers: Bearers, before: Iterable[Link]) -> Iterator[tuple[int, int]]:
         """Those of who has come, and those of links `before`."""
         numbers = {person.author: number for number, person in enumerate(self._people)}
         pairs = {(numbers[link.subject], numbers[link.object]) for link in before}
@@ -309,29 +159,15 @@ class _Grown:
         yield from sorted(pairs)
 
 
-def _looked_at(names: list[str]) -> list[str]:
-    """Of the names of a person those that make them a bearer of a name."""
-    return names[:3]
-
-
 class _Block:
     """People whose names may be one person's, and how much the names alone say among them."""
 
-    def __init__(self, people: list[Person], bearers: _Bearers) -> None:
+    def __init__(self, people: list[Person], bearers: Bearers) -> None:
         self.people = people
         self._bearers = bearers
-
-    @cached_property
-    def _coauthors(self) -> Counter[str]:
-        return Counter(name for person in self.people for name in person.coauthors)
-
-    @cached_property
-    def _places(self) -> Counter[str]:
-        return Counter(place for person in self.people for place in person.places)
-
-    @cached_property
-    def _subjects(self) -> Counter[str]:
-        return Counter(subject for person in self.people for subject in person.subjects)
+        self._coauthors = Frequencies(people, lambda person: person.coauthors)
+        self._places = Frequencies(people, lambda person: person.places)
+        self._subjects = Frequencies(people, lambda person: person.subjects)
 
     def compare(self, number: int, another: int) -> Link | None:
         one, other = self.people[number], self.people[another]

@@ -1,0 +1,211 @@
+"""People as what is compared shows them: appearances on papers, what tells of them, and who may be called how."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property
+
+import msgspec
+
+from kg.linking.names import compatible, family_words, reading_keys
+
+_ASKED = 8  # so many things are looked for among the people of a block one by one, then all are counted
+
+
+class Named(msgspec.Struct, array_like=True, frozen=True):
+    """How one author stands on one record of a paper: what every appearance begins with, and all that is looked at of
+    most."""
+
+    author: str
+    name: str
+    keys: tuple[str, ...]
+    listed: tuple[str, ...]
+    """Quite different names that a record about this person lists."""
+    readings: tuple[frozenset[str], frozenset[str]]
+    """The `reading_keys` of the name, as reading names is what takes longest."""
+    has_subjects: bool
+
+
+class Appearance(Named, array_like=True, frozen=True):
+    """One author on one record of a paper, with what may tell who it is."""
+
+    record: str
+    paper: str
+    year: int | None
+    venue: str | None
+    coauthors: tuple[str, ...]
+    """Folded names."""
+    places: tuple[str, ...]
+    """Words of affiliations that tell places apart, and institutions."""
+    subjects: tuple[str, ...]
+    names_of_paper: tuple[str, ...]
+    """Identifiers of the paper, and of those it cites."""
+    references: tuple[str, ...]
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_APPEARANCE = msgspec.msgpack.Decoder(Appearance)
+_NAMED = msgspec.msgpack.Decoder(Named)
+
+
+def encoded(appearance: Appearance) -> bytes:
+    return _ENCODER.encode(appearance)
+
+
+class Person:
+    """An author as all appearances under one IRI show them. `items` are these, encoded."""
+
+    def __init__(self, author: str, items: list[bytes], named: list[Named]) -> None:
+        self.author = author
+        self.items = items
+        self.named = named
+        self.names = sorted({each.name for each in named})
+        self.listed = sorted({name for each in named for name in each.listed} - set(self.names))
+        self.keys = {key for each in named for key in each.keys}
+
+    # Most people are hardly looked at but for their names.
+
+    @cached_property
+    def appearances(self) -> list[Appearance]:
+        return list(map(_APPEARANCE.decode, self.items))
+
+    @cached_property
+    def records(self) -> set[str]:
+        return {each.record for each in self.appearances}
+
+    @cached_property
+    def paper_names(self) -> set[str]:
+        return {name for each in self.appearances for name in each.names_of_paper}
+
+    @cached_property
+    def references(self) -> set[str]:
+        return {name for each in self.appearances for name in each.references}
+
+    @cached_property
+    def coauthors(self) -> Counter[str]:
+        return Counter(name for each in self.appearances for name in each.coauthors)
+
+    @cached_property
+    def coauthor_words(self) -> dict[str, frozenset[str]]:
+        """Of each co-author the words of which one may be the family name."""
+        return {name: family_words(name) for name in self.coauthors}
+
+    @cached_property
+    def all_coauthor_words(self) -> frozenset[str]:
+        return frozenset().union(*self.coauthor_words.values())
+
+    @cached_property
+    def places(self) -> set[str]:
+        return {place for each in self.appearances for place in each.places}
+
+    @cached_property
+    def subjects(self) -> set[str]:
+        return {subject for each in self.appearances for subject in each.subjects}
+
+    @cached_property
+    def venues(self) -> set[str]:
+        return {each.venue for each in self.appearances if each.venue}
+
+    @cached_property
+    def years(self) -> list[int]:
+        return [each.year for each in self.appearances if each.year]
+
+    @property
+    def readings(self) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+        """The `reading_keys` of all names."""
+        yield from {each.name: each.readings for each in self.named}.values()
+        yield from map(reading_keys, self.listed)
+
+    @property
+    def all_names(self) -> list[str]:
+        return [*self.names, *self.listed]
+
+    @property
+    def is_identified(self) -> bool:
+        return bool(self.keys)
+
+
+def people_of(items: Iterable[bytes]) -> list[Person]:
+    """The people of a block, in the order of their IRIs."""
+    found: defaultdict[str, tuple[list[bytes], list[Named]]] = defaultdict(lambda: ([], []))
+    for item in items:
+        named = _NAMED.decode(item)
+        of_author = found[named.author]
+        of_author[0].append(item)
+        of_author[1].append(named)
+    return [Person(author, *found[author]) for author in sorted(found)]
+
+
+class Frequencies:
+    """Of how many people something is true. What few ask for is not counted of all."""
+
+    def __init__(self, people: Sequence[Person], of: Callable[[Person], Collection[str]]) -> None:
+        self._people = people
+        self._of = of
+        self._asked: dict[str, int] = {}
+
+    def __getitem__(self, thing: str) -> int:
+        found = self._asked.get(thing)
+        if found is None:
+            if len(self._asked) >= _ASKED:
+                return self._all[thing]
+            needle = _ENCODER.encode(thing)  # as it stands in an item of whoever it is true of
+            people = (person for person in self._people if any(needle in item for item in person.items))
+            found = self._asked[thing] = sum(thing in self._of(person) for person in people)
+        return found
+
+    @cached_property
+    def _all(self) -> Counter[str]:
+        return Counter(thing for person in self._people for thing in self._of(person))
+
+
+class Bearers:
+    """People by what of their names is looked at first, so that those whose names cannot agree are never compared."""
+
+    def __init__(self, people: list[Person]) -> None:
+        self._people = people
+        self._usual: defaultdict[str, set[int]] = defaultdict(set)
+        self._turned: defaultdict[str, set[int]] = defaultdict(set)
+        self._families: defaultdict[str, set[int]] = defaultdict(set)
+        for number, person in enumerate(people):
+            for usual, turned in person.readings:
+                for key in usual:
+                    self._usual[key].add(number)
+                    self._families[key.rpartition(" ")[2]].add(number)
+                for key in turned:
+                    self._turned[key].add(number)
+                    self._families[key.rpartition(" ")[2]].add(number)
+        self._of_names: dict[str, frozenset[int]] = {}
+
+    def maybe(self, names: Iterable[str]) -> set[int]:
+        """People with a name that may agree with one of these."""
+        found: set[int] = set()
+        none: set[int] = set()
+        for usual, turned in map(reading_keys, names):
+            for key in usual | turned:
+                given, _, family = key.rpartition(" ")
+                if given:
+                    found |= self._usual.get(key, none) | self._usual.get(f" {family}", none)
+                    found |= self._turned.get(f" {family}", none)
+                else:
+                    found |= self._families.get(family, none)
+            for key in usual:
+                found |= self._turned.get(key, none)
+        return found
+
+    def of(self, name: str) -> frozenset[int]:
+        """People who may be called so."""
+        found = self._of_names.get(name)
+        if found is None:
+            found = self._of_names[name] = frozenset(
+                number
+                for number in self.maybe((name,))
+                if any(compatible(other, name) >= 0.5 for other in looked_at(self._people[number].names))
+            )
+        return found
+
+
+def looked_at(names: list[str]) -> list[str]:
+    """Of the names of a person those that make them a bearer of a name."""
+    return names[:3]

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.mentions import DATA, papers
 from kg.linking.authors import AuthorMatcher
-from kg.linking.blocks import find_links
+from kg.linking.blocks import chunks_of, find_links
 from kg.linking.identity import identity
 from kg.linking.model import AuthorMention, Link, Mentions, PaperMention, encoded_mentions
 from kg.linking.names import parsed
@@ -111,7 +111,7 @@ def main() -> None:
     show("same printed name", *b_cubed(hidden.truth, lambda mention: author_of[mention]))
     show("first initial and family name", *b_cubed(hidden.truth, initial))
     started = time.process_time()
-    links = find_links([encoded_mentions(Mentions(hidden.papers))], [AuthorMatcher()], 1)["authors"]
+    links = find_links(chunks_of([encoded_mentions(Mentions(hidden.papers))]), [AuthorMatcher()], 1)["authors"]
     accepted = [link for link in links if link.confidence >= arguments.threshold]
     found, refused = identity(_NAMING, accepted, hidden.papers, (), {})
     show("paperkg", *b_cubed(hidden.truth, lambda mention: found.of(author_of[mention])))

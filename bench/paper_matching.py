@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.author_identity import other_spelling
 from bench.mentions import DATA, papers
-from kg.linking.blocks import find_links
+from kg.linking.blocks import chunks_of, find_links
 from kg.linking.model import Link, Mentions, PaperMention, encoded_mentions
 from kg.linking.names import parsed
 from kg.linking.papers import PaperMatcher
@@ -50,7 +50,7 @@ def hidden(found: Iterable[PaperMention]) -> list[PaperMention]:
 def links_of(found: Sequence[PaperMention], threshold: float) -> list[Link]:
     started = time.process_time()
     chunks = [encoded_mentions(Mentions(list(found)))]
-    links = find_links(chunks, [PaperMatcher()], 1)["papers"]
+    links = find_links(chunks_of(chunks), [PaperMatcher()], 1)["papers"]
     print(f"  {len(found):,} records, {time.process_time() - started:.1f} s CPU")
     return [link for link in links if link.confidence >= threshold and "/authorship/" not in link.subject]
 

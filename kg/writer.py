@@ -19,6 +19,7 @@ from kg.errors import StoreError
 from kg.facts import DERIVED_PREDICATES, RELEVANT_PREDICATES
 from kg.increments import Plan
 from kg.known_schemes import VOCABULARY, ensure_vocabulary
+from kg.linking.gathering import mentioned_parts
 from kg.linking.identity import Identity
 from kg.linking.judging import Judgement
 from kg.linking.judging import statements as said_of_links
@@ -330,9 +331,8 @@ class Writer:
         if judgement is None and linker:
             progress("linking")
             with without_collecting():
-                judgement = linker.link(
-                    links, wanted.links, lambda: self._mentions(wanted), lambda: self._texts(wanted)
-                )
+                parts = mentioned_parts(self._store.segments, self.parts(wanted))
+                judgement = linker.link(links, wanted.links, parts)
         if judgement is None:
             raise StoreError(f"{links.path(wanted.links)} is missing or damaged; run 'kg link'", wanted.links)
         return judgement
@@ -340,10 +340,6 @@ class Writer:
     def _mentions(self, contents: Contents) -> Iterator[bytes]:
         for part in self.parts(contents):
             yield from self._store.segments.mentions(*part)
-
-    def _texts(self, contents: Contents) -> Iterator[bytes]:
-        for part in self.parts(contents):
-            yield from self._store.segments.texts(*part)
 
     def _merge(self, database: pyoxigraph.Store, contents: Contents, judgement: Judgement, progress: Progress) -> None:
         """Make one what is one, then apply the edits: what a person removed stays removed, also where a new segment

@@ -6,13 +6,12 @@ import gc
 import hashlib
 import multiprocessing
 import os
-import zlib
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -22,20 +21,20 @@ import zstandard
 
 from kg.errors import StoreError
 from kg.files import write_atomically
-from kg.linking.model import GrowingMatcher, Link, Matcher, decoded_mentions
+from kg.linking.chunks import ChunkItems, Chunks, parts_of, taken_apart
+from kg.linking.model import GrowingMatcher, Link, Matcher
 from kg.processes import end_with_parent
 
 # Below this many bytes starting processes takes longer than they save.
 _WORTH_PROCESSES = 2**22
 _BATCH = 2**18  # bytes of items that a process is given at once
-_DIGEST = 8  # bytes of what stands for a key
 
 _Given = TypeVar("_Given")
 _Result = TypeVar("_Result")
 
 _ENCODER = msgspec.msgpack.Encoder()
 _LINKS = msgspec.msgpack.Decoder(list[Link])
-_LIST = msgspec.msgpack.Decoder(list[bytes])
+_ITEMS = msgspec.msgpack.Decoder(ChunkItems)
 
 
 class LinkCache:
@@ -72,37 +71,14 @@ class LinkCache:
             write_atomically(self._path, zstandard.ZstdCompressor(level=1).compress(content))
 
 
-class _Items(msgspec.Struct, array_like=True):
-    """What is compared of a chunk: of each matcher the digests of the keys, one after the other, the number of the item
-    under each, and the items, packed. `check` is a checksum of all."""
-
-    check: int
-    keys: list[bytes]
-    numbers: list[bytes]
-    items: list[bytes]
-
-    @property
-    def is_whole(self) -> bool:
-        return self.check == _check(*self.keys, *self.numbers, *self.items)
-
-    def under(self, matcher: int, wanted: set[bytes] | None) -> Iterator[tuple[bytes, bytes]]:
-        """The items of a matcher under some keys, or (None) under all, each with its key."""
-        keys = [(place, key) for place, key in enumerate(_parts(self.keys[matcher])) if wanted is None or key in wanted]
-        if keys:
-            numbers = memoryview(self.numbers[matcher]).cast("I")
-            items = _LIST.decode(zstandard.ZstdDecompressor().decompress(self.items[matcher]))
-            for place, key in keys:
-                yield key, items[numbers[place]]
-
-
-_ITEMS = msgspec.msgpack.Decoder(_Items)
-
-
 class _Found(msgspec.Struct):
-    """The links of blocks, by matcher and key, as they are among the items of some chunks."""
+    """The links of blocks, by matcher and key, as they are among the items of some chunks; and which of these are those
+    of which parts, with which names listed for authors."""
 
     chunks: set[str] = set()
     links: dict[str, dict[bytes, bytes]] = {}
+    of_parts: dict[str, list[str]] = {}
+    listed: bytes = b""
 
 
 class KeptBlocks:
@@ -120,7 +96,7 @@ class KeptBlocks:
     def name(self, chunk: bytes) -> str:
         return hashlib.blake2b(self._seed + chunk, digest_size=16).hexdigest()
 
-    def items(self, name: str) -> _Items | None:
+    def items(self, name: str) -> ChunkItems | None:
         """None if they are not there, or damaged."""
         try:
             found = _ITEMS.decode((self._folder / name).read_bytes())
@@ -128,18 +104,19 @@ class KeptBlocks:
             return None
         return found if found.is_whole else None
 
-    def put(self, name: str, items: _Items) -> None:
+    def put(self, name: str, items: ChunkItems) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / name).write_bytes(msgspec.msgpack.encode(items))
 
-    def found(self) -> _Found | None:
-        """None if nothing is kept."""
+    @cached_property
+    def found(self) -> _Found:
+        """What was found when they were last kept."""
         try:
             content = zstandard.ZstdDecompressor().decompress(self._path.read_bytes())
             seed, found = msgspec.msgpack.decode(content, type=tuple[bytes, _Found])
         except (OSError, zstandard.ZstdError, msgspec.DecodeError):
-            return None
-        return found if seed == self._seed else None
+            return _Found()
+        return found if seed == self._seed else _Found()
 
     def keep(self, found: _Found) -> None:
         """In place of what was kept before; items of other chunks are forgotten."""
@@ -150,35 +127,40 @@ class KeptBlocks:
                 path.unlink(missing_ok=True)
 
 
-def find_links(
-    mentions: Iterable[bytes], matchers: Sequence[Matcher], jobs: int | None = None, kept: KeptBlocks | None = None
-) -> dict[str, list[Link]]:
-    """What each matcher, by name, finds in these mentions (`encoded_mentions`), each pair of things once, in order."""
-    chunks: dict[str, _Items] = {}
-    new: dict[str, bytes] = {}
+def chunks_of(mentions: Iterable[bytes], kept: KeptBlocks | None = None) -> Chunks:
+    """Chunks of mentions (`encoded_mentions`) that are at hand."""
+    chunks = Chunks()
     for number, chunk in enumerate(mentions):
         name = kept.name(chunk) if kept else str(number)
-        items = kept.items(name) if kept else None
-        if items is None:
-            new[name] = chunk
+        if kept and (items := kept.items(name)) is not None:
+            chunks.items[name] = items
         else:
-            chunks[name] = items
-    before = (kept.found() if kept else None) or _Found()
-    with processes(sum(map(len, new.values())), jobs, _start, tuple(matchers)) as run:
-        for name, items in zip(new, run(_items, new.values()), strict=True):
-            chunks[name] = items
+            chunks.new[name] = chunk
+    return chunks
+
+
+def find_links(
+    chunks: Chunks, matchers: Sequence[Matcher], jobs: int | None = None, kept: KeptBlocks | None = None
+) -> dict[str, list[Link]]:
+    """What each matcher, by name, finds in these chunks, each pair of things once, in order. All are taken apart by
+    that."""
+    before = kept.found if kept else _Found()
+    with processes(sum(map(len, chunks.new.values())), jobs, _start, tuple(matchers)) as run:
+        for name, items in zip(chunks.new, run(_items, chunks.new.values()), strict=True):
+            chunks.items[name] = items
             if kept:
                 kept.put(name, items)
-        found = _Found(set(chunks))
+        chunks.new.clear()
+        found = _Found(set(chunks.items), {}, chunks.of_parts, chunks.listed)
         gone = [kept.items(name) if kept else None for name in before.chunks - found.chunks]
         if None in gone:  # nobody knows in which blocks their items were
             before, gone = _Found(), []
-        come = [items for name, items in chunks.items() if name not in before.chunks]
-        stay = [items for name, items in chunks.items() if name in before.chunks]
+        come = [items for name, items in chunks.items.items() if name not in before.chunks]
+        stay = [items for name, items in chunks.items.items() if name in before.chunks]
         for number, matcher in enumerate(matchers):
             known = before.links.get(matcher.name, {})
-            left = {key for items in gone if items for key in _parts(items.keys[number])}
-            changed = left.union(*(_parts(items.keys[number]) for items in come)) if stay or gone else None
+            left = {key for items in gone if items for key in parts_of(items.keys[number])}
+            changed = left.union(*(parts_of(items.keys[number]) for items in come)) if stay or gone else None
             blocks = _changed_blocks(number, come, stay, changed)
             for block in blocks:
                 if block.key not in left and len(block.new) < len(block.members):
@@ -194,7 +176,7 @@ def find_links(
     }
 
 
-def _blocks(number: int, chunks: Iterable[_Items], keys: set[bytes] | None) -> defaultdict[bytes, list[bytes]]:
+def _blocks(number: int, chunks: Iterable[ChunkItems], keys: set[bytes] | None) -> defaultdict[bytes, list[bytes]]:
     blocks: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for items in chunks:
         for key, item in items.under(number, keys):
@@ -213,7 +195,7 @@ class _Block(msgspec.Struct):
 
 
 def _changed_blocks(
-    number: int, come: Iterable[_Items], stay: Iterable[_Items], keys: set[bytes] | None
+    number: int, come: Iterable[ChunkItems], stay: Iterable[ChunkItems], keys: set[bytes] | None
 ) -> list[_Block]:
     """The blocks of these keys that have something to compare, the largest first, so that no process is left alone
     with one at the end."""
@@ -238,8 +220,8 @@ class Run(Protocol):
 def _links_of_blocks(number: int, blocks: list[_Block], run: Run) -> dict[bytes, bytes]:
     """The links of every block that has any, by its key."""
     found: dict[bytes, bytes] = {}
-    batches = run(_compared, ((number, batch) for batch in _batches(blocks)))
-    for batch, of_batch in zip(_batches(blocks), batches, strict=True):
+    batches = list(_batches(blocks))
+    for batch, of_batch in zip(batches, run(_compared, ((number, batch) for batch in batches)), strict=True):
         found.update((block.key, links) for block, links in zip(batch, of_batch, strict=True) if links)
     return found
 
@@ -280,31 +262,8 @@ def _start(matchers: tuple[Matcher, ...]) -> None:
     _matchers = matchers
 
 
-def _items(chunk: bytes) -> _Items:
-    papers = decoded_mentions(chunk).papers
-    keys, numbers, packed = list[bytes](), list[bytes](), list[bytes]()
-    for matcher in _matchers:
-        found = list(chain.from_iterable(map(matcher.items, papers)))
-        places = {item: place for place, item in enumerate(dict.fromkeys(item for _, item in found))}
-        keys.append(b"".join(_digest(key) for key, _ in found))
-        numbers.append(array("I", (places[item] for _, item in found)).tobytes())
-        packed.append(zstandard.ZstdCompressor(level=1).compress(_ENCODER.encode(list(places))))
-    return _Items(_check(*keys, *numbers, *packed), keys, numbers, packed)
-
-
-def _parts(keys: bytes) -> Iterator[bytes]:
-    return (keys[start : start + _DIGEST] for start in range(0, len(keys), _DIGEST))
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
-
-
-def _check(*parts: bytes) -> int:
-    checksum = 0
-    for part in parts:
-        checksum = zlib.crc32(part, checksum)
-    return checksum
+def _items(chunk: bytes) -> ChunkItems:
+    return taken_apart(_matchers, chunk)
 
 
 def _compared(task: tuple[int, list[_Block]]) -> list[bytes]:

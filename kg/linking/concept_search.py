@@ -8,22 +8,16 @@ from collections.abc import Iterable
 import msgspec
 
 from kg.linking.blocks import LinkCache, processes
+from kg.linking.chunks import MentionedPart
 from kg.linking.concepts import VERSION, ConceptFinder
 from kg.linking.model import Link, ThingMention, decoded_mentions
 from kg.texts import decoded_texts
 
 
 def find_concepts(
-    mentions: Iterable[bytes],
-    texts: Iterable[bytes],
-    things: Iterable[ThingMention],
-    cache: LinkCache,
-    jobs: int | None,
+    parts: Iterable[MentionedPart], things: Iterable[ThingMention], cache: LinkCache, jobs: int | None
 ) -> list[Link]:
-    """The concepts among `things` that papers speak of, where the paper's own record gives it none.
-
-    The chunks of `mentions` and `texts` are of the same records, one for one.
-    """
+    """The concepts among `things` that papers speak of, where the paper's own record gives it none."""
     concepts = sorted(
         (thing for thing in things if thing.kind == "concept"), key=lambda thing: (thing.thing, thing.names)
     )
@@ -33,7 +27,7 @@ def find_concepts(
     found: list[Link] = []
     new: list[tuple[bytes, bytes]] = []
     digests: list[bytes] = []
-    for mentioned, said in zip(mentions, texts, strict=True):
+    for mentioned, said in (each for part in parts for each in zip(part.mentions(), part.texts(), strict=True)):
         digest = hashlib.blake2b(seed + mentioned + said, digest_size=16).digest()
         known = cache.get(digest)
         if known is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from kg.errors import StoreError
 from kg.files import write_atomically
 from kg.linking.authorities import Authorities
 from kg.linking.blocks import KeptBlocks, LinkCache, find_links
+from kg.linking.chunks import MentionedPart, papers_of
 from kg.linking.concept_search import find_concepts
 from kg.linking.concepts import VERSION as CONCEPTS
 from kg.linking.decisions import Decision, Decisions
+from kg.linking.gathering import gathered
 from kg.linking.judging import Judgement, judge
-from kg.linking.listed_names import listed_names, with_listed_names
 from kg.linking.matchers import MATCHERS, thing_links
 from kg.linking.matchers import VERSION as RULES
 from kg.linking.model import Link, Matcher, PaperMention, ThingMention, decoded_mentions
@@ -111,31 +112,28 @@ class Linker:
         parts = (rules, sorted(segments.items()), made, f"{self._threshold:.4f}", outside)
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
-    def link(
-        self,
-        folder: LinkFolder,
-        links: str,
-        mentions: Callable[[], Iterable[bytes]],
-        texts: Callable[[], Iterable[bytes]],
-    ) -> Judgement:
-        """The links with the id `links`: those that are kept, else those found among all these mentions and texts, of
-        which each chunk of the one has its chunk of the other."""
+    def link(self, folder: LinkFolder, links: str, parts: Sequence[MentionedPart]) -> Judgement:
+        """The links with the id `links`: those that are kept, else those found among all that these parts mention."""
         known = folder.read(links)
         if known:
             return known
         folder.folder.mkdir(exist_ok=True)
-        papers, things = papers_and_things(mentions())
         outside = list(self._authorities.mentions()) if self._authorities else []
         known_papers, others = papers_and_things(outside)
         others += [ThingMention(each.paper, "paper", (each.title or "",), each.keys) for each in known_papers]
-        found: list[Link] = [*thing_links([*things, *others]), *scheme_links(self._naming, things)]
         kept = KeptBlocks(folder.folder, self._matchers)
-        named = with_listed_names(chain(mentions(), outside), listed_names([*things, *others]))
-        for of_matcher in find_links(named, self._matchers, self._jobs, kept).values():
+        chunks, things = gathered(parts, outside, others, kept)
+        found: list[Link] = [*thing_links([*things, *others]), *scheme_links(self._naming, things)]
+        for of_matcher in find_links(chunks, self._matchers, self._jobs, kept).values():
             found += of_matcher
+        of_texts = find_concepts(parts, things, LinkCache(folder.folder / "concepts.zst"), self._jobs)
+        # Only papers that something is linked to matter, and those that say where their authors were.
+        ends = {end for link in chain(found, of_texts) for end in (link.subject, link.object)}
+        ends.update(chain(chain.from_iterable(self._decisions), (thing.thing for thing in others)))
+        has_institutions = any(thing.kind == "institution" and thing.record for thing in [*things, *others])
+        papers = list(papers_of(parts, chunks, ends, or_print=has_institutions))
         if outside:
             found = _with_an_end_here(found, papers, things)
-        of_texts = find_concepts(mentions(), texts(), things, LinkCache(folder.folder / "concepts.zst"), self._jobs)
         judgement = judge(
             self._naming, found, papers, things, self._decisions, self._threshold, others, subjects=of_texts
         )

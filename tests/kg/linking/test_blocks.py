@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.linking.blocks import KeptBlocks, find_links
+from kg.linking.blocks import KeptBlocks, chunks_of, find_links
 from kg.linking.model import Link, Mentions, PaperMention, encoded_mentions
 
 
@@ -53,8 +53,13 @@ class Growing(Counting):
 def found(folder: Path, *chunks: bytes) -> tuple[list[Link], int, int]:
     """The links, how many papers were taken apart, how many blocks compared."""
     matcher = Counting()
-    links = find_links(chunks, [matcher], 1, KeptBlocks(folder, [matcher]))["counting"]
+    links = found_in(folder, chunks, matcher)["counting"]
     return links, matcher.taken_apart, matcher.compared
+
+
+def found_in(folder: Path, chunks: Sequence[bytes], matcher: Counting) -> dict[str, list[Link]]:
+    kept = KeptBlocks(folder, [matcher])
+    return find_links(chunks_of(chunks, kept), [matcher], 1, kept)
 
 
 def papers(*names: str, title: str) -> bytes:
@@ -84,7 +89,7 @@ def test_what_comes_to_a_block_is_told_apart_and_what_leaves_is_not(tmp_path: Pa
     old, new = papers("a", "b", title="x"), papers("c", "a", title="x")
     for chunks, compared, grown in (([old], 1, 0), ([old, new], 0, 1), ([new], 1, 0), ([new, old], 0, 1)):
         matcher = Growing()
-        find_links(chunks, [matcher], 1, KeptBlocks(tmp_path, [matcher]))
+        found_in(tmp_path, chunks, matcher)
         assert (matcher.compared, matcher.grown) == (compared, grown)
 
 
@@ -98,10 +103,10 @@ def test_whatever_was_there_before_the_links_are_those_of_what_is_there(
     folder, grown = tmp_path_factory.mktemp("kept"), tmp_path_factory.mktemp("grown")
     for chunks in steps:
         matcher = Counting()
-        links = find_links(chunks, [matcher], 1)["counting"]
+        links = find_links(chunks_of(chunks), [matcher], 1)["counting"]
         assert found(folder, *chunks)[0] == links
         growing = Growing()
-        assert find_links(chunks, [growing], 1, KeptBlocks(grown, [growing]))["counting"] == links
+        assert found_in(grown, chunks, growing)["counting"] == links
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         if damage.random() < 0.3:
             broken = damage.choice(files)

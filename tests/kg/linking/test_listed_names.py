@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from msgspec import structs
 
+from kg.linking.chunks import MentionedPart
 from kg.linking.linking import Linker, LinkFolder
 from kg.linking.listed_names import listed_names, with_listed_names
 from kg.linking.model import (
@@ -37,7 +39,8 @@ def linked(tmp_path: Path, profile: ThingMention, *papers: PaperMention) -> list
     tmp_path.mkdir(exist_ok=True)
     folder = LinkFolder(tmp_path)
     chunk = packed_chunk(profile, *papers)
-    judgement = Linker(BASE, {}, 0.9, jobs=1).link(folder, "0" * 16, lambda: [chunk], lambda: [NO_TEXTS])
+    part = MentionedPart(hashlib.sha256(chunk).hexdigest(), lambda: [chunk], lambda: [NO_TEXTS])
+    judgement = Linker(BASE, {}, 0.9, jobs=1).link(folder, "0" * 16, [part])
     return [each.link for each in judgement.links if {each.link.subject, each.link.object} == {MARY, JONES}]
 
 

@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from kg import pipeline
 from kg.cli import main
 from kg.errors import StoreBusy
 from kg.files import file_lock
+from kg.linking.gathering import mentioned_parts
 from kg.linking.judging import Judgement
 from kg.linking.linking import authorities_of, linker_of
 from kg.linking.remote import SERVICES, Answers, Client, Plan, Report
@@ -136,12 +136,7 @@ class World:
         catalogue = segments.catalogue()
         parts = [(name, part) for name in catalogue for part in segments.manifest(name, catalogue[name]).parts]
         linker = linker_of(self.settings, jobs=1)
-        return linker.link(
-            store.links,
-            linker.id_of(catalogue),
-            lambda: chain.from_iterable(segments.mentions(*part) for part in parts),
-            lambda: chain.from_iterable(segments.texts(*part) for part in parts),
-        )
+        return linker.link(store.links, linker.id_of(catalogue), mentioned_parts(segments, parts))
 
     def identifiers(self, thing: str) -> set[str]:
         """What authorities identify this thing by beside what the graph does."""

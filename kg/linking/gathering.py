@@ -1,0 +1,77 @@
+"""What all parts of a store mention, as it is compared: of parts that were there before what was kept of them, and only
+new ones are read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+
+import msgspec
+
+from kg.linking.blocks import KeptBlocks
+from kg.linking.chunks import ChunkItems, Chunks, MentionedPart, things_in
+from kg.linking.listed_names import listed_names, with_listed_names
+from kg.linking.model import ThingMention
+from kg.segments import SegmentStore
+
+
+def mentioned_parts(segments: SegmentStore, parts: Iterable[tuple[str, str]]) -> list[MentionedPart]:
+    """Parts of segments, by dataset and part."""
+    return [
+        MentionedPart("/".join(part), partial(segments.mentions, *part), partial(segments.texts, *part))
+        for part in parts
+    ]
+
+
+def gathered(
+    parts: Sequence[MentionedPart], outside: Sequence[bytes], others: Iterable[ThingMention], kept: KeptBlocks
+) -> tuple[Chunks, list[ThingMention]]:
+    """The chunks of all parts and those of authorities, which are `outside` and mention `others`; and the things that
+    the parts mention, once each."""
+    known = _known(parts, kept)
+    fresh = {part.name: list(part.mentions()) for part in parts if part.name not in known}
+    things = dict.fromkeys(thing for items in known.values() for each in items for thing in each.decoded_things())
+    things.update(dict.fromkeys(thing for chunks in fresh.values() for chunk in chunks for thing in things_in(chunk)))
+    listed = listed_names([*things, *others])
+    chunks = Chunks(listed=_digest(listed))
+    if chunks.listed != kept.found.listed:
+        fresh |= {part.name: list(part.mentions()) for part in parts if part.name in known}
+        known.clear()
+    for part in parts:
+        if part.name in known:
+            names = kept.found.of_parts[part.name]
+            chunks.items.update(zip(names, known[part.name], strict=True))
+        else:
+            names = [_take(chunk, chunks, kept) for chunk in with_listed_names(fresh.pop(part.name), listed)]
+        chunks.of_parts[part.name] = names
+    for chunk in with_listed_names(outside, listed):
+        _take(chunk, chunks, kept)
+    return chunks, list(things)
+
+
+def _known(parts: Iterable[MentionedPart], kept: KeptBlocks) -> dict[str, list[ChunkItems]]:
+    """Of the parts of which every chunk is kept what is kept of each."""
+    found: dict[str, list[ChunkItems]] = {}
+    for part in parts:
+        names = kept.found.of_parts.get(part.name)
+        items = [kept.items(name) for name in names or ()]
+        whole = [each for each in items if each is not None]
+        if names is not None and len(whole) == len(names):
+            found[part.name] = whole
+    return found
+
+
+def _take(chunk: bytes, chunks: Chunks, kept: KeptBlocks) -> str:
+    name = kept.name(chunk)
+    if (items := kept.items(name)) is not None:
+        chunks.items[name] = items
+    elif name not in chunks.items:
+        chunks.new[name] = chunk
+    return name
+
+
+def _digest(listed: Mapping[str, frozenset[str]]) -> bytes:
+    """Nothing where no names are listed."""
+    lines = sorted((key, *sorted(names)) for key, names in listed.items())
+    return hashlib.blake2b(msgspec.msgpack.encode(lines), digest_size=16).digest() if lines else b""

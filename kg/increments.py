@@ -39,7 +39,7 @@ class Increment:
 
 class Plan:
     """From the links of one judgement to those of another, with the statements of `new_parts`, which the index knows
-    already."""
+    already. Nothing `is_edited` if the graph says what records and links do, and nothing else."""
 
     def __init__(
         self,
@@ -48,8 +48,10 @@ class Plan:
         judgements: tuple[Judgement, Judgement],
         arrived: list[bytes],
         new_parts: Collection[Part],
+        is_edited: bool,
     ) -> None:
         self._index = index
+        self._is_edited = is_edited or bool(judgements[0].outside)
         self._base_iri = base_iri
         self._new_parts = new_parts
         self._before, self._after = (LinkStatements(base_iri, judgement) for judgement in judgements)
@@ -94,9 +96,35 @@ class Plan:
         )
         removed |= known_by_name_no_more(after.identity, new, removed, database)
         taken_away = [(False, quad) for quad in removed if quad in database]
-        added, known = _added(database, new - removed)
+        added, known = self._added(database, new - removed)
         _change(known, taken_away)
         return taken_away + added, known
+
+    def _added(self, database: pyoxigraph.Store, quads: Iterable[Quad]) -> tuple[list[Effect], dict[str, _Known]]:
+        """What these statements add, and what is known then of what they are about: most are of things of which nothing
+        was said before."""
+        by_subject: defaultdict[object, list[Quad]] = defaultdict(list)
+        for quad in quads:
+            by_subject[quad.subject].append(quad)
+        new = self._new({subject.value for subject in by_subject if isinstance(subject, NamedNode)})
+        effects, known = list[Effect](), dict[str, _Known]()
+        for subject, of_subject in by_subject.items():
+            thing = subject.value if isinstance(subject, NamedNode) else ""
+            said = () if thing in new else database.quads_for_pattern(of_subject[0].subject, None, None, DefaultGraph())
+            before = list(said)
+            # The database is asked, for which 0.90 is 0.9.
+            missing = [quad for quad in of_subject if quad not in database] if before else of_subject
+            effects += ((True, quad) for quad in missing)
+            if thing:
+                known[thing] = _Known(before, before + missing)
+        return effects, known
+
+    def _new(self, things: set[str]) -> set[str]:
+        """Those of which it is known, without asking the database, that nothing is said in it."""
+        if self._is_edited:
+            return set()
+        found = {thing for thing in things if kind_of(thing, self._base_iri) in KINDS}
+        return found - self._index.others_speak_of(found, but=self._new_parts)
 
 
 class _Known(NamedTuple):
@@ -104,23 +132,6 @@ class _Known(NamedTuple):
 
     before: list[Quad]
     now: list[Quad]
-
-
-def _added(database: pyoxigraph.Store, quads: Iterable[Quad]) -> tuple[list[Effect], dict[str, _Known]]:
-    """What these statements add, and what is known then of what they are about: most are of things of which nothing was
-    said before."""
-    by_subject: defaultdict[object, list[Quad]] = defaultdict(list)
-    for quad in quads:
-        by_subject[quad.subject].append(quad)
-    effects, known = list[Effect](), dict[str, _Known]()
-    for subject, of_subject in by_subject.items():
-        before = list(database.quads_for_pattern(of_subject[0].subject, None, None, DefaultGraph()))
-        # The database is asked, for which 0.90 is 0.9.
-        missing = [quad for quad in of_subject if quad not in database] if before else of_subject
-        effects += ((True, quad) for quad in missing)
-        if isinstance(subject, NamedNode):
-            known[subject.value] = _Known(before, before + missing)
-    return effects, known
 
 
 def _change(known: dict[str, _Known], effects: Iterable[Effect]) -> None:

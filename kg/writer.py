@@ -179,7 +179,8 @@ class Writer:
             return _arrived(arriving)
         with closing(self._record_index()) as index:
             index.know(part for part in wanted_parts if part[0] != VOCABULARY)
-            plan = Plan(index, self._store.base_iri, (before, after), arrived, new_parts)
+            is_edited = next(self._edited_quads(), None) is not None
+            plan = Plan(index, self._store.base_iri, (before, after), arrived, new_parts, is_edited)
             del arrived
             if not plan.read(max(len(index) // _FEW_OF, _AT_LEAST)):
                 return _arrived(arriving)

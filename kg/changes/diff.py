@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +18,7 @@ import zstandard
 
 from kg.namespaces import KG, TYPE
 
+_CLASS = f" <{TYPE}> <{KG}".encode()
 _OF_CLASS = re.compile(rb"(\S+) <" + re.escape(TYPE).encode() + rb"> <" + re.escape(KG).encode() + rb"(\w+)> \.$")
 _BATCH = 5000  # lines of a patch
 
@@ -42,20 +42,26 @@ class Comparison:
 
     def lines(self, before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[bytes]:
         """The patch that leads from one graph to the other, without its header. Statements come sorted, each once."""
-        added = removed = changed = 0
-        things: dict[bytes, Counter[str]] = {b"A": Counter(), b"D": Counter()}
         sides = merge(((line, b"D") for line in before), ((line, b"A") for line in after), key=itemgetter(0))
-        different = _different(sides)
-        for _, lines in groupby(different, key=lambda each: each[0].partition(b" ")[0]):
-            of_subject = False
-            for line, side in lines:
-                added += side == b"A"
-                removed += side == b"D"
-                if match := _OF_CLASS.match(line):
-                    things[side][match[2].decode()] += 1
-                    of_subject = True
-                yield side + b" " + line + b"\n"
-            changed += not of_subject
+        yield from self.changed_lines(_different(sides))
+
+    def changed_lines(self, changes: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes]:
+        """The same, of statements in order that were added (A) or deleted (D)."""
+        count = {b"A": 0, b"D": 0}
+        changed = 0
+        things: dict[bytes, Counter[str]] = {b"A": Counter(), b"D": Counter()}
+        subject, of_subject = b"", True
+        for line, side in changes:
+            if not line.startswith(subject) or not subject:
+                changed += not of_subject
+                subject, of_subject = line[: line.index(b" ") + 1], False
+            count[side] += 1
+            if _CLASS in line and (match := _OF_CLASS.match(line)):
+                things[side][match[2].decode()] += 1
+                of_subject = True
+            yield b"%b %b\n" % (side, line)
+        changed += not of_subject
+        added, removed = count[b"A"], count[b"D"]
         self.difference = Difference(added, removed, dict(things[b"A"]), dict(things[b"D"]), changed)
 
 

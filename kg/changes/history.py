@@ -84,20 +84,25 @@ class History:
     def put_compared(self, version: Version, before: str, old: Iterable[bytes], new: Iterable[bytes]) -> None:
         """Remember a version with what it changed since another one; both are statements in order."""
         comparison = Comparison()
+        self._put_compared(version, before, comparison, comparison.lines(old, new))
+
+    def _put_compared(self, version: Version, before: str, comparison: Comparison, patch: Iterator[bytes]) -> None:
         self._folder.mkdir(exist_ok=True)
         compared = msgspec.structs.replace(version, compared_with=before)
-        size = self._write_patch(compared, comparison.lines(old, new))
+        size = self._write_patch(compared, patch)
         self.put(msgspec.structs.replace(compared, difference=comparison.difference, patch_bytes=size))
 
     def put_edited(self, version: Version, effects: Iterable[tuple[bool, Quad]]) -> None:
         """Remember a version that some edits led to."""
         graph = DefaultGraph()
         in_graph = [(added, quad.triple) for added, quad in effects if quad.graph_name == graph]
-        old, new = (
-            sorted(set(_lines(triple for added, triple in in_graph if added == is_added))) for is_added in (False, True)
+        new, old = (
+            set(_lines(triple for added, triple in in_graph if added == is_added)) for is_added in (True, False)
         )
+        changes = sorted([*((line, b"A") for line in new - old), *((line, b"D") for line in old - new)])
         if version.before:
-            self.put_compared(version, version.before, old, new)
+            comparison = Comparison()
+            self._put_compared(version, version.before, comparison, comparison.changed_lines(changes))
 
     def compare_dump(self, name: str, dump: Path) -> None:
         """Compare a version whose canonical dump has been written with the last one that had one, and keep it for the

@@ -21,7 +21,7 @@ import zstandard
 
 from kg.errors import StoreError
 from kg.files import write_atomically
-from kg.linking.chunks import ChunkItems, Chunks, parts_of, taken_apart
+from kg.linking.chunks import ChunkItems, Chunks, taken_apart
 from kg.linking.model import GrowingMatcher, Link, Matcher
 from kg.processes import end_with_parent
 
@@ -76,7 +76,7 @@ class _Found(msgspec.Struct):
     of which parts, with which names listed for authors."""
 
     chunks: set[str] = set()
-    links: dict[str, dict[bytes, bytes]] = {}
+    links: dict[str, dict[int, bytes]] = {}
     of_parts: dict[str, list[str]] = {}
     listed: bytes = b""
 
@@ -159,8 +159,8 @@ def find_links(
         stay = [items for name, items in chunks.items.items() if name in before.chunks]
         for number, matcher in enumerate(matchers):
             known = before.links.get(matcher.name, {})
-            left = {key for items in gone if items for key in parts_of(items.keys[number])}
-            changed = left.union(*(parts_of(items.keys[number]) for items in come)) if stay or gone else None
+            left = {key for items in gone if items for key in items.keys_of(number)}
+            changed = left.union(*(items.keys_of(number) for items in come)) if stay or gone else None
             blocks = _changed_blocks(number, come, stay, changed)
             for block in blocks:
                 if block.key not in left and len(block.new) < len(block.members):
@@ -176,8 +176,8 @@ def find_links(
     }
 
 
-def _blocks(number: int, chunks: Iterable[ChunkItems], keys: set[bytes] | None) -> defaultdict[bytes, list[bytes]]:
-    blocks: defaultdict[bytes, list[bytes]] = defaultdict(list)
+def _blocks(number: int, chunks: Iterable[ChunkItems], keys: set[int] | None) -> defaultdict[int, list[bytes]]:
+    blocks: defaultdict[int, list[bytes]] = defaultdict(list)
     for items in chunks:
         for key, item in items.under(number, keys):
             blocks[key].append(item)
@@ -188,14 +188,14 @@ class _Block(msgspec.Struct):
     """Items to be compared. `new` are those of them that have come, `before` the links of the others, encoded; None
     where they are not known."""
 
-    key: bytes
+    key: int
     members: list[bytes]
     new: list[bytes]
     before: bytes | None = None
 
 
 def _changed_blocks(
-    number: int, come: Iterable[ChunkItems], stay: Iterable[ChunkItems], keys: set[bytes] | None
+    number: int, come: Iterable[ChunkItems], stay: Iterable[ChunkItems], keys: set[int] | None
 ) -> list[_Block]:
     """The blocks of these keys that have something to compare, the largest first, so that no process is left alone
     with one at the end."""
@@ -217,9 +217,9 @@ class Run(Protocol):
     def __call__(self, function: Callable[[_Given], _Result], given: Iterable[_Given], /) -> Iterator[_Result]: ...
 
 
-def _links_of_blocks(number: int, blocks: list[_Block], run: Run) -> dict[bytes, bytes]:
+def _links_of_blocks(number: int, blocks: list[_Block], run: Run) -> dict[int, bytes]:
     """The links of every block that has any, by its key."""
-    found: dict[bytes, bytes] = {}
+    found: dict[int, bytes] = {}
     batches = list(_batches(blocks))
     for batch, of_batch in zip(batches, run(_compared, ((number, batch) for batch in batches)), strict=True):
         found.update((block.key, links) for block, links in zip(batch, of_batch, strict=True) if links)

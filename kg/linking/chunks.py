@@ -15,7 +15,7 @@ import zstandard
 
 from kg.linking.model import Matcher, Mentions, PaperMention, ThingMention, decoded_mentions
 
-_DIGEST = 8  # bytes of what stands for a key
+_KEY = 8  # bytes of the digest that stands for a key
 
 _ENCODER = msgspec.msgpack.Encoder()
 _LIST = msgspec.msgpack.Decoder(list[bytes])
@@ -60,11 +60,12 @@ class ChunkItems(msgspec.Struct, array_like=True):
             checksum = zlib.crc32(part, checksum)
         return checksum
 
-    def under(self, matcher: int, wanted: set[bytes] | None) -> Iterator[tuple[bytes, bytes]]:
+    def keys_of(self, matcher: int) -> Iterable[int]:
+        return memoryview(self.keys[matcher]).cast("Q")
+
+    def under(self, matcher: int, wanted: set[int] | None) -> Iterator[tuple[int, bytes]]:
         """The items of a matcher under some keys, or (None) under all, each with its key."""
-        keys = [
-            (place, key) for place, key in enumerate(parts_of(self.keys[matcher])) if wanted is None or key in wanted
-        ]
+        keys = [(place, key) for place, key in enumerate(self.keys_of(matcher)) if wanted is None or key in wanted]
         if keys:
             numbers = memoryview(self.numbers[matcher]).cast("I")
             items = _LIST.decode(zstandard.ZstdDecompressor().decompress(self.items[matcher]))
@@ -142,7 +143,7 @@ def taken_apart(matchers: Iterable[Matcher], chunk: bytes) -> ChunkItems:
     for matcher in matchers:
         found = list(chain.from_iterable(map(matcher.items, mentions.papers)))
         places = {item: place for place, item in enumerate(dict.fromkeys(item for _, item in found))}
-        keys.append(b"".join(digest_of(key) for key, _ in found))
+        keys.append(b"".join(_key_digest(key) for key, _ in found))
         numbers.append(array("I", (places[item] for _, item in found)).tobytes())
         packed.append(zstandard.ZstdCompressor(level=1).compress(_ENCODER.encode(list(places))))
     things = _ENCODER.encode([thing for thing in dict.fromkeys(mentions.things) if not _is_plain(thing)])
@@ -165,10 +166,5 @@ def thing_checksum(thing: str) -> int:
     return zlib.crc32(thing.encode("utf-8", "surrogatepass"))
 
 
-def parts_of(keys: bytes) -> Iterator[bytes]:
-    """The digests that stand one after the other."""
-    return (keys[start : start + _DIGEST] for start in range(0, len(keys), _DIGEST))
-
-
-def digest_of(key: str) -> bytes:
-    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()
+def _key_digest(key: str) -> bytes:
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()

@@ -189,7 +189,8 @@ class _Authorship(NamedTuple):
     paper: str
     author: str
     """Both as they are called in the end."""
-    occurrence: str
+    named: tuple[str, str]
+    """As its record calls them."""
 
 
 class _Authorships:
@@ -205,10 +206,10 @@ class _Authorships:
         self.authors: dict[str, str] = {}
         self._known: dict[str, _Authorship] = {}
         merged = canonical.keys() | set(canonical.values())
-        linked = {end for link in links for end in (link.subject, link.object)}
+        self._linked = {end for link in links for end in (link.subject, link.object)}
         for paper in papers:
             for author in paper.authors:
-                if paper.paper in merged or author.author in merged or author.authorship in linked:
+                if paper.paper in merged or author.author in merged or author.authorship in self._linked:
                     self._know(paper.paper, author)
         self._unite(links)
         self._name()
@@ -220,8 +221,7 @@ class _Authorships:
             self._known[mention.authorship] = _Authorship(
                 self._things.get(paper, paper),
                 self._things.get(mention.author, mention.author),
-                # `Naming.authorship` numbers several people of one name on one paper.
-                mention.authorship.removeprefix(self._naming.authorship(paper, mention.author)),
+                (paper, mention.author),
             )
 
     def _unite(self, links: list[Link]) -> None:
@@ -232,20 +232,32 @@ class _Authorships:
 
     def _name(self) -> None:
         people: defaultdict[str, list[str]] = defaultdict(list)
-        for authorship in self._known:
-            people[self._clusters.find(authorship)].append(authorship)
-        same: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+        same: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for authorship, own in self._known.items():
+            if authorship in self._linked:
+                people[self._clusters.find(authorship)].append(authorship)
+            else:
+                same[own.paper, own.author].append(authorship)
         for members in people.values():
             author = self._strongest({self._known[member].author for member in members})
             for member in members:
                 own = self._known[member]
                 if own.author != author:
                     self.authors[member] = author
-                same[own.paper, author, own.occurrence].append(member)
-        for members in same.values():
-            # Any of them would do; none is called anew, as most authorships stay the only one of their author.
-            canonical = self._strongest(members)
-            self.canonical.update((member, canonical) for member in members if member != canonical)
+                same[own.paper, author].append(member)
+        for of_author in same.values():
+            # Most are alone. Any of several would do; none is called anew, as most stay the only one of their author.
+            for members in self._by_occurrence(of_author) if len(of_author) > 1 else ():
+                canonical = self._strongest(members)
+                self.canonical.update((member, canonical) for member in members if member != canonical)
+
+    def _by_occurrence(self, authorships: list[str]) -> Iterable[list[str]]:
+        """`Naming.authorship` numbers several people of one name on one paper."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for authorship in authorships:
+            name = self._naming.authorship(*self._known[authorship].named)
+            found[authorship.removeprefix(name)].append(authorship)
+        return found.values()
 
     def _strongest(self, things: Collection[str]) -> str:
         """Most are alone."""

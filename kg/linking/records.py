@@ -10,7 +10,7 @@ import hashlib
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -60,7 +60,7 @@ class RecordIndex:
         self._base_iri = base_iri
         base = re.escape(base_iri)
         self._thing = re.compile(f"<{base}((?:{'|'.join(sorted(KINDS))})/[^>]*)>".encode())
-        self._paper = re.compile(f"^<({base}paper/[^>]*)>".encode(), re.MULTILINE)
+        self._paper = re.compile(f"\n<({base}paper/[^>]*)>".encode())
         self._checksum = path.with_suffix(".checksum")
         self._open: sqlite3.Connection | None = None
 
@@ -88,7 +88,7 @@ class RecordIndex:
 
     def places(self, things: Iterable[str]) -> set[Place]:
         """Where the records stand that speak of any of these things, by IRI."""
-        digests = sorted({_digest(thing.removeprefix(self._base_iri).encode()) for thing in things})
+        digests = sorted(set(map(self._digest, things)))
         found: set[Place] = set()
         while batch := digests[:_AT_ONCE]:
             digests = digests[_AT_ONCE:]
@@ -103,7 +103,21 @@ class RecordIndex:
 
     def papers_in(self, statements: bytes) -> set[str]:
         """The papers that statements are about, by IRI."""
-        return {match[1].decode() for match in self._paper.finditer(statements)}
+        return {paper.decode() for paper in self._paper.findall(b"\n" + statements)}
+
+    def others_speak_of(self, things: Iterable[str], but: Collection[Part]) -> set[str]:
+        """Those things that records speak of which are in other parts than some."""
+        database = self._database()
+        parts = [number for number, *part in database.execute("SELECT * FROM part") if tuple(part) in but]
+        marks = ",".join("?" * len(parts))
+        query = (
+            "SELECT 1 FROM spoken JOIN record ON record.id = spoken.record"  # noqa: S608 - question marks only
+            f" WHERE thing = ? AND part NOT IN ({marks}) LIMIT 1"
+        )
+        return {thing for thing in things if database.execute(query, (self._digest(thing), *parts)).fetchone()}
+
+    def _digest(self, thing: str) -> int:
+        return _digest(thing.removeprefix(self._base_iri).encode())
 
     def statements(self, places: Iterable[Place]) -> Iterator[tuple[Place, bytes]]:
         """What the records at these places state, as N-Triples. StoreError if there is none there."""

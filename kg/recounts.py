@@ -154,11 +154,15 @@ class Recount:
         changed = {paper for paper, now in after.items() if now.authors != self._before[paper].authors}
         before, now = _sharing(self._before, changed), _sharing(after, changed)
         authors = {author for found in (self._before, after) for paper in changed for author in found[paper].authors}
-        others = {author: _Others(self, author, changed) for author in authors}
+        others = {author: _Others(self._database, author, self._paper_count(author), changed) for author in authors}
+        sharing: dict[tuple[str, str], bool] = {}
         for author in sorted(authors):
             mine, more = others[author], 0
             for other in before[author] ^ now[author]:
-                if other != author and not self._share(mine, others[other]):
+                pair = (author, other) if author < other else (other, author)
+                if pair not in sharing:
+                    sharing[pair] = other == author or self._share(mine, others[other])
+                if not sharing[pair]:
                     more += 1 if other in now[author] else -1
             is_counted = author in now[author] or self._any_small(mine.papers)
             present = self._values(author, ns.COAUTHOR_COUNT)
@@ -167,14 +171,16 @@ class Recount:
 
     def _share(self, one: _Others, other: _Others) -> bool:
         """Whether two authors share a paper that has not changed."""
-        return one.may_be and other.may_be and self._any_small(one.papers & other.papers)
+        few, many = sorted((one, other), key=lambda each: each.count)
+        if not few.count:
+            return False
+        if many.is_worth_reading(few.count):
+            return self._any_small(few.papers & many.papers)
+        return any(many.wrote(paper) and self._is_small(paper) for paper in few.papers)
 
-    def had_papers(self, author: str) -> bool:
-        return bool(self._values(author, ns.PAPER_COUNT))
-
-    def papers_of(self, author: str) -> set[str]:
-        # Where nothing but records states it, what has an author is a paper.
-        return _subjects(self._database, _CREATOR, NamedNode(author))
+    def _paper_count(self, author: str) -> int:
+        """Of before: counts are changed in the end."""
+        return _count(self._values(author, ns.PAPER_COUNT))
 
     def _any_small(self, papers: set[str]) -> bool:
         """Whether one of these papers, which have not changed, has few enough authors to be counted."""
@@ -229,19 +235,28 @@ class Recount:
 
 
 class _Others:
-    """The papers of an author that have not changed, looked up when they are asked for."""
+    """The papers of an author that have not changed, of `count` there were; looked up when they are asked for."""
 
-    def __init__(self, recount: Recount, author: str, changed: set[str]) -> None:
-        self._recount, self._author, self._changed = recount, author, changed
-
-    @cached_property
-    def may_be(self) -> bool:
-        """Whether there are any; who was counted with no paper before has none."""
-        return self._recount.had_papers(self._author)
+    def __init__(self, database: Store, author: str, count: int, changed: set[str]) -> None:
+        self.count = count
+        self._database = database
+        self._author = NamedNode(author)
+        self._changed = changed
+        self._asked = 0
 
     @cached_property
     def papers(self) -> set[str]:
-        return self._recount.papers_of(self._author) - self._changed
+        # Where nothing but records states it, what has an author is a paper.
+        return _subjects(self._database, _CREATOR, self._author) - self._changed
+
+    def wrote(self, paper: str) -> bool:
+        """One of those that have not changed."""
+        return Quad(NamedNode(paper), _CREATOR, self._author) in self._database
+
+    def is_worth_reading(self, questions: int) -> bool:
+        """Whether reading all papers takes no longer than asking about so many, with all that was asked before."""
+        self._asked += questions
+        return self._asked >= self.count
 
 
 def _settled(thing: str, predicate: str, present: list[Quad], value: Literal | None) -> Iterator[Effect]:

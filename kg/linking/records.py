@@ -28,6 +28,7 @@ _MARK = re.compile(rb"#[0-9a-f]{16}\n")
 _READ = 2**18
 _AT_ONCE = 500  # parameters of one statement
 _DIGEST = 8
+_MAPPED = 2**34
 
 _TABLES = """
 CREATE TABLE part (id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (dataset, name));
@@ -141,6 +142,7 @@ class RecordIndex:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             is_new = not self._path.exists()
             self._open = sqlite3.connect(self._path)
+            self._open.execute(f"PRAGMA mmap_size = {_MAPPED}")  # things are looked up all over the file
             if is_new:
                 self._open.executescript(_TABLES)
         return self._open

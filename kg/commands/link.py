@@ -17,7 +17,7 @@ from kg.commands.online import Asking
 from kg.errors import SourceError, UsageError
 from kg.linking import sssom
 from kg.linking.decisions import Decision, decision
-from kg.linking.identity import kind_of
+from kg.linking.identity import kind_of, relation_between
 from kg.linking.judging import Judgement, fact_text
 from kg.linking.linking import authorities_of
 from kg.linking.model import Judged
@@ -203,7 +203,11 @@ def _iri(context: Context, text: str) -> str:
 
 
 def _decide(context: Context, verdict: Verdict, one: str, other: str, by: str | None, why: str) -> None:
-    made = decision(verdict, _iri(context, one), _iri(context, other), by or _user(), why)
+    pair = _iri(context, one), _iri(context, other)
+    if relation_between(*pair, context.settings.base_iri) is None:
+        kinds = " and ".join(kind_of(end, context.settings.base_iri) for end in pair)
+        raise UsageError(f"these two cannot be one, nor anything else that a link says: {kinds}")
+    made = decision(verdict, *pair, by or _user(), why)
     context.decisions.add(made)
     click.echo(f"{made.line().strip()}\nkept in {context.decisions.path}; 'kg link' makes it take effect")
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kg.linking.model import AuthorMention, Link, PaperMention, ThingMention
+from kg.linking.model import AuthorMention, Link, PaperMention, Relation, ThingMention
 from kg.naming import AUTHOR_SCHEMES, INSTITUTION_SCHEMES, PAPER_SCHEMES, VENUE_SCHEMES, Naming
 
 _SCHEMES = {
@@ -139,6 +139,22 @@ def kind_of(thing: str, base_iri: str) -> str:
     'paper'
     """
     return thing.removeprefix(base_iri).partition("/")[0]
+
+
+def relation_between(one: str, other: str, base_iri: str) -> Relation | None:
+    """What somebody who accepts two things says of them; None if there is nothing that they could be to each other.
+
+    >>> base = "https://example.org/"
+    >>> relation_between(base + "author/a", base + "author/b", base), relation_between(base + "author/a", "e:b", base)
+    ('same', 'same')
+    >>> relation_between(base + "paper/a", base + "author/b", base)
+    """
+    kinds = {kind_of(end, base_iri) for end in (one, other) if end.startswith(base_iri)}
+    if kinds == {"authorship", "institution"}:
+        return "affiliation"
+    if kinds == {"paper", "concept"}:
+        return "subject"
+    return "same" if len(kinds) < 2 else None
 
 
 def by_confidence(links: Iterable[Link]) -> list[Link]:

@@ -13,7 +13,7 @@ from kg.identifiers import external_iris
 from kg.linking.affiliations import affiliation_links
 from kg.linking.concepts import METHOD
 from kg.linking.decisions import Decision
-from kg.linking.identity import Identity, identity
+from kg.linking.identity import Identity, identity, relation_between
 from kg.linking.model import Fact, Judged, Link, PaperMention, Status, ThingMention
 from kg.linking.subjects import accepted_subjects, is_of_subject, judged_subjects
 from kg.mapping.terms import Statements
@@ -69,20 +69,23 @@ def judge(
         for link in affiliation_links(papers, [*things, *outside])
         if link.confidence >= LEAST
     }
-    known: set[str] = set()
+    known, authorships = set[str](), set[str]()
     if decisions:
         known = {paper.paper for paper in papers} | {author.author for paper in papers for author in paper.authors}
         known |= {thing.thing for thing in things}
+        authorships = {author.authorship for paper in papers for author in paper.authors}
     for pair in decisions:
-        if is_of_subject(naming, pair):
+        relation = relation_between(*pair, naming.base_iri)
+        if relation is None or is_of_subject(naming, pair):
             continue
+        there = known | authorships if relation == "affiliation" else known
         # One end may be a thing of another graph, which ours then calls the same.
         if (
             pair not in found
-            and any(end in known for end in pair)
-            and all(end in known or not end.startswith(naming.base_iri) for end in pair)
+            and any(end in there for end in pair)
+            and all(end in there or not end.startswith(naming.base_iri) for end in pair)
         ):
-            found[pair] = Link(subject=pair[0], object=pair[1], method="person", confidence=1.0, facts=())
+            found[pair] = Link(subject=pair[0], object=pair[1], relation=relation, method="person", confidence=1.0)
     accepted = [
         link
         for pair, link in found.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyoxigraph
 import pytest
 from hypothesis import given
@@ -11,11 +13,13 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg import namespaces as ns
 from kg import paths
+from kg.derived import change, link, replacing, statements
 from kg.facts import PaperFacts, Statistics, encoded_facts
 from kg.mapping import Mapper, Mapping
 from kg.naming import Naming
 from kg.ntriples import integer, iri, line
 from kg.records import Author, Authorship, Concept, Identifier, Institution, Paper, PartialDate, SourceRecord, Venue
+from kg.segments import compressed
 from kg.snapshots import Snapshot
 
 E = "http://example.org/"
@@ -241,3 +245,38 @@ def test_who_wrote_much_together_is_counted_once(repeated: int, monkeypatch: pyt
         if isinstance(each.subject, NamedNode) and isinstance(each.object, Literal)
     }
     assert counted == {"ann": "4", "bob": "3", "cy": "2", "dee": "1", "eve": "0", "fay": "2"}
+
+
+LINES = [f"<{E}{number}> <{E}p> {number} .\n".encode() for number in range(400)]
+
+
+@given(changes=st.lists(st.tuples(st.sets(st.sampled_from(LINES)), st.sets(st.sampled_from(LINES))), max_size=12))
+def test_what_is_derived_changes_a_little_at_a_time(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[set[bytes], set[bytes]]]
+) -> None:
+    """Who has the same statements under another name keeps them as they are."""
+    work = tmp_path_factory.mktemp("derived")
+    path = work / "0"
+    with replacing(path) as stream:
+        stream.write(compressed(b"".join(LINES[:200])))
+    known = [set(LINES[:200])]
+    for number, (gone, come) in enumerate(changes, start=1):
+        link(path, path := work / str(number))
+        change(path, gone - come, come)
+        known.append(known[-1] - (gone - come) | come)
+    assert [statements(work / str(number)) for number in range(len(known))] == known
+
+
+def test_changes_of_what_is_derived_never_take_more_room_than_it(tmp_path: Path) -> None:
+    path = tmp_path / "derived"
+    with replacing(path) as stream:
+        stream.write(compressed(b"".join(LINES)))
+    for number in range(300):
+        change(path, {LINES[number]}, {LINES[number - 1]})
+    sizes = [each.stat().st_size for each in tmp_path.iterdir()]
+    assert len(sizes) == 2
+    assert min(sizes) <= max(sizes) < 10_000
+    assert statements(path) == set(LINES) - {LINES[299]}
+    with replacing(path) as stream:
+        stream.write(b"")
+    assert statements(path) == set()

@@ -12,6 +12,7 @@ from bench.mentions import papers
 from kg.linking.authors import AuthorMatcher
 from kg.linking.model import AuthorMention, Link, PaperMention
 from kg.linking.names import family_words, name_keys
+from kg.linking.people import Frequencies, people_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -245,3 +246,17 @@ def test_a_subject_says_more_among_many_who_have_none_of_it() -> None:
 )
 def test_names_that_may_be_one_have_a_family_word_in_common(name: str) -> None:
     assert {key.rpartition(" ")[0] for key in name_keys(name)} <= family_words(name)
+
+
+def test_things_are_counted_alike_one_by_one_and_all_at_once() -> None:
+    """Whoever few things are asked for, and whoever they stand beside in what is packed."""
+    matcher = AuthorMatcher()
+    names = [f"Cora {letter}name" for letter in "abcdefghijklmnop"]
+    records = [paper(str(number), "John Roe", *names[number:], year=2000 + number) for number in range(len(names))]
+    records.append(paper(names[0], "J. Roe", *names[:2]))  # a title is not a co-author
+    people = people_of([item for each in records for key, item in matcher.items(each) if key == "roe j"])
+    counted = Frequencies(people, lambda person: person.coauthors)
+    asked = [counted[name.lower()] for name in names]
+    assert asked == [sum(name.lower() in person.coauthors for person in people) for name in names]
+    assert len(set(asked)) > 1
+    assert Frequencies(people, lambda person: person.coauthors)["nobody"] == 0

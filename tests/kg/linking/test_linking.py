@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -337,3 +339,26 @@ def test_an_authority_gives_identifiers_and_nothing_else(folder: Path) -> None:
     authorities.remove("openalex")
     pipeline.link(store, before)
     assert values(folder, NAMED, ns.NAME) == {"Ann Lee"}
+
+
+def test_what_cannot_be_one_is_not_made_one(folder: Path) -> None:
+    """Whoever says so, and of whatever file it comes; what can be said of the two is."""
+    written = paper("r9", "On Affiliations", [ANN], "10.5555/9")
+    load(folder, "register", [REGISTER], None)  # type: ignore[list-item]
+    store = load(folder, "papers", [written], None)
+    place, before = f"{B}institution/ror:05dxps055", snapshot(folder).manifest.triples
+    absurd = decision("accepted", f"{B}paper/doi:10.5555/9", place, "jo", "")
+    pipeline.link(store, linker(decisions=[absurd]))
+    assert snapshot(folder).manifest.triples == before
+    (authorship,) = values(folder, f"{B}paper/doi:10.5555/9", ns.HAS_AUTHORSHIP)
+    pipeline.link(store, linker(decisions=[decision("accepted", authorship, place, "jo", "")]))
+    assert values(folder, authorship, ns.AFFILIATION) == {place}
+    assert values(folder, place, ns.PAPER_COUNT) == {"1"}
+
+
+def test_the_command_says_what_cannot_be_one(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "kg", "--store", str(tmp_path / "store"), "link", "accept"]
+    refused = subprocess.run([*command, "paper/doi:10.5555/9", "author/ann-lee"], capture_output=True, text=True)
+    assert refused.returncode == 2
+    assert "these two cannot be one, nor anything else that a link says: paper and author" in refused.stderr
+    assert subprocess.run([*command, "author/a-lee", "author/ann-lee"], capture_output=True).returncode == 0

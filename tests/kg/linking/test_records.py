@@ -10,7 +10,7 @@ import pytest
 
 from kg.linking.records import Part, RecordIndex
 from kg.namespaces import DEFAULT_BASE as B
-from kg.segments import Counts, Input, SegmentStore, compressed
+from kg.segments import Counts, Input, SegmentStore, compressed, compressed_records
 from kg.segments import Part as PartOfSegment
 
 ANN, BOB, ONE, TWO = (f"{B}{thing}" for thing in ("author/ann", "author/bob", "paper/1", "paper/2"))
@@ -61,6 +61,31 @@ def test_records_are_found_by_the_things_that_they_speak_of(index: RecordIndex) 
     assert stated(index, ONE, TWO) == sorted([FIRST, FIRST, SECOND, THIRD])
     assert stated(index, f"{B}author/nobody") == []
     assert {place.part for place in index.places([ONE])} == set(PARTS)
+
+
+def test_of_whom_others_speak(index: RecordIndex) -> None:
+    index.know(PARTS)
+    things = {ANN, BOB, ONE, TWO, f"{B}author/nobody"}
+    assert index.others_speak_of(things, but=()) == {ANN, BOB, ONE, TWO}
+    assert index.others_speak_of(things, but=PARTS[:1]) == {ANN, ONE}
+    assert index.others_speak_of(things, but=PARTS) == set()
+
+
+def test_a_record_is_read_again_without_many_others(tmp_path: Path) -> None:
+    """And however it is packed, it is in one frame."""
+    segments = SegmentStore(tmp_path)
+    records = [marked(number, f'<{B}paper/{number}> <p> "{"x" * 40_000}" .\n'.encode()) for number in range(40)]
+    packed = compressed_records(iter(records))
+    with segments.writing("d") as writer:
+        writer.statements(packed)
+        writer.commit("a", PartOfSegment(input=Input("x", "x", 1), counts=Counts()))
+    assert b"".join(segments.statements("d", "a")) == b"".join(records)
+    with closing(RecordIndex(tmp_path / "links" / "records.sqlite", segments, B)) as found:
+        found.know([("d", "a")])
+        places = found.places(f"{B}paper/{number}" for number in range(40))
+    assert len(places) == 40
+    assert len({place.frame for place in places}) == 6, "seven records of 40 kB make a frame"
+    assert compressed_records([]) == b""
 
 
 def test_parts_come_and_go(index: RecordIndex) -> None:

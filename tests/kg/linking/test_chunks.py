@@ -1,0 +1,117 @@
+"""What is kept of chunks of mentions: which papers matter for what is linked, and that nothing is read in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.linking.blocks import KeptBlocks, chunks_of, find_links
+from kg.linking.chunks import MentionedPart, papers_of
+from kg.linking.gathering import gathered
+from kg.linking.linking import Linker, LinkFolder
+from kg.linking.matchers import MATCHERS
+from kg.linking.model import AuthorMention, Mentions, PaperMention, ThingMention, decoded_mentions, encoded_mentions
+from kg.texts import Texts, encoded_texts
+
+BASE = "https://example.org/"
+NAMES = ["Ann Lee", "A. Lee", "Bob Ray", "Zoë Ünal"]
+
+
+def author(name: str, paper: str, **more: tuple[str, ...]) -> AuthorMention:
+    key = name.lower().replace(" ", "-")
+    return AuthorMention(f"{BASE}author/{key}", f"{BASE}authorship/{paper}/{key}", name, **more)  # type: ignore[arg-type]
+
+
+@st.composite
+def chunks(draw: st.DrawFn) -> bytes:
+    numbers = draw(st.lists(st.integers(1, 6), max_size=5))
+    papers = []
+    for number in numbers:
+        names = draw(st.lists(st.sampled_from(NAMES), max_size=3, unique=True))
+        printed = draw(st.sampled_from([(), ("Univ. of Things",)]))
+        institutions = draw(st.sampled_from([(), (f"{BASE}institution/u",)]))
+        people = tuple(author(name, str(number), affiliations=printed, institutions=institutions) for name in names)
+        papers.append(PaperMention(f"{BASE}paper/{number}", f"{BASE}record/{number}", "On Things", people))
+    return encoded_mentions(Mentions(papers))
+
+
+class Part:
+    """A part that counts how often it was read."""
+
+    def __init__(self, name: str, *chunks: bytes) -> None:
+        self.chunks = chunks
+        self.read = 0
+        self.part = MentionedPart(name, self.mentions, lambda: [encoded_texts(Texts())] * len(chunks))
+
+    def mentions(self) -> Iterable[bytes]:
+        self.read += 1
+        return self.chunks
+
+
+def decoded(parts: Iterable[Part]) -> Iterator[PaperMention]:
+    for part in parts:
+        for chunk in part.chunks:
+            yield from decoded_mentions(chunk).papers
+
+
+@given(
+    of_parts=st.lists(st.lists(chunks(), max_size=3), max_size=3),
+    things=st.sets(st.sampled_from([*(f"{BASE}paper/{n}" for n in range(1, 7)), *(f"{BASE}author/ann-lee",)])),
+    or_print=st.booleans(),
+)
+def test_the_papers_that_matter_are_all_there_and_no_others(
+    of_parts: list[list[bytes]], things: set[str], or_print: bool
+) -> None:
+    parts = [Part(str(number), *of_part) for number, of_part in enumerate(of_parts)]
+    taken = chunks_of(chunk for part in parts for chunk in part.chunks)
+    names = iter(list(taken.new))
+    taken.of_parts = {part.part.name: [next(names) for _ in part.chunks] for part in parts}
+    find_links(taken, MATCHERS, 1)
+    found = list(papers_of([part.part for part in parts], taken, things, or_print))
+    assert found == [paper for paper in decoded(parts) if matters(paper, things, or_print)]
+
+
+def matters(paper: PaperMention, things: set[str], or_print: bool) -> bool:
+    named = {paper.paper, *(each.author for each in paper.authors), *(each.authorship for each in paper.authors)}
+    prints = any(each.affiliations and not each.institutions for each in paper.authors)
+    return bool(named & things) or (or_print and prints)
+
+
+def chunk(number: int, *names: str, things: tuple[ThingMention, ...] = ()) -> bytes:
+    people = tuple(author(name, str(number)) for name in names)
+    paper = PaperMention(f"{BASE}paper/{number}", f"{BASE}record/{number}", f"On {number} Things", people)
+    return encoded_mentions(Mentions([paper], list(things)))
+
+
+def test_a_part_that_was_read_is_not_read_again(tmp_path: Path) -> None:
+    """But where something in it is linked, and then once."""
+    old, new = Part("d/old", chunk(1, "Quentin Xavier")), Part("d/new", chunk(2, "Ann Lee", "Bob Ray"))
+    more = Part("d/more", chunk(3, "A. Lee", "Bob Ray"))
+    folder, linker = LinkFolder(tmp_path), Linker(BASE, {}, 0.9, jobs=1)
+    for links, parts in (("1" * 16, [old]), ("2" * 16, [old, new]), ("3" * 16, [old, new, more])):
+        for part in (old, new, more):
+            part.read = 0
+        judgement = linker.link(folder, links, [part.part for part in parts])
+    assert [each.link.method for each in judgement.links] == ["name-and-evidence"]
+    assert (old.read, new.read) == (0, 1)
+    (tmp_path / "anew").mkdir()
+    assert judgement == Linker(BASE, {}, 0.9, jobs=1).link(
+        LinkFolder(tmp_path / "anew"), "3" * 16, [part.part for part in (more, new, old)]
+    )
+
+
+def test_with_other_names_listed_everything_is_read_again(tmp_path: Path) -> None:
+    profile = ThingMention(f"{BASE}author/orcid:1", "author", ("Ann Lee", "Ann Ray"), ("orcid:1",), f"{BASE}record/p")
+    old, new = Part("d/old", chunk(1, "Ann Lee")), Part("d/new", chunk(2, "Bob Ray"))
+    listing = Part("d/listing", chunk(3, "Bob Ray", things=(profile,)))
+    reads = []
+    for parts in ([old], [old, new], [old, new, listing], [old, new, listing]):
+        old.read = 0
+        kept = KeptBlocks(tmp_path, MATCHERS)
+        found, things = gathered([part.part for part in parts], [], [], kept)
+        find_links(found, MATCHERS, 1, kept)
+        reads.append((old.read, len(things)))
+    assert reads == [(1, 0), (0, 0), (1, 1), (0, 1)]

@@ -51,8 +51,8 @@ def main() -> None:
         work = Path(name)
         new = [written(work / f"new-{number}", records[number * options.new :][: options.new]) for number in (0, 1)]
         subprocess.run([KG, "--store", work / "warm", "load", "mlanthology", new[0]], check=True, capture_output=True)
-        alone = loaded(work / "alone", new[0])
-        print(f"{options.new:,} records alone:         {alone}")
+        alone = sorted((loaded(work / f"alone-{run}", new[0]) for run in range(3)), key=lambda cost: cost.processors)[1]
+        print(f"{options.new:,} records alone:         {alone} (the median of three)")
         for known in options.known:
             measure(work / str(known), records[2 * options.new :][:known], new, alone)
 

@@ -36,8 +36,9 @@ class LinkFolder:
 
     links.json           the id of those in force
     links/<id>.zst       links with what became of them, and what is one by them
-    links/items/         what is compared of every chunk of mentions, so that only new ones are taken apart
-    links/blocks.zst     the links of every block, so that the next time only those with other members are compared
+    links/items/         what is compared of every chunk of mentions and what it names, so that only new ones are read
+    links/blocks.zst     the links of every block, so that the next time only those with other members are compared,
+                         and which chunks make which part
     links/concepts.zst   the concepts of every chunk of texts that was looked through
     links/records.sqlite which records speak of which things (kg/linking/records.py)
     """

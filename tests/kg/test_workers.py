@@ -422,8 +422,9 @@ def test_a_try_does_not_last_longer_than_the_query_may(make_pool: Callable[..., 
         time.sleep(1.1)
         with pytest.raises(QueryTimeout, match=r"longer than 0\.5 s"):
             pool.run(QueryRequest(store_path, ENDLESS, "json", timeout=0.5))
-        with pytest.raises(QueueFull, match=r"no query worker was free within 1\.5 s"):
-            pool.run(QueryRequest(store_path, ENDLESS, "json", timeout=1.5))
+        # Longer than a try, and than a worker takes to start on a machine that has much to do.
+        with pytest.raises(QueueFull, match="no query worker was free within 5 s"):
+            pool.run(QueryRequest(store_path, ENDLESS, "json", timeout=5))
         assert (pool.running, pool.waiting) == (1, 0)
         pool.cancel(running)
         with pytest.raises(QueryCancelled):

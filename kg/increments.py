@@ -17,7 +17,7 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from kg import namespaces as ns
-from kg.linking.concerned import Concerned, known_by_name_no_more, parsed, renamed_things, stated
+from kg.linking.concerned import BASIS, Concerned, known_by_name_no_more, parsed, renamed_things, stated
 from kg.linking.identity import kind_of
 from kg.linking.judging import Judgement
 from kg.linking.link_statements import LinkStatements, subject_of
@@ -96,7 +96,9 @@ class Plan:
         )
         removed |= known_by_name_no_more(after.identity, new, removed, database)
         taken_away = [(False, quad) for quad in removed if quad in database]
-        added, known = self._added(database, new - removed)
+        # What records stated before is there, but where it was edited, or known by name alone and merged.
+        stays = set() if self._is_edited else {quad for quad in old & new if quad.predicate != BASIS}
+        added, known = self._added(database, new - removed - stays)
         _change(known, taken_away)
         return taken_away + added, known
 

@@ -171,12 +171,7 @@ class Recount:
 
     def _share(self, one: _Others, other: _Others) -> bool:
         """Whether two authors share a paper that has not changed."""
-        few, many = sorted((one, other), key=lambda each: each.count)
-        if not few.count:
-            return False
-        if many.is_worth_reading(few.count):
-            return self._any_small(few.papers & many.papers)
-        return any(many.wrote(paper) and self._is_small(paper) for paper in few.papers)
+        return bool(one.count and other.count) and self._any_small(one.papers & other.papers)
 
     def _paper_count(self, author: str) -> int:
         """Of before: counts are changed in the end."""
@@ -242,21 +237,11 @@ class _Others:
         self._database = database
         self._author = NamedNode(author)
         self._changed = changed
-        self._asked = 0
 
     @cached_property
     def papers(self) -> set[str]:
         # Where nothing but records states it, what has an author is a paper.
         return _subjects(self._database, _CREATOR, self._author) - self._changed
-
-    def wrote(self, paper: str) -> bool:
-        """One of those that have not changed."""
-        return Quad(NamedNode(paper), _CREATOR, self._author) in self._database
-
-    def is_worth_reading(self, questions: int) -> bool:
-        """Whether reading all papers takes no longer than asking about so many, with all that was asked before."""
-        self._asked += questions
-        return self._asked >= self.count
 
 
 def _settled(thing: str, predicate: str, present: list[Quad], value: Literal | None) -> Iterator[Effect]:

@@ -18,7 +18,7 @@ from kg.linking.identity import Identity
 from kg.linking.merging import KEPT_AS_OBJECTS
 from kg.linking.records import Part, Place, RecordIndex
 
-_BASIS, _BY_NAME, _BY_IDENTIFIER = NamedNode(ns.IDENTITY_BASIS), Literal("name"), Literal("identifier")
+BASIS, _BY_NAME, _BY_IDENTIFIER = NamedNode(ns.IDENTITY_BASIS), Literal("name"), Literal("identifier")
 _AUTHOR, _CREATOR, _AUTHORSHIP = NamedNode(ns.AUTHORSHIP_AUTHOR), NamedNode(ns.CREATOR), NamedNode(ns.HAS_AUTHORSHIP)
 _STATED_COMPLETE = ns.STATED_COMPLETE.encode()
 _COMPLETE = re.compile(f'> <{re.escape(ns.STATED_COMPLETE)}> "(true|false)"'.encode())
@@ -162,11 +162,11 @@ def known_by_name_no_more(
     """What may not be stated any more beside what is `added`: of merged things, what one record identifies and another
     knows by name alone is identified."""
     merged = set(identity.canonical.values())
-    subjects = {quad.subject for quad in added if quad.predicate == _BASIS}
+    subjects = {quad.subject for quad in added if quad.predicate == BASIS}
     return {
-        Quad(subject, _BASIS, _BY_NAME)
+        Quad(subject, BASIS, _BY_NAME)
         for subject in subjects
         if isinstance(subject, NamedNode) and subject.value in merged
-        for identified in [Quad(subject, _BASIS, _BY_IDENTIFIER)]
+        for identified in [Quad(subject, BASIS, _BY_IDENTIFIER)]
         if identified in added or (identified in database and identified not in removed)
     }

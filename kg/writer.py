@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
@@ -186,6 +187,14 @@ class Writer:
                 return _arrived(arriving)
             progress("changing the graph")
             return self._make(plan, present, wanted, arriving, after.identity)
+
+    def know_records(self, contents: Contents) -> None:
+        """Read which records speak of which things, so that the next ones can be added without reading all of them.
+        What cannot be written now is when it is needed."""
+        parts = [part for part in self._parts(contents, None) if part[0] != VOCABULARY]
+        if self._all_have_facts(parts):
+            with closing(self._record_index()) as index, suppress(OSError, sqlite3.Error):
+                index.know(parts)
 
     def _make(
         self, plan: Plan, present: Contents, wanted: Contents, arriving: Arriving | None, identity: Identity

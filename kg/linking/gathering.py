@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 
 import msgspec
 
@@ -31,8 +32,15 @@ def gathered(
     the parts mention, once each."""
     known = _known(parts, kept)
     fresh = {part.name: list(part.mentions()) for part in parts if part.name not in known}
-    things = dict.fromkeys(thing for items in known.values() for each in items for thing in each.decoded_things())
-    things.update(dict.fromkeys(thing for chunks in fresh.values() for chunk in chunks for thing in things_in(chunk)))
+    # In the order of parts, whichever are known.
+    of_chunks = (
+        things
+        for part in parts
+        for things in (
+            map(ChunkItems.decoded_things, known[part.name]) if part.name in known else map(things_in, fresh[part.name])
+        )
+    )
+    things = dict.fromkeys(chain.from_iterable(of_chunks))
     listed = listed_names([*things, *others])
     chunks = Chunks(listed=_digest(listed))
     if chunks.listed != kept.found.listed:

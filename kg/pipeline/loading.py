@@ -54,12 +54,10 @@ def load(
                 _update(dataset, options, progress)
             if dataset.report.unchanged and not dataset.missing:
                 dataset.write_manifest()
-        publish(
-            store,
-            writer,
-            writer.build(progress, arriving=_arriving(loaded, options, progress), linker=linker),
-            progress,
-        )
+        contents = writer.build(progress, arriving=_arriving(loaded, options, progress), linker=linker)
+        publish(store, writer, contents, progress)
+        if linker:
+            writer.know_records(contents)
     store.segments.remove_unused(datasets)
     return [dataset.report for dataset in loaded]
 

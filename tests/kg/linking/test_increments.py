@@ -20,6 +20,7 @@ from kg.linking.decisions import Decision, decision
 from kg.linking.linking import Linker
 from kg.linking.matchers import MATCHERS
 from kg.linking.model import Fact, Link, PaperMention
+from kg.linking.records import RecordIndex
 from kg.namespaces import DEFAULT_BASE as B
 from kg.naming import Naming
 from kg.pipeline.datasets import Options
@@ -361,6 +362,19 @@ def test_much_is_built_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for name, records in LOADED[:3]:
         world.take(("load", name, records), folder)
     assert_alike(folder, world.from_nothing(folder))
+
+
+def test_who_adds_does_not_read_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    original = RecordIndex._read
+    monkeypatch.setattr(
+        RecordIndex, "_read", lambda index, database, part: (read.append(part[0]), original(index, database, part))
+    )
+    world, folder = World(tmp_path, LINKS), tmp_path / "stepwise"
+    world.take(("load", "a", [made("a1", "On Things", [ANN, BOB], DOI_1, venue=VENUES[0])]), folder)
+    for name, records in LOADED[:2]:
+        world.take(("load", name, records), folder)
+    assert read == ["a", "b", "c"]
 
 
 def test_an_index_that_is_damaged_is_made_anew(tmp_path: Path) -> None:

@@ -253,7 +253,7 @@ def test_things_are_counted_alike_one_by_one_and_all_at_once() -> None:
     matcher = AuthorMatcher()
     names = [f"Cora {letter}name" for letter in "abcdefghijklmnop"]
     records = [paper(str(number), "John Roe", *names[number:], year=2000 + number) for number in range(len(names))]
-    records.append(paper(names[0], "J. Roe", *names[:2]))  # a title is not a co-author
+    records.append(paper("venue", "J. Roe", *names[1:3], venue=names[0].lower()))  # which is not a co-author
     people = people_of([item for each in records for key, item in matcher.items(each) if key == "roe j"])
     counted = Frequencies(people, lambda person: person.coauthors)
     asked = [counted[name.lower()] for name in names]

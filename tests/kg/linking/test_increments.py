@@ -372,6 +372,7 @@ def test_who_adds_does_not_read_what_was_there(tmp_path: Path, monkeypatch: pyte
     )
     world, folder = World(tmp_path, LINKS), tmp_path / "stepwise"
     world.take(("load", "a", [made("a1", "On Things", [ANN, BOB], DOI_1, venue=VENUES[0])]), folder)
+    assert read == ["a"]
     for name, records in LOADED[:2]:
         world.take(("load", name, records), folder)
     assert read == ["a", "b", "c"]

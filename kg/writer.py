@@ -11,6 +11,7 @@ from itertools import chain, islice
 
 import msgspec
 import pyoxigraph
+import zstandard
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 
 from kg import derived
@@ -189,11 +190,11 @@ class Writer:
             return self._make(plan, present, wanted, arriving, after.identity)
 
     def know_records(self, contents: Contents) -> None:
-        """Read which records speak of which things, so that the next ones can be added without reading all of them.
-        What cannot be written now is when it is needed."""
+        """Read which records speak of which things, so that the next ones can be added without reading all of them. A
+        step has read that already, and what cannot be read or written now is when it is needed."""
         parts = [part for part in self._parts(contents, None) if part[0] != VOCABULARY]
-        if self._all_have_facts(parts):
-            with closing(self._record_index()) as index, suppress(OSError, sqlite3.Error):
+        if self.step is None and self._all_have_facts(parts):
+            with closing(self._record_index()) as index, suppress(OSError, sqlite3.Error, zstandard.ZstdError):
                 index.know(parts)
 
     def _make(

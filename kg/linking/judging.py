@@ -15,7 +15,7 @@ from kg.linking.concepts import METHOD
 from kg.linking.decisions import Decision
 from kg.linking.identity import Identity, identity, relation_between
 from kg.linking.model import Fact, Judged, Link, PaperMention, Status, ThingMention
-from kg.linking.subjects import accepted_subjects, is_of_subject, judged_subjects
+from kg.linking.subjects import accepted_subjects, judged_subjects
 from kg.mapping.terms import Statements
 from kg.naming import Naming
 from kg.records import Identifier
@@ -76,7 +76,7 @@ def judge(
         authorships = {author.authorship for paper in papers for author in paper.authors}
     for pair in decisions:
         relation = relation_between(*pair, naming.base_iri)
-        if relation is None or is_of_subject(naming, pair):
+        if relation is None or relation == "subject":  # subjects are judged apart
             continue
         there = known | authorships if relation == "affiliation" else known
         # One end may be a thing of another graph, which ours then calls the same.

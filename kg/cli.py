@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -93,4 +95,5 @@ def main(ctx: click.Context, store_folder: str | None, debug: bool) -> None:
     """Scholarly records as a knowledge graph: load, query, validate, export, serve."""
     from kg.commands.common import Context  # as late as the commands
 
+    atexit.register(gc.freeze)  # else Python looks for cycles in all that there is before it ends
     ctx.obj = Context(read_settings(store=store_folder), debug)

@@ -17,8 +17,9 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from kg import namespaces as ns
+from kg.facts import MAX_AUTHORS
 from kg.linking.concerned import BASIS, Concerned, known_by_name_no_more, parsed, renamed_things, stated
-from kg.linking.identity import kind_of
+from kg.linking.identity import Identity, kind_of
 from kg.linking.judging import Judgement
 from kg.linking.link_statements import LinkStatements, subject_of
 from kg.linking.records import KINDS, Part, RecordIndex
@@ -76,7 +77,8 @@ class Plan:
         apply_effects(database, effects)
         now = {thing: each.now for thing, each in known.items()}
         complete = self._concerned.author_lists(self._after.identity)
-        counted = list(recount.effects(_names(self._after, self._index), complete, now))
+        written = _Written(self._index, self._after.identity, is_told=not self._is_edited)
+        counted = list(recount.effects(_names(self._after, self._index), complete, now, written))
         apply_effects(database, counted)
         come = self._come | {_line(quad) for is_added, quad in counted if is_added}
         gone = self._gone | {_line(quad) for is_added, quad in counted if not is_added}
@@ -113,12 +115,14 @@ class Plan:
         for subject, of_subject in by_subject.items():
             thing = subject.value if isinstance(subject, NamedNode) else ""
             said = () if thing in new else database.quads_for_pattern(of_subject[0].subject, None, None, DefaultGraph())
-            before = list(said)
+            before = set(said)
             # The database is asked, for which 0.90 is 0.9.
-            missing = [quad for quad in of_subject if quad not in database] if before else of_subject
+            missing = (
+                [quad for quad in of_subject if quad not in before and quad not in database] if before else of_subject
+            )
             effects += ((True, quad) for quad in missing)
             if thing:
-                known[thing] = _Known(before, before + missing)
+                known[thing] = _Known([*before], [*before, *missing])
         return effects, known
 
     def _new(self, things: set[str]) -> set[str]:
@@ -127,6 +131,36 @@ class Plan:
             return set()
         found = {thing for thing in things if kind_of(thing, self._base_iri) in KINDS}
         return found - self._index.others_speak_of(found, but=self._new_parts)
+
+
+class _Written:
+    """Who wrote what, as far as the records tell. Where the graph says something else, only that tells."""
+
+    def __init__(self, index: RecordIndex, identity: Identity, is_told: bool) -> None:
+        self._index = index
+        self._identity = identity
+        self._is_told = is_told
+        self._spoken_of: defaultdict[str, list[str]] = defaultdict(list)
+        for thing, called in chain(identity.canonical.items(), identity.authors.items()):
+            self._spoken_of[called].append(thing)
+        self._small: dict[str, bool] = {}
+
+    def papers_of(self, author: str) -> set[str] | None:
+        found: set[str] = set()
+        for thing in (author, *self._spoken_of.get(author, ())) if self._is_told else ():
+            papers = self._index.papers_beside(thing)
+            if papers is None:
+                return None
+            found.update(map(self._identity.of, papers))
+        return found if self._is_told else None
+
+    def is_small(self, paper: str) -> bool:
+        found = self._small.get(paper)
+        if found is None:
+            things = (paper, *self._spoken_of.get(paper, ()))
+            found = self._is_told and sum(map(self._index.things_beside, things)) <= MAX_AUTHORS
+            self._small[paper] = found
+        return found
 
 
 class _Known(NamedTuple):

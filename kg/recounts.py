@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
+from typing import Protocol
 
 import msgspec
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
@@ -28,6 +29,17 @@ _INTEGER, _BOOLEAN = NamedNode(ns.XSD + "integer"), NamedNode(ns.XSD + "boolean"
 
 Effect = tuple[bool, Quad]
 """A statement that was added (True) or removed (False)."""
+
+
+class Written(Protocol):
+    """What is known of who wrote what without asking the graph."""
+
+    def papers_of(self, author: str) -> set[str] | None:
+        """All papers of an author, and perhaps some more; None if only the graph tells."""
+
+    def is_small(self, paper: str) -> bool:
+        """Whether it is known that a paper has few enough authors to be counted."""
+
 
 NamesOf = Callable[[str], set[str] | None]
 """What other graphs call a paper by its records; None where that is all that the graph says."""
@@ -78,16 +90,17 @@ class Recount:
         self._said = Said(database, known)
         self._names_of = names_of
         self._before = {paper: self._read(paper) for paper in papers}
-        self._small: dict[str, bool] = {}
 
-    def effects(self, names_of: NamesOf, complete: Mapping[str, bool | None], known: Known) -> Iterator[Effect]:
+    def effects(
+        self, names_of: NamesOf, complete: Mapping[str, bool | None], known: Known, written: Written
+    ) -> Iterator[Effect]:
         """What is derived otherwise; to be made so in the end. `complete` says of papers whether their author lists
-        are, or that no record says so; `known` is of after the change."""
+        are, or that no record says so; `known` and `written` are of after the change."""
         self._said = Said(self._database, known)
         self._names_of = names_of
         after = {paper: self._read(paper) for paper in self._before}
         yield from self._papers_of_things(after)
-        yield from self._coauthors(after)
+        yield from self._coauthors(after, written)
         for paper, is_complete in complete.items():
             value = None if is_complete is None else Literal("true" if is_complete else "false", datatype=_BOOLEAN)
             yield from self._changed(paper, ns.AUTHOR_LIST_COMPLETE, value)
@@ -149,12 +162,14 @@ class Recount:
         ):
             yield not count, Quad(node, NamedNode(predicate), term)
 
-    def _coauthors(self, after: dict[str, _Counted]) -> Iterator[Effect]:
+    def _coauthors(self, after: dict[str, _Counted], written: Written) -> Iterator[Effect]:
         """Whom an author gains or loses by the papers that changed, unless they share another one."""
         changed = {paper for paper, now in after.items() if now.authors != self._before[paper].authors}
         before, now = _sharing(self._before, changed), _sharing(after, changed)
         authors = {author for found in (self._before, after) for paper in changed for author in found[paper].authors}
-        others = {author: _Others(self._database, author, self._paper_count(author), changed) for author in authors}
+        others = {
+            author: _Others(self._database, author, self._paper_count(author), changed, written) for author in authors
+        }
         sharing: dict[tuple[str, str], bool] = {}
         for author in sorted(authors):
             mine, more = others[author], 0
@@ -164,29 +179,20 @@ class Recount:
                     sharing[pair] = other == author or self._share(mine, others[other])
                 if not sharing[pair]:
                     more += 1 if other in now[author] else -1
-            is_counted = author in now[author] or self._any_small(mine.papers)
+            is_counted = author in now[author] or any(mine.wrote(paper) for paper in mine.papers)
             present = self._values(author, ns.COAUTHOR_COUNT)
             count = _integer(_count(present) + more) if is_counted else None
             yield from _settled(author, ns.COAUTHOR_COUNT, present, count)
 
     def _share(self, one: _Others, other: _Others) -> bool:
         """Whether two authors share a paper that has not changed."""
-        return bool(one.count and other.count) and self._any_small(one.papers & other.papers)
+        if not (one.count and other.count):
+            return False
+        return any(one.wrote(paper) and other.wrote(paper) for paper in one.papers & other.papers)
 
     def _paper_count(self, author: str) -> int:
         """Of before: counts are changed in the end."""
         return _count(self._values(author, ns.PAPER_COUNT))
-
-    def _any_small(self, papers: set[str]) -> bool:
-        """Whether one of these papers, which have not changed, has few enough authors to be counted."""
-        return any(self._is_small(paper) for paper in papers)
-
-    def _is_small(self, paper: str) -> bool:
-        found = self._small.get(paper)
-        if found is None:
-            creators = self._database.quads_for_pattern(NamedNode(paper), _CREATOR, None, _GRAPH)
-            found = self._small[paper] = sum(1 for _ in islice(creators, MAX_AUTHORS + 1)) <= MAX_AUTHORS
-        return found
 
     def _citations(self, after: dict[str, _Counted]) -> Iterator[Effect]:
         citing: set[str] = set()
@@ -232,16 +238,31 @@ class Recount:
 class _Others:
     """The papers of an author that have not changed, of `count` there were; looked up when they are asked for."""
 
-    def __init__(self, database: Store, author: str, count: int, changed: set[str]) -> None:
+    def __init__(self, database: Store, author: str, count: int, changed: set[str], written: Written) -> None:
         self.count = count
         self._database = database
-        self._author = NamedNode(author)
+        self._author = author
         self._changed = changed
+        self._written = written
 
     @cached_property
     def papers(self) -> set[str]:
-        # Where nothing but records states it, what has an author is a paper.
-        return _subjects(self._database, _CREATOR, self._author) - self._changed
+        """And perhaps some more."""
+        papers = self._written.papers_of(self._author)
+        if papers is None:
+            # Where nothing but records states it, what has an author is a paper.
+            papers = _subjects(self._database, _CREATOR, NamedNode(self._author))
+        return papers - self._changed
+
+    def wrote(self, paper: str) -> bool:
+        """Whether one of `papers` is theirs, and has few enough authors to be counted."""
+        node = NamedNode(paper)
+        if Quad(node, _CREATOR, NamedNode(self._author)) not in self._database:
+            return False
+        if self._written.is_small(paper):
+            return True
+        creators = self._database.quads_for_pattern(node, _CREATOR, None, _GRAPH)
+        return sum(1 for _ in islice(creators, MAX_AUTHORS + 1)) <= MAX_AUTHORS
 
 
 def _settled(thing: str, predicate: str, present: list[Quad], value: Literal | None) -> Iterator[Effect]:

@@ -113,6 +113,7 @@ class Writer:
     def close(self) -> None:
         """Let go of everything; the next writer opens it."""
         self.primary.release()
+        self.step = None
         if self.index:
             self.index.discard()
             self.index = None

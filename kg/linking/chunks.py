@@ -7,7 +7,7 @@ import hashlib
 import zlib
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, compress
 from typing import NamedTuple
 
 import msgspec
@@ -65,12 +65,15 @@ class ChunkItems(msgspec.Struct, array_like=True):
 
     def under(self, matcher: int, wanted: set[int] | None) -> Iterator[tuple[int, bytes]]:
         """The items of a matcher under some keys, or (None) under all, each with its key."""
-        keys = [(place, key) for place, key in enumerate(self.keys_of(matcher)) if wanted is None or key in wanted]
-        if keys:
-            numbers = memoryview(self.numbers[matcher]).cast("I")
+        pairs: Iterable[tuple[int, int]] = zip(
+            self.keys_of(matcher), memoryview(self.numbers[matcher]).cast("I"), strict=True
+        )
+        if wanted is not None:
+            pairs = compress(pairs, map(wanted.__contains__, self.keys_of(matcher)))
+        if found := list(pairs):
             items = _LIST.decode(zstandard.ZstdDecompressor().decompress(self.items[matcher]))
-            for place, key in keys:
-                yield key, items[numbers[place]]
+            for key, number in found:
+                yield key, items[number]
 
     def decoded_things(self) -> list[ThingMention]:
         return _THINGS.decode(self.things)
@@ -100,19 +103,26 @@ class Chunks(msgspec.Struct):
     """What stands for the names that are listed for authors: with others every chunk has other items."""
 
 
-class _Rough(msgspec.Struct, array_like=True):
-    """Mentions, of which papers are decoded one by one."""
+class _Papers(msgspec.Struct, array_like=True):
+    """What mentions begin with. Papers are decoded one by one."""
 
     papers: list[msgspec.Raw] = []
+
+
+class _Things(msgspec.Struct, array_like=True):
+    """Mentions of which papers are not decoded."""
+
+    papers: msgspec.Raw
     things: list[ThingMention] = []
 
 
-_ROUGH = msgspec.msgpack.Decoder(_Rough)
+_PAPERS = msgspec.msgpack.Decoder(_Papers)
+_ALL_BUT_PAPERS = msgspec.msgpack.Decoder(_Things)
 
 
 def things_in(chunk: bytes) -> list[ThingMention]:
     """The things that a chunk mentions, but for those of which nothing is said than that they are authors of papers."""
-    return [thing for thing in _ROUGH.decode(chunk).things if not _is_plain(thing)]
+    return [thing for thing in _ALL_BUT_PAPERS.decode(chunk).things if not _is_plain(thing)]
 
 
 def _is_plain(thing: ThingMention) -> bool:
@@ -120,7 +130,7 @@ def _is_plain(thing: ThingMention) -> bool:
 
 
 def papers_at(chunk: bytes, places: Iterable[int]) -> Iterator[PaperMention]:
-    papers = _ROUGH.decode(chunk).papers
+    papers = _PAPERS.decode(chunk).papers
     return (_PAPER.decode(papers[place]) for place in places)
 
 

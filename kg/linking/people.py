@@ -13,9 +13,8 @@ from kg.linking.names import compatible, family_words, reading_keys
 _ASKED = 8  # so many things are looked for among the people of a block one by one, then all are counted
 
 
-class Named(msgspec.Struct, array_like=True, frozen=True):
-    """How one author stands on one record of a paper: what every appearance begins with, and all that is looked at of
-    most."""
+class Appearance(msgspec.Struct, array_like=True, frozen=True):
+    """One author on one record of a paper, with what may tell who it is."""
 
     author: str
     name: str
@@ -25,11 +24,6 @@ class Named(msgspec.Struct, array_like=True, frozen=True):
     readings: tuple[frozenset[str], frozenset[str]]
     """The `reading_keys` of the name, as reading names is what takes longest."""
     has_subjects: bool
-
-
-class Appearance(Named, array_like=True, frozen=True):
-    """One author on one record of a paper, with what may tell who it is."""
-
     record: str
     paper: str
     year: int | None
@@ -44,9 +38,23 @@ class Appearance(Named, array_like=True, frozen=True):
     references: tuple[str, ...]
 
 
+class Named(msgspec.Struct, array_like=True, frozen=True):
+    """What an appearance begins with, which is all that is looked at of most, and decoded as far as it is."""
+
+    author: str
+    name: str
+    keys: msgspec.Raw
+    listed: msgspec.Raw
+    readings: msgspec.Raw
+    has_subjects: bool
+
+
 _ENCODER = msgspec.msgpack.Encoder()
 _APPEARANCE = msgspec.msgpack.Decoder(Appearance)
 _NAMED = msgspec.msgpack.Decoder(Named)
+_STRINGS = msgspec.msgpack.Decoder(tuple[str, ...])
+_READINGS = msgspec.msgpack.Decoder(tuple[frozenset[str], frozenset[str]])
+_NONE = msgspec.Raw(_ENCODER.encode(()))
 
 
 def encoded(appearance: Appearance) -> bytes:
@@ -61,8 +69,8 @@ class Person:
         self.items = items
         self.named = named
         self.names = sorted({each.name for each in named})
-        self.listed = sorted({name for each in named for name in each.listed} - set(self.names))
-        self.keys = {key for each in named for key in each.keys}
+        self.listed = sorted(_all(each.listed for each in named) - set(self.names))
+        self.keys = _all(each.keys for each in named)
 
     # Most people are hardly looked at but for their names.
 
@@ -114,7 +122,7 @@ class Person:
     @property
     def readings(self) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
         """The `reading_keys` of all names."""
-        yield from {each.name: each.readings for each in self.named}.values()
+        yield from map(_READINGS.decode, {each.name: each.readings for each in self.named}.values())
         yield from map(reading_keys, self.listed)
 
     @property
@@ -124,6 +132,11 @@ class Person:
     @property
     def is_identified(self) -> bool:
         return bool(self.keys)
+
+
+def _all(texts: Iterable[msgspec.Raw]) -> set[str]:
+    """Most appearances have none."""
+    return {text for some in texts if some != _NONE for text in _STRINGS.decode(some)}
 
 
 def people_of(items: Iterable[bytes]) -> list[Person]:

@@ -21,9 +21,10 @@ from kg.errors import StoreError
 from kg.files import checksum, write_atomically
 from kg.segments import SegmentStore
 
-_VERSION = 1
+_VERSION = 2
 KINDS = frozenset(("paper", "author", "authorship", "institution", "venue"))
 """Of things that are looked up: those that may be one with others."""
+_PAPER = b"paper/"
 _MARK = re.compile(rb"#[0-9a-f]{16}\n")
 _READ = 2**18
 _AT_ONCE = 500  # parameters of one statement
@@ -34,7 +35,7 @@ _SORTED = 2**19  # rows that are held until they are sorted, some 60 MB
 _TABLES = """
 CREATE TABLE part (id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (dataset, name));
 CREATE TABLE record (id INTEGER PRIMARY KEY AUTOINCREMENT, part INTEGER NOT NULL, frame INTEGER NOT NULL,
-    start INTEGER NOT NULL, size INTEGER NOT NULL);
+    start INTEGER NOT NULL, size INTEGER NOT NULL, paper TEXT, things INTEGER NOT NULL);
 CREATE INDEX record_part ON record (part);
 CREATE TABLE spoken (thing INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (thing, record)) WITHOUT ROWID;
 """
@@ -102,6 +103,21 @@ class RecordIndex:
             )
             found.update(Place((dataset, name), frame, start, size) for dataset, name, frame, start, size in rows)
         return found
+
+    def papers_beside(self, thing: str) -> set[str] | None:
+        """The papers, by IRI, that the records that speak of a thing are about. None if one is about several."""
+        rows = self._database().execute(
+            "SELECT paper FROM spoken JOIN record ON record.id = spoken.record WHERE thing = ?",
+            (self._digest(thing),),
+        )
+        papers = {paper for (paper,) in rows}
+        return None if None in papers else {self._base_iri + paper for paper in papers if paper}
+
+    def things_beside(self, thing: str) -> int:
+        """Of how many things the records speak that speak of this one; those of which several do each time."""
+        query = "SELECT SUM(things) FROM spoken JOIN record ON record.id = spoken.record WHERE thing = ?"
+        (count,) = self._database().execute(query, (self._digest(thing),)).fetchone()
+        return count or 0
 
     def papers_in(self, statements: bytes) -> set[str]:
         """The papers that statements are about, by IRI."""
@@ -188,12 +204,21 @@ class RecordIndex:
                 rows = []
                 for start, end in pairwise([*_marks(content), len(content)]):
                     record += 1
-                    rows.append((record, number, offset, start, end - start))
-                    spoken += [(_digest(thing), record) for thing in set(self._thing.findall(content, start, end))]
-                database.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?)", rows)
+                    things = set(self._thing.findall(content, start, end))
+                    paper = self._paper_of(things, content[start:end])
+                    rows.append((record, number, offset, start, end - start, paper, len(things)))
+                    spoken += [(_digest(thing), record) for thing in things]
+                database.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
                 if len(spoken) > _SORTED:
                     _insert(database, spoken)
         _insert(database, spoken)
+
+    def _paper_of(self, things: Iterable[bytes], statements: bytes) -> str | None:
+        """The one paper that a record is about, without the base IRI; empty if none, None if there are several."""
+        papers = [thing.decode() for thing in things if thing.startswith(_PAPER)]
+        if len(papers) > 1:
+            papers = [paper.removeprefix(self._base_iri) for paper in self.papers_in(statements)]
+        return None if len(papers) > 1 else papers[0] if papers else ""
 
 
 def _insert(database: sqlite3.Connection, spoken: list[tuple[int, int]]) -> None:

@@ -356,6 +356,29 @@ def built_anew(*_: object) -> None:
     raise AssertionError("the graph was built as a whole")
 
 
+def test_who_share_a_paper_of_very_many_are_no_coauthors_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 501 on one record, or of 200 each on three of the same paper; not of 300, which are few enough."""
+    crowd = [
+        Author(f"{first}{second}en Person") for first in "bcdfghjklmnprstvwz" for second in "abcdefghijklmnopqrstuvwxyz"
+    ]
+    crowd += [Author(f"{author.name} Junior") for author in crowd]
+    world, folder = World(tmp_path, []), tmp_path / "stepwise"
+    more, again = (
+        made(f"d{number}", "Two", crowd[start : start + 200], DOI_2) for number, start in ((2, 200), (3, 400))
+    )
+    loaded: list[Record] = [
+        made("a1", "One", [ANN, BOB, *crowd[:499]], DOI_1),
+        *(made("b1", "Two", [ZED, BOB, *crowd[:198]], DOI_2), more, again),
+        made("c1", "Three", [ZED, ANN, *crowd[:298]], W_1),
+    ]
+    world.take(("load", "a", loaded), folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "_bring_to", built_anew)
+        for name, people in (("b", [ANN, BOB]), ("c", [BOB, ANN]), ("d", [ZED, BOB]), ("e", [ZED, ANN])):
+            world.take(("load", name, [made(f"{name}2", f"Four {name}", people)]), folder)
+    assert_alike(folder, world.from_nothing(folder))
+
+
 def test_much_is_built_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.writer._AT_LEAST", 1)
     world, folder = World(tmp_path, LINKS), tmp_path / "stepwise"

@@ -77,7 +77,7 @@ class Plan:
         apply_effects(database, effects)
         now = {thing: each.now for thing, each in known.items()}
         complete = self._concerned.author_lists(self._after.identity)
-        written = _Written(self._index, self._after.identity, is_told=not self._is_edited)
+        written = _Written(self._index, self._after.identity)
         counted = list(recount.effects(_names(self._after, self._index), complete, now, written))
         apply_effects(database, counted)
         come = self._come | {_line(quad) for is_added, quad in counted if is_added}
@@ -134,32 +134,30 @@ class Plan:
 
 
 class _Written:
-    """Who wrote what, as far as the records tell. Where the graph says something else, only that tells."""
+    """Who wrote what, as far as the records tell. Edits of who did are not brought in step by step."""
 
-    def __init__(self, index: RecordIndex, identity: Identity, is_told: bool) -> None:
+    def __init__(self, index: RecordIndex, identity: Identity) -> None:
         self._index = index
         self._identity = identity
-        self._is_told = is_told
-        self._spoken_of: defaultdict[str, list[str]] = defaultdict(list)
-        for thing, called in chain(identity.canonical.items(), identity.authors.items()):
-            self._spoken_of[called].append(thing)
+        self._merged: defaultdict[str, list[str]] = defaultdict(list)
+        for thing, called in identity.canonical.items():
+            self._merged[called].append(thing)
         self._small: dict[str, bool] = {}
 
     def papers_of(self, author: str) -> set[str] | None:
         found: set[str] = set()
-        for thing in (author, *self._spoken_of.get(author, ())) if self._is_told else ():
+        for thing in (author, *self._merged.get(author, ())):
             papers = self._index.papers_beside(thing)
             if papers is None:
                 return None
             found.update(map(self._identity.of, papers))
-        return found if self._is_told else None
+        return found
 
     def is_small(self, paper: str) -> bool:
         found = self._small.get(paper)
         if found is None:
-            things = (paper, *self._spoken_of.get(paper, ()))
-            found = self._is_told and sum(map(self._index.things_beside, things)) <= MAX_AUTHORS
-            self._small[paper] = found
+            members = (paper, *self._merged.get(paper, ()))
+            found = self._small[paper] = sum(map(self._index.things_beside, members)) <= MAX_AUTHORS
         return found
 
 

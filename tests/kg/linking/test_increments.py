@@ -357,25 +357,46 @@ def built_anew(*_: object) -> None:
 
 
 def test_who_share_a_paper_of_very_many_are_no_coauthors_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of 501 on one record, or of 200 each on three of the same paper; not of 300, which are few enough."""
-    crowd = [
-        Author(f"{first}{second}en Person") for first in "bcdfghjklmnprstvwz" for second in "abcdefghijklmnopqrstuvwxyz"
-    ]
-    crowd += [Author(f"{author.name} Junior") for author in crowd]
-    world, folder = World(tmp_path, []), tmp_path / "stepwise"
-    more, again = (
-        made(f"d{number}", "Two", crowd[start : start + 200], DOI_2) for number, start in ((2, 200), (3, 400))
-    )
+    """Of 501 on one record, or of 200 each on three of the same paper, be it by a link; not of 300, which are few."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    crowd = [Author(f"{one}{other}en Person") for one in letters for other in letters]
+    three = [Identifier("doi", "10.5555/3"), Identifier("openalex", "W3"), Identifier("openalex", "W4")]
+    names = [Naming(B).paper(made("", "", [], each)) for each in three]
     loaded: list[Record] = [
         made("a1", "One", [ANN, BOB, *crowd[:499]], DOI_1),
-        *(made("b1", "Two", [ZED, BOB, *crowd[:198]], DOI_2), more, again),
+        made("b1", "Two", [ZED, BOB, *crowd[:198]], DOI_2),
+        made("b2", "Two", crowd[200:400], DOI_2),
+        made("b3", "Two", crowd[400:600], DOI_2),
         made("c1", "Three", [ZED, ANN, *crowd[:298]], W_1),
+        made("d1", "Four", [KNOWN, ANN, *crowd[:198]], three[0]),
+        made("d2", "Four", crowd[200:400], three[1]),
+        made("d3", "Four", crowd[400:600], three[2]),
     ]
+    world, folder = World(tmp_path, [(names[0], each, 0.99) for each in names[1:]]), tmp_path / "stepwise"
     world.take(("load", "a", loaded), folder)
     with monkeypatch.context() as patch:
         patch.setattr(Writer, "_bring_to", built_anew)
-        for name, people in (("b", [ANN, BOB]), ("c", [BOB, ANN]), ("d", [ZED, BOB]), ("e", [ZED, ANN])):
-            world.take(("load", name, [made(f"{name}2", f"Four {name}", people)]), folder)
+        for name, people in (("b", [ANN, BOB]), ("c", [BOB, ANN]), ("d", [ZED, BOB]), ("e", [ZED, ANN, KNOWN])):
+            world.take(("load", name, [made(f"{name}2", f"Five {name}", people)]), folder)
+    assert_alike(folder, world.from_nothing(folder))
+
+
+def test_who_share_a_paper_by_a_link_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two on records of what is one paper by a link; and not who is another by a link between authorships."""
+    ray = PEOPLE[7]
+    loaded: list[Record] = [
+        made("a1", "On Things", [ANN], DOI_1),
+        made("a2", "On Things", [BOB], W_1),
+        made("a3", "More", [ANN], DOI_2),
+        made("a4", "More", [ZED, ray], W_2),
+        made("a5", "Else", [ZED]),
+    ]
+    world, folder = World(tmp_path, LINKS[3:6]), tmp_path / "stepwise"
+    world.take(("load", "a", loaded), folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "_bring_to", built_anew)
+        for name, people in (("b", [ANN, BOB]), ("c", [ZED, ray]), ("d", [ANN, ray]), ("e", [ZED, BOB])):
+            world.take(("load", name, [made(f"{name}1", f"Yet {name}", people)]), folder)
     assert_alike(folder, world.from_nothing(folder))
 
 

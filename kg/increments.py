@@ -24,7 +24,7 @@ from kg.linking.judging import Judgement
 from kg.linking.link_statements import LinkStatements, subject_of
 from kg.linking.records import KINDS, Part, RecordIndex
 from kg.recounts import Effect, NamesOf, Recount, changed_papers
-from kg.said import Known
+from kg.said import Known, Objects, objects
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Plan:
             )
             effects += ((True, quad) for quad in missing)
             if thing:
-                known[thing] = _Known([*before], [*before, *missing])
+                known[thing] = _Known(objects(before), objects([*before, *missing]))
         return effects, known
 
     def _new(self, things: set[str]) -> set[str]:
@@ -164,8 +164,8 @@ class _Written:
 class _Known(NamedTuple):
     """All that a graph said of a thing before it was changed, and says now."""
 
-    before: list[Quad]
-    now: list[Quad]
+    before: Objects
+    now: Objects
 
 
 def _change(known: dict[str, _Known], effects: Iterable[Effect]) -> None:
@@ -174,10 +174,11 @@ def _change(known: dict[str, _Known], effects: Iterable[Effect]) -> None:
         thing = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
         if (of := known.get(thing)) is None:
             continue
+        said = of.now.setdefault(quad.predicate.value, [])
         if is_added:
-            of.now.append(quad)
-        elif quad in of.now:
-            of.now.remove(quad)
+            said.append(quad.object)
+        elif quad.object in said:
+            said.remove(quad.object)
         else:  # written otherwise
             del known[thing]
 

@@ -68,6 +68,9 @@ def without_collecting() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            # What was made counts as old, as if it had been looked through: else all of it would be now.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

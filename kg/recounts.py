@@ -7,7 +7,7 @@ again, of the things concerned alone.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Protocol
@@ -18,12 +18,11 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 from kg import namespaces as ns
 from kg.facts import MAX_AUTHORS, RELEVANT_PREDICATES
 from kg.linking.identity import kind_of
-from kg.said import Known, Said
+from kg.said import Known, Said, Term
 
 _GRAPH = DefaultGraph()
 _TYPE, _PAPER = NamedNode(ns.TYPE), NamedNode(ns.PAPER)
 _CREATOR, _AUTHORSHIP, _AFFILIATION = NamedNode(ns.CREATOR), NamedNode(ns.HAS_AUTHORSHIP), NamedNode(ns.AFFILIATION)
-_DATASET = NamedNode(ns.RECORD_DATASET)
 _REFERENCE, _SAME_AS = NamedNode(ns.REFERENCE), NamedNode(ns.SAME_AS)
 _INTEGER, _BOOLEAN = NamedNode(ns.XSD + "integer"), NamedNode(ns.XSD + "boolean")
 
@@ -107,19 +106,16 @@ class Recount:
         yield from self._citations(after)
 
     def _read(self, paper: str) -> _Counted:
-        found, is_paper = _Counted(), False
-        for quad in self._said.of(NamedNode(paper)):
-            predicate, term = quad.predicate.value, quad.object
-            if predicate in _FIELDS and isinstance(term, (NamedNode, Literal)):
-                getattr(found, _FIELDS[predicate]).add(term.value)
-            elif predicate == ns.HAS_AUTHORSHIP:
-                found.institutions |= self._objects(term, _AFFILIATION)
-            elif predicate == ns.DERIVED_FROM:
-                found.datasets |= self._objects(term, _DATASET)
-            elif predicate == ns.TYPE and term == _PAPER:
-                is_paper = True
-        if not is_paper:
+        said = self._said.of(NamedNode(paper))
+        if _PAPER not in said[ns.TYPE]:
             return _Counted()
+        found = _Counted()
+        for predicate, field in _FIELDS.items():
+            getattr(found, field).update(_values(said[predicate]))
+        for authorship in said[ns.HAS_AUTHORSHIP]:
+            found.institutions |= self._objects(authorship, ns.AFFILIATION)
+        for record in said[ns.DERIVED_FROM]:
+            found.datasets |= self._objects(record, ns.RECORD_DATASET)
         names = self._names_of(paper)
         return found if names is None else msgspec.structs.replace(found, names=names)
 
@@ -143,14 +139,14 @@ class Recount:
                 yield from self._counted_yearly(thing, year, more)
 
     def _counted(self, thing: str, predicate: str, more: int) -> Iterator[Effect]:
-        present = self._values(thing, predicate)
+        present = self._said_of(thing, predicate)
         count = _count(present) + more
         yield from _settled(thing, predicate, present, _integer(count) if count else None)
 
     def _counted_yearly(self, thing: str, year: str, more: int) -> Iterator[Effect]:
         subject = f"{thing}#papers-{year}"
         node = NamedNode(subject)
-        present = self._values(subject, ns.PAPER_COUNT)
+        present = self._said_of(subject, ns.PAPER_COUNT)
         count = _count(present)
         yield from _settled(subject, ns.PAPER_COUNT, present, _integer(count + more) if count + more else None)
         if count and count + more:
@@ -180,7 +176,7 @@ class Recount:
                 if not sharing[pair]:
                     more += 1 if other in now[author] else -1
             is_counted = author in now[author] or any(mine.wrote(paper) for paper in mine.papers)
-            present = self._values(author, ns.COAUTHOR_COUNT)
+            present = self._said_of(author, ns.COAUTHOR_COUNT)
             count = _integer(_count(present) + more) if is_counted else None
             yield from _settled(author, ns.COAUTHOR_COUNT, present, count)
 
@@ -192,7 +188,7 @@ class Recount:
 
     def _paper_count(self, author: str) -> int:
         """Of before: counts are changed in the end."""
-        return _count(self._values(author, ns.PAPER_COUNT))
+        return _count(self._said_of(author, ns.PAPER_COUNT))
 
     def _citations(self, after: dict[str, _Counted]) -> Iterator[Effect]:
         citing: set[str] = set()
@@ -204,7 +200,7 @@ class Recount:
                 citing |= _subjects(self._database, _REFERENCE, NamedNode(name))
         cited: Counter[str] = Counter()
         for paper in sorted(citing):
-            known, found = self._objects(NamedNode(paper), NamedNode(ns.CITES)), self._cited(paper)
+            known, found = self._objects(NamedNode(paper), ns.CITES), self._cited(paper)
             for target in known ^ found:
                 cited[target] += 1 if target in found else -1
                 yield target in found, Quad(NamedNode(paper), NamedNode(ns.CITES), NamedNode(target))
@@ -214,7 +210,7 @@ class Recount:
 
     def _cited(self, paper: str) -> set[str]:
         found: set[str] = set()
-        for name in self._objects(NamedNode(paper), _REFERENCE):
+        for name in self._objects(NamedNode(paper), ns.REFERENCE):
             for target in _subjects(self._database, _SAME_AS, NamedNode(name)):
                 names = self._names_of(target)
                 if (names is None or name in names) and Quad(NamedNode(target), _TYPE, _PAPER) in self._database:
@@ -223,16 +219,13 @@ class Recount:
 
     def _changed(self, thing: str, predicate: str, value: Literal | None) -> Iterator[Effect]:
         """That the thing has this value and no other."""
-        yield from _settled(thing, predicate, self._values(thing, predicate), value)
+        yield from _settled(thing, predicate, self._said_of(thing, predicate), value)
 
-    def _values(self, thing: str, predicate: str) -> list[Quad]:
-        return list(self._said.of(NamedNode(thing), NamedNode(predicate)))
+    def _said_of(self, thing: str, predicate: str) -> Sequence[Term]:
+        return self._said.objects(NamedNode(thing), predicate)
 
-    def _objects(self, subject: object, predicate: NamedNode) -> set[str]:
-        if not isinstance(subject, NamedNode):
-            return set()
-        quads = self._said.of(subject, predicate)
-        return {quad.object.value for quad in quads if isinstance(quad.object, (NamedNode, Literal))}
+    def _objects(self, subject: Term, predicate: str) -> set[str]:
+        return _values(self._said.objects(subject, predicate)) if isinstance(subject, NamedNode) else set()
 
 
 class _Others:
@@ -265,15 +258,20 @@ class _Others:
         return sum(1 for _ in islice(creators, MAX_AUTHORS + 1)) <= MAX_AUTHORS
 
 
-def _settled(thing: str, predicate: str, present: list[Quad], value: Literal | None) -> Iterator[Effect]:
+def _settled(thing: str, predicate: str, present: Sequence[Term], value: Literal | None) -> Iterator[Effect]:
     """From what is `present` to this value and no other."""
-    yield from ((False, quad) for quad in present if quad.object != value)
-    if value is not None and all(quad.object != value for quad in present):
-        yield True, Quad(NamedNode(thing), NamedNode(predicate), value)
+    node, said = NamedNode(thing), NamedNode(predicate)
+    yield from ((False, Quad(node, said, term)) for term in present if term != value)
+    if value is not None and value not in present:
+        yield True, Quad(node, said, value)
 
 
-def _count(present: list[Quad]) -> int:
-    return max((int(quad.object.value) for quad in present if isinstance(quad.object, Literal)), default=0)
+def _count(present: Iterable[Term]) -> int:
+    return max((int(term.value) for term in present if isinstance(term, Literal)), default=0)
+
+
+def _values(terms: Iterable[Term]) -> set[str]:
+    return {term.value for term in terms if isinstance(term, (NamedNode, Literal))}
 
 
 def _sharing(papers: Mapping[str, _Counted], some: set[str]) -> defaultdict[str, set[str]]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 _GRAPH = DefaultGraph()
 
-Known = Mapping[str, Sequence[Quad]]
+Term = NamedNode | BlankNode | Literal | Triple
+
+
+class Objects(dict[str, list[Term]]):
+    """What is said of one thing: by the IRI of each predicate its objects, none where nothing is said."""
+
+    def __missing__(self, predicate: str) -> list[Term]:
+        return []
+
+
+Known = Mapping[str, Objects]
 """By their IRIs, things of which all is known that a graph says of them."""
 
 
@@ -20,8 +30,20 @@ class Said:
         self._database = database
         self._known = known or {}
 
-    def of(self, thing: NamedNode | BlankNode, predicate: NamedNode | None = None) -> Iterable[Quad]:
+    def of(self, thing: NamedNode | BlankNode) -> Objects:
         known = self._known.get(thing.value)
-        if known is None:
-            return self._database.quads_for_pattern(thing, predicate, None, _GRAPH)
-        return [quad for quad in known if quad.predicate == predicate] if predicate else known
+        return objects(self._database.quads_for_pattern(thing, None, None, _GRAPH)) if known is None else known
+
+    def objects(self, thing: NamedNode | BlankNode, predicate: str) -> list[Term]:
+        known = self._known.get(thing.value)
+        if known is not None:
+            return known[predicate]
+        return [quad.object for quad in self._database.quads_for_pattern(thing, NamedNode(predicate), None, _GRAPH)]
+
+
+def objects(quads: Iterable[Quad]) -> Objects:
+    """Of statements about one thing."""
+    found = Objects()
+    for quad in quads:
+        found.setdefault(quad.predicate.value, []).append(quad.object)
+    return found

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pyoxigraph
 import tantivy
@@ -21,17 +21,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from kg import namespaces as ns
 from kg.ntriples import is_iri
 from kg.resources import untitled, whole_number
-from kg.said import Known, Said
+from kg.said import Known, Objects, Said, Term
 from kg.search.documents import Entry, add_plain_filters, count_papers, credited, document
 
 _QUERIES = Path(__file__).parent / "queries"
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _NAMED = {ns.AUTHOR: "author", ns.INSTITUTION: "institution", ns.VENUE: "venue", ns.CONCEPT: "concept"}
 
-_NAME = NamedNode(ns.NAME)
-
-_Said = defaultdict[str, list[Any]]
-"""The objects of a thing's statements, by predicate."""
 _Places = dict[tuple[float, str], list[str]]
 """The names of authors, by where they stand on their paper."""
 
@@ -100,7 +96,7 @@ def _place(position: str | None, authorship: str) -> tuple[float, str]:
 def _names(graph: Said, author: str) -> list[str]:
     if not is_iri(author):  # edits may say anything
         return []
-    return [quad.object.value for quad in graph.of(NamedNode(author), _NAME) if isinstance(quad.object, Literal)]
+    return [name.value for name in graph.objects(NamedNode(author), ns.NAME) if isinstance(name, Literal)]
 
 
 def _date_number(text: str) -> int | None:
@@ -131,7 +127,7 @@ class Lookups:
     def documents(self, iri: str) -> Iterator[tantivy.Document]:
         """One of a paper or a thing, or none; of what is of several kinds one of each."""
         thing = NamedNode(iri)
-        said = self._said(thing)
+        said = self._all.of(thing)
         classes = _values(said[ns.TYPE])
         if ns.PAPER in classes:
             yield self._paper(iri, said)
@@ -144,12 +140,12 @@ class Lookups:
             count_papers(entry, _largest(_values(said[ns.PAPER_COUNT])))
             yield document(iri, kind, entry, entry.detail[0])
 
-    def _paper(self, iri: str, said: _Said) -> tantivy.Document:
+    def _paper(self, iri: str, said: Objects) -> tantivy.Document:
         entry = Entry(detail=sorted(_values(said[ns.PUBLICATION_YEAR]))[:1])
-        for title in said[ns.TITLE] or [None]:
+        for title in said[ns.TITLE] or [Literal("")]:
             entry.name("".join(_values([title])) or untitled(iri), _language(title))
         entry.text += _values(said[ns.ABSTRACT])
-        authorships = {each: self._said(each) for each in said[ns.HAS_AUTHORSHIP] if _is_node(each)}
+        authorships = {each: self._all.of(each) for each in said[ns.HAS_AUTHORSHIP] if _is_node(each)}
         affiliations = [each for of in authorships.values() for each in of[ns.AFFILIATION]]
         records = [each for each in said[ns.DERIVED_FROM] if _is_node(each)]
         found = {
@@ -165,7 +161,7 @@ class Lookups:
         entry.filters = {name: values for name, terms in found.items() if (values := set(_values(terms)))}
         return _paper(iri, entry, self._places(authorships))
 
-    def _places(self, authorships: dict[Any, _Said]) -> _Places:
+    def _places(self, authorships: dict[Any, Objects]) -> _Places:
         places: _Places = {}
         for authorship, said in authorships.items():
             names = [name for author in _values(said[ns.AUTHORSHIP_AUTHOR]) for name in self._names_of(author)]
@@ -180,30 +176,24 @@ class Lookups:
             self._names[author] = _names(self._all, author)
         return self._names[author]
 
-    def _datasets(self, record: Any) -> list[Any]:
-        return [quad.object for quad in self._all.of(record, NamedNode(ns.RECORD_DATASET))]
-
-    def _said(self, thing: Any) -> _Said:
-        said = _Said(list)
-        for quad in self._all.of(thing):
-            said[quad.predicate.value].append(quad.object)
-        return said
+    def _datasets(self, record: NamedNode | BlankNode) -> list[Term]:
+        return self._all.objects(record, ns.RECORD_DATASET)
 
 
-def _is_node(term: Any) -> bool:
+def _is_node(term: Term) -> TypeGuard[NamedNode | BlankNode]:
     return isinstance(term, NamedNode | BlankNode)
 
 
-def _has_value(term: Any) -> bool:
+def _has_value(term: Term) -> TypeGuard[NamedNode | BlankNode | Literal]:
     """Edits may say anything, statements about statements too."""
     return isinstance(term, NamedNode | BlankNode | Literal)
 
 
-def _language(term: Any) -> str:
+def _language(term: Term) -> str:
     return (term.language or "") if isinstance(term, Literal) else ""
 
 
-def _values(terms: Iterable[Any]) -> list[str]:
+def _values(terms: Iterable[Term]) -> list[str]:
     return [term.value for term in terms if _has_value(term)]
 
 

@@ -68,3 +68,22 @@ def test_a_module_is_found_without_installing_and_beside_what_the_environment_sa
     with start_module("shown", 1, tmp_path, environment=environment, stdout=subprocess.PIPE, cwd="/") as process:
         said = process.communicate()[0].decode()
     assert said.startswith(f"{kg.__file__} {['1', str(tmp_path)]} ['{_PACKAGES}', '{tmp_path}', ")
+
+
+def test_what_was_made_without_collecting_is_not_looked_through_at_once_nor_kept_for_ever() -> None:
+    """In a process of its own, whose numbers are not those of the tests."""
+    program = """
+import gc
+from kg.processes import without_collecting
+class Kept: pass
+gc.collect()
+with without_collecting():
+    many = [[number] for number in range(100_000)]
+    kept = Kept(); kept.itself = kept
+del kept
+assert gc.isenabled() and gc.get_count()[0] < 10_000, gc.get_count()
+assert sum(isinstance(each, Kept) for each in gc.get_objects()) == 1
+gc.collect()
+assert not any(isinstance(each, Kept) for each in gc.get_objects())
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -77,11 +77,14 @@ import gc
 from kg.processes import without_collecting
 class Kept: pass
 gc.collect()
+looked = []
+gc.callbacks.append(lambda when, info: when == "start" and looked.append(len(gc.get_objects(generation=0))))
 with without_collecting():
     many = [[number] for number in range(100_000)]
     kept = Kept(); kept.itself = kept
 del kept
-assert gc.isenabled() and gc.get_count()[0] < 10_000, gc.get_count()
+more = [[number] for number in range(5000)]
+assert gc.isenabled() and looked and looked[0] < 10_000, looked
 assert sum(isinstance(each, Kept) for each in gc.get_objects()) == 1
 gc.collect()
 assert not any(isinstance(each, Kept) for each in gc.get_objects())

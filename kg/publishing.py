@@ -122,12 +122,16 @@ def _renew(store: StoreFolder, current: SnapshotManifest, step: Step, database: 
 def _to_be_indexed(database: pyoxigraph.Store, step: Step) -> set[str]:
     """Things of which the search index may say something else; papers of authors that are only counted otherwise are
     not among them."""
-    subjects = {quad.subject for _, quad in step.effects if quad.predicate.value not in _NOT_INDEXED}
-    things = {each.value for each in subjects if isinstance(each, NamedNode)}
-    # The paper of an authorship that it has just got is there already.
-    got = {quad.object for _, quad in step.effects if quad.predicate == _AUTHORSHIP}
-    for authorship in [each for each in subjects - got if isinstance(each, NamedNode) and "/authorship/" in each.value]:
-        quads = database.quads_for_pattern(None, _AUTHORSHIP, authorship, DefaultGraph())
+    things, got = set[str](), set[str]()
+    for _, quad in step.effects:
+        predicate = quad.predicate.value
+        if predicate not in _NOT_INDEXED and isinstance(quad.subject, NamedNode):
+            things.add(quad.subject.value)
+        # The paper of an authorship that it has just got is there already.
+        if predicate == ns.HAS_AUTHORSHIP and isinstance(quad.object, NamedNode):
+            got.add(quad.object.value)
+    for authorship in [thing for thing in things - got if "/authorship/" in thing]:
+        quads = database.quads_for_pattern(None, _AUTHORSHIP, NamedNode(authorship), DefaultGraph())
         things.update(quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode))
     return {thing for thing in things if _INDEXED.search(thing)}
 

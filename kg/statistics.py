@@ -38,14 +38,16 @@ class GraphCounts:
     def after(self, effects: Iterable[tuple[bool, Quad]]) -> GraphCounts:
         """The counts once these statements were added (True) or removed (False); other graphs do not count."""
         triples, by_class, linksets = self.triples, Counter(self.by_class), Counter(self.linksets)
+        graph = DefaultGraph()
         for added, quad in effects:
-            if quad.graph_name != DefaultGraph():
+            if quad.graph_name != graph:
                 continue
             change = 1 if added else -1
             triples += change
-            if quad.predicate.value == TYPE and isinstance(quad.object, NamedNode) and quad.object.value.startswith(KG):
+            predicate = quad.predicate.value
+            if predicate == TYPE and isinstance(quad.object, NamedNode) and quad.object.value.startswith(KG):
                 by_class[quad.object.value.removeprefix(KG)] += change
-            elif quad.predicate.value == SAME_AS and (target := _target(quad.object)):
+            elif predicate == SAME_AS and (target := _target(quad.object)):
                 linksets[target] += change
         return GraphCounts(triples, _those_there(by_class), _those_there(linksets))
 

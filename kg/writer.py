@@ -181,7 +181,7 @@ class Writer:
         if before is None or self._are_edits_renamed(before.identity, after.identity):
             return _arrived(arriving)
         with closing(self._record_index()) as index:
-            index.know(part for part in wanted_parts if part[0] != VOCABULARY)
+            index.know((part for part in wanted_parts if part[0] != VOCABULARY), progress)
             is_edited = next(self._edited_quads(), None) is not None
             plan = Plan(index, self._store.base_iri, (before, after), arrived, new_parts, is_edited)
             del arrived
@@ -190,13 +190,13 @@ class Writer:
             progress("changing the graph")
             return self._make(plan, present, wanted, arriving, after.identity)
 
-    def know_records(self, contents: Contents) -> None:
+    def know_records(self, contents: Contents, progress: Progress) -> None:
         """Read which records speak of which things, so that the next ones can be added without reading all of them. A
         step has read that already, and what cannot be read or written now is when it is needed."""
         parts = [part for part in self._parts(contents, None) if part[0] != VOCABULARY]
         if self.step is None and self._all_have_facts(parts):
             with closing(self._record_index()) as index, suppress(OSError, sqlite3.Error, zstandard.ZstdError):
-                index.know(parts)
+                index.know(parts, progress)
 
     def _make(
         self, plan: Plan, present: Contents, wanted: Contents, arriving: Arriving | None, identity: Identity

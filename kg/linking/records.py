@@ -19,6 +19,7 @@ import zstandard
 
 from kg.errors import StoreError
 from kg.files import checksum, write_atomically
+from kg.progress import Progress, silent
 from kg.segments import SegmentStore
 
 _VERSION = 2
@@ -72,16 +73,16 @@ class RecordIndex:
             self._open.close()
             self._open = None
 
-    def know(self, parts: Iterable[Part]) -> None:
+    def know(self, parts: Iterable[Part], progress: Progress = silent) -> None:
         """Read the parts that are not known yet, and forget all others."""
         wanted = set(parts)
         if not self._is_sound():
             self._forget_all()
         try:
-            is_changed = self._know(wanted)
+            is_changed = self._know(wanted, progress)
         except sqlite3.DatabaseError:
             self._forget_all()
-            is_changed = self._know(wanted)
+            is_changed = self._know(wanted, progress)
         if is_changed:
             write_atomically(self._checksum, self._stamp())
 
@@ -179,7 +180,7 @@ class RecordIndex:
         for path in self._path.parent.glob(self._path.name + "*"):
             path.unlink(missing_ok=True)
 
-    def _know(self, wanted: set[Part]) -> bool:
+    def _know(self, wanted: set[Part], progress: Progress) -> bool:
         """Whether anything had to be read or forgotten."""
         database = self._database()
         known = {(dataset, name): number for number, dataset, name in database.execute("SELECT * FROM part")}
@@ -190,6 +191,8 @@ class RecordIndex:
             for part in known.keys() - wanted:
                 database.execute("DELETE FROM record WHERE part = ?", (known[part],))
                 database.execute("DELETE FROM part WHERE id = ?", (known[part],))
+            if wanted - known.keys():
+                progress("reading which records speak of what")
             for part in sorted(wanted - known.keys()):
                 self._read(database, part)
         return wanted != known.keys()

@@ -57,7 +57,7 @@ def load(
         contents = writer.build(progress, arriving=_arriving(loaded, options, progress), linker=linker)
         publish(store, writer, contents, progress)
         if linker:
-            writer.know_records(contents)
+            writer.know_records(contents, progress)
     store.segments.remove_unused(datasets)
     return [dataset.report for dataset in loaded]
 
@@ -101,7 +101,10 @@ def _statements(datasets: list[Dataset], options: Options, progress: Progress) -
 def link(store: StoreFolder, linker: Linker, progress: Progress = silent) -> str:
     """Link everything that is loaded and publish the graph that results; the new snapshot's id."""
     with _writing(store) as writer:
-        return publish(store, writer, writer.build(progress, linker=linker), progress)
+        contents = writer.build(progress, linker=linker)
+        snapshot = publish(store, writer, contents, progress)
+        writer.know_records(contents, progress)
+    return snapshot
 
 
 def remove(store: StoreFolder, names: Iterable[str], progress: Progress = silent, linker: Linker | None = None) -> str:

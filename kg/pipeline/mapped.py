@@ -63,7 +63,10 @@ def take(
             statements=chain.from_iterable(each.statements(progress) for each in new),
             write_manifests=lambda: None,
         )
-        publish(store, writer, writer.build(progress, arriving=arriving, linker=linker), progress)
+        contents = writer.build(progress, arriving=arriving, linker=linker)
+        publish(store, writer, contents, progress)
+        if linker:
+            writer.know_records(contents, progress)
     store.segments.remove_unused(names)
     for report in reports:
         report.seconds = monotonic() - started

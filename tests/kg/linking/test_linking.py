@@ -228,6 +228,17 @@ def test_whatever_was_linked_before_the_graph_is_that_of_its_records_and_links(
     assert by_rules(snapshot(anew).store) == stated(snapshot(anew).store)
 
 
+def test_once_linked_a_store_is_prepared_for_additions_and_says_when_it_reads(folder: Path) -> None:
+    said: list[str] = []
+    load(folder, "first", FIRST, None)
+    assert not (folder / "links/records.sqlite").exists()
+    pipeline.link(StoreFolder(folder), linker(), said.append)
+    assert (folder / "links/records.sqlite").exists()
+    assert said.count("reading which records speak of what") == 1
+    pipeline.link(StoreFolder(folder), linker(), said.append)
+    assert said.count("reading which records speak of what") == 1
+
+
 DERIVED = (ns.PAPER_COUNT, ns.COAUTHOR_COUNT, ns.AUTHOR_LIST_COMPLETE, ns.CITED_BY_COUNT)
 
 

@@ -228,10 +228,16 @@ def test_whatever_was_linked_before_the_graph_is_that_of_its_records_and_links(
     assert by_rules(snapshot(anew).store) == stated(snapshot(anew).store)
 
 
-def test_once_linked_a_store_is_prepared_for_additions_and_says_when_it_reads(folder: Path) -> None:
+@pytest.mark.parametrize("by_other_rules", [False, True])
+def test_once_linked_a_store_is_prepared_for_additions_and_says_when_it_reads(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, by_other_rules: bool
+) -> None:
+    """Whether it was changed or built as a whole."""
     said: list[str] = []
     load(folder, "first", FIRST, None)
     assert not (folder / "links/records.sqlite").exists()
+    if by_other_rules:
+        monkeypatch.setattr("kg.derived.rules_digest", lambda: "others")
     pipeline.link(StoreFolder(folder), linker(), said.append)
     assert (folder / "links/records.sqlite").exists()
     assert said.count("reading which records speak of what") == 1

@@ -6,6 +6,7 @@ https://www.w3.org/TR/n-triples/
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from kg.errors import TermError
 from kg.namespaces import XSD
@@ -88,3 +89,16 @@ def is_iri(text: str) -> bool:
     except TermError:
         return False
     return True
+
+
+def whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same text in blocks that end where a line does."""
+    rest: list[bytes] = []
+    for block in blocks:
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield b"".join((*rest, block[:end]))
+            rest = []
+        rest.append(block[end:])
+    if any(rest):
+        yield b"".join(rest)

@@ -32,9 +32,11 @@ import zstandard
 
 from kg.errors import StoreBusy, StoreError, UsageError
 from kg.files import file_lock, sync, write_atomically
+from kg.ntriples import whole_lines
 
 _DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _COMPRESSION_LEVEL = 1
+_BLOCK = 2**20  # bytes
 _FRAME = 2**18  # bytes of statements that are compressed together: 5 % longer than all at once
 CONTENT_ENDINGS = (".nt.zst", ".records", ".facts.zst", ".texts.zst", ".mentions.zst", ".rejects.jsonl")
 PART_ENDINGS = (*CONTENT_ENDINGS, ".part.json")
@@ -199,11 +201,10 @@ class SegmentStore:
             writer.discard()
 
     def statements(self, dataset: str, part: str) -> Iterator[bytes]:
-        """The statements of a part as N-Triples, in blocks."""
+        """The statements of a part as N-Triples, in blocks of whole lines."""
         with self.statements_path(dataset, part).open("rb") as compressed:
             reader = zstandard.ZstdDecompressor().stream_reader(compressed, read_across_frames=True)
-            while block := reader.read(2**20):
-                yield block
+            yield from whole_lines(iter(lambda: reader.read(_BLOCK), b""))
 
     @contextmanager
     def in_use(self) -> Iterator[None]:

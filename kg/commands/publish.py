@@ -11,11 +11,11 @@ import msgspec
 from pyoxigraph import DefaultGraph
 
 from kg.commands.common import Context, progress_lines
-from kg.dumps.lines import whole_lines
 from kg.dumps.reading import dumped, unpacked
 from kg.endpoint.address import Endpoint, endpoint_of
 from kg.endpoint.sending import VirtuosoLoader, send
 from kg.errors import UsageError
+from kg.ntriples import whole_lines
 from kg.pipeline.partitions import FOLDER, MANIFEST, Partition, PartitionManifest, decoded_manifest
 from kg.progress import Progress
 from kg.segments import segment_id

@@ -7,7 +7,7 @@ numbers, dates and language tags what the store makes of them, which it is asked
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 import pyoxigraph
@@ -94,19 +94,6 @@ def stored(line: bytes) -> bytes:
 def n_triples(triple: Triple) -> bytes:
     """A line without its end."""
     return cast(bytes, pyoxigraph.serialize([triple], format=RdfFormat.N_TRIPLES))[:-1]
-
-
-def whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same text in blocks that end where a line does."""
-    rest: list[bytes] = []
-    for block in blocks:
-        end = block.rfind(b"\n") + 1
-        if end:
-            yield b"".join((*rest, block[:end]))
-            rest = []
-        rest.append(block[end:])
-    if any(rest):
-        yield b"".join(rest)
 
 
 def with_inverses(lines: list[bytes]) -> list[bytes]:

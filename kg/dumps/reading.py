@@ -21,10 +21,11 @@ import zstandard
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store
 
 from kg import namespaces as ns
-from kg.dumps.lines import INVERSE, Canonical, n_triples, whole_lines, with_inverses
+from kg.dumps.lines import INVERSE, Canonical, n_triples, with_inverses
 from kg.dumps.sorting import Run, write_runs
 from kg.errors import KGError, StoreError
 from kg.linking.identity import Identity
+from kg.ntriples import whole_lines
 from kg.snapshots import Snapshot
 from kg.store import StoreFolder
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from time import monotonic
@@ -14,6 +15,7 @@ import zstandard
 from kg.errors import SettingError, SourceError, UsageError
 from kg.known_schemes import VOCABULARY
 from kg.linking.linking import Linker
+from kg.ntriples import whole_lines
 from kg.pipeline.datasets import LoadReport, Options, check_replaces
 from kg.pipeline.partitions import FOLDER, MANIFEST, PartitionManifest, decoded_manifest
 from kg.progress import Progress, silent
@@ -128,8 +130,7 @@ class MappedFolder:
             if hashlib.sha256(content).hexdigest() != known.sha256:
                 raise _damaged(path)
             reader = zstandard.ZstdDecompressor().stream_reader(content)
-            while block := reader.read(_BLOCK):
-                yield block
+            yield from whole_lines(iter(partial(reader.read, _BLOCK), b""))
 
     def _partitions(self, in_force: dict[str, str]) -> PartitionManifest | None:
         """None where they are not of these segments: then the segments are read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -211,7 +212,7 @@ class World:
 
     def load(self, folder: Path, *names: str) -> None:
         for name in names:
-            (self.work / name).write_text(repr(self.datasets[name]))
+            (self.work / name).write_text(hashlib.sha256(repr(self.datasets[name]).encode()).hexdigest())
         files = {name: [self.work / name] for name in names}
         pipeline.load(StoreFolder(folder), self.source(), files, Options(replace=True), linker=self.linker(folder))
 
@@ -398,6 +399,26 @@ def test_who_share_a_paper_by_a_link_alone(tmp_path: Path, monkeypatch: pytest.M
         for name, people in (("b", [ANN, BOB]), ("c", [ZED, ray]), ("d", [ANN, ray]), ("e", [ZED, BOB])):
             world.take(("load", name, [made(f"{name}1", f"Yet {name}", people)]), folder)
     assert_alike(folder, world.from_nothing(folder))
+
+
+def test_what_was_mapped_before_an_interruption_is_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read from disk, in blocks that end somewhere."""
+    world, folder = World(tmp_path, LINKS), tmp_path / "stepwise"
+    world.take(("load", "a", [made("a1", "On Things", [ANN, BOB], DOI_1, venue=VENUES[0])]), folder)
+    long = [made(f"b{number}", f"Long {number}", [BOB, ZED], abstract=f"{number} " * 50_000) for number in range(20)]
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "_links", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            world.take(("load", "b", long), folder)
+    assert len(list((folder / "segments" / "b").glob("*.part.json"))) == 1
+    monkeypatch.setattr(Writer, "_bring_to", built_anew)
+    world.load(folder, "b")
+    monkeypatch.undo()
+    assert_alike(folder, world.from_nothing(folder))
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_much_is_built_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,6 +126,20 @@ def test_a_store_that_takes_it_is_that_of_the_files(data: Path, tmp_path: Path) 
     assert report.unchanged
 
 
+def test_a_store_that_is_linked_takes_what_is_longer_than_a_block(data: Path, tmp_path: Path) -> None:
+    long = [paper(number, abstract=f"{number} " * 50_000) for number in range(100, 120)]
+    (tmp_path / "long.jsonl").write_bytes(lines(*long))
+    mapped(tmp_path / "out", tmp_path / "long.jsonl", dataset="long", partitions=1)
+    stores = [StoreFolder(tmp_path / name) for name in ("taken", "loaded")]
+    linkers = [linker_of(read_settings({}, store=store.folder)) for store in stores]
+    for store, linker in zip(stores, linkers, strict=True):
+        pipeline.load(store, MLANTHOLOGY, {"papers": [data]}, linker=linker)
+    pipeline.take(stores[0], [tmp_path / "out"], linker=linkers[0])
+    pipeline.load(stores[1], MLANTHOLOGY, {"long": [tmp_path / "long.jsonl"]}, linker=linkers[1])
+    first, second = (sorted_statements(Snapshots(store.folder).current().store) for store in stores)
+    assert first == second
+
+
 def test_taking_it_again_changes_nothing_and_a_newer_version_takes_its_place(data: Path, tmp_path: Path) -> None:
     mapped(tmp_path / "out", data)
     store = StoreFolder(tmp_path / "store")

@@ -45,6 +45,14 @@ def link(source: Path, target: Path) -> None:
             os.link(path, of)
 
 
+def whole(source: Path, target: Path) -> None:
+    """Have all of them, as they are now, in one file."""
+    if _changes(source).exists():
+        target.write_bytes(compressed(b"".join(sorted(statements(source)))))
+    else:
+        os.link(source, target)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """What is written takes the place of all of them at the end, if there is no error."""

@@ -20,6 +20,7 @@ import pyoxigraph
 import zstandard
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, RdfFormat, Store
 
+from kg import derived
 from kg import namespaces as ns
 from kg.dumps.lines import INVERSE, Canonical, n_triples, with_inverses
 from kg.dumps.sorting import Run, write_runs
@@ -82,19 +83,17 @@ class SegmentReading:
         self._snapshot, self._store, self._folder = snapshot, store, folder
         self._identity = judgement.identity
         self._for_tables = for_tables
-        derived = store.folder / f"derived-{state.name}.nt.zst"
-        segments = store.segments
-        found = (
-            segments.statements_path(dataset, part)
+        found = [
+            store.segments.statements_path(dataset, part)
             for dataset, segment in state.contents.segments.items()
-            for part in segments.manifest(dataset, segment).parts
-        )
-        self._files = [self._linked(number, file) for number, file in enumerate([*found, derived])]
-
-    def _linked(self, number: int, file: Path) -> Path:
-        target = self._folder / f"segment-{number}"
-        os.link(file, target)
-        return target
+            for part in store.segments.manifest(dataset, segment).parts
+        ]
+        self._files = [self._folder / f"segment-{number}" for number in range(len(found) + 1)]
+        for file, target in zip(found, self._files[1:], strict=True):
+            os.link(file, target)
+        derived.whole(store.folder / f"derived-{state.name}.nt.zst", self._files[0])
+        if store.state() != state:  # what was linked may be half of what was there
+            raise StoreError("the store has changed since the snapshot was published", snapshot.id)
 
     def tasks(self) -> list[SegmentTask]:
         return [SegmentTask(files, self._folder, f"run-{number}") for number, files in enumerate(_alike(self._files))]

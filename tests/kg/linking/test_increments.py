@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import tantivy
@@ -15,6 +17,9 @@ from hypothesis import strategies as st
 
 from kg import derived, pipeline
 from kg import namespaces as ns
+from kg.dumps import building
+from kg.dumps.formats import Choice
+from kg.dumps.frames import PlainFile
 from kg.edits import Change, Position
 from kg.linking.authorities import Authorities
 from kg.linking.decisions import Decision, decision
@@ -251,6 +256,16 @@ def assert_alike(one: Path, other: Path) -> None:
     assert said[0] == said[1]
     first, second = (indexed(folder, snapshot) for folder, snapshot in zip((one, other), snapshots, strict=True))
     assert first ^ second == set()
+    assert dumped(one) == sorted_statements(snapshots[0].store)
+
+
+def dumped(folder: Path) -> bytes:
+    """The dump, which is made of the segments and of what is derived, not of the graph."""
+    target = Path(tempfile.mkdtemp(dir=folder.parent))
+    with patch.object(building._Building, "from_store", side_effect=AssertionError("the store was read")):
+        building.build(Snapshots(folder).current(), target, Choice.parse("nt"), StoreFolder(folder))
+    with PlainFile(target / "kg.nt.zst") as text:
+        return text.read()
 
 
 def indexed(folder: Path, snapshot: Snapshot) -> set[tuple[object, ...]]:

@@ -141,14 +141,14 @@ class Recount:
     def _counted(self, thing: str, predicate: str, more: int) -> Iterator[Effect]:
         present = self._said_of(thing, predicate)
         count = _count(present) + more
-        yield from _settled(thing, predicate, present, _integer(count) if count else None)
+        yield from _settled(thing, predicate, present, _integer(count) if count > 0 else None)
 
     def _counted_yearly(self, thing: str, year: str, more: int) -> Iterator[Effect]:
         subject = f"{thing}#papers-{year}"
         node = NamedNode(subject)
         present = self._said_of(subject, ns.PAPER_COUNT)
         count = _count(present)
-        yield from _settled(subject, ns.PAPER_COUNT, present, _integer(count + more) if count + more else None)
+        yield from _settled(subject, ns.PAPER_COUNT, present, _integer(count + more) if count + more > 0 else None)
         if count and count + more:
             return
         for predicate, term in (

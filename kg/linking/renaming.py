@@ -32,7 +32,7 @@ class Renaming:
         if self._identity.affiliations:
             facts.institutions = [*facts.institutions, *self._affiliations(facts.paper, authors)]
         facts.paper = of(facts.paper)
-        facts.subjects = [of(subject) for subject in facts.subjects] or self._identity.subjects.get(facts.paper, [])
+        facts.subjects = [*map(of, facts.subjects), *self._identity.subjects.get(facts.paper, ())]
         facts.venue = of(facts.venue) if facts.venue else None
         facts.institutions = [of(institution) for institution in facts.institutions]
         return facts

@@ -14,6 +14,7 @@ import pytest
 import tantivy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyoxigraph import NamedNode
 
 from kg import derived, pipeline
 from kg import namespaces as ns
@@ -115,6 +116,7 @@ PROFILES: list[Record] = [
     Profile(thing=VENUES[1], source=SourceRecord("venue")),
     Profile(thing=CONCEPTS[1], source=SourceRecord("concept")),
 ]
+CONCEPT_IRIS = [f"{B}concept/{key}" for key in ("arxiv:cs.LG", "made:1")]
 THINGS = [
     *(Naming(B).author(author) for author in PEOPLE),
     *(Naming(B).venue(venue) for venue in VENUES),
@@ -122,7 +124,7 @@ THINGS = [
     *(f"{B}paper/{key}{number}" for key in ("doi:10.5555/", "openalex:W") for number in range(1, 5)),
     *(f"{B}authorship/doi:10.5555/{number}/{who}" for number in (1, 2) for who in ("ann-lee", "a-lee", "bob-ray")),
     "https://orcid.org/0000-0002-1825-0097",
-    f"{B}concept/made:1",
+    *CONCEPT_IRIS,
 ]
 
 
@@ -161,6 +163,7 @@ EDITS = [
     f'<{B}author/orcid:0000-0002-1825-0097> <{ns.IDENTIFIER}> "orcid:0000-0002-1825-0097" .',
 ]
 PAIRS = st.tuples(st.sampled_from(THINGS), st.sampled_from(THINGS)).filter(lambda pair: pair[0] != pair[1])
+SUBJECTS = st.tuples(st.sampled_from(CONCEPT_IRIS), st.sampled_from([each for each in THINGS if "/paper/" in each]))
 STEPS = st.one_of(
     st.tuples(
         st.just("load"),
@@ -169,7 +172,7 @@ STEPS = st.one_of(
     ),
     st.tuples(st.just("load"), st.sampled_from("defg"), st.lists(papers(), min_size=1, max_size=2)),
     st.tuples(st.just("remove"), st.sampled_from("abc")),
-    st.tuples(st.just("decide"), st.sampled_from(["accepted", "rejected"]), PAIRS),
+    st.tuples(st.just("decide"), st.sampled_from(["accepted", "rejected"]), st.one_of(PAIRS, SUBJECTS)),
     st.tuples(st.just("forget")),
     st.tuples(st.just("edit"), st.booleans(), st.sampled_from(EDITS)),
 )
@@ -370,6 +373,23 @@ def test_what_comes_changes_what_it_concerns_and_nothing_is_built_anew(
 
 def built_anew(*_: object) -> None:
     raise AssertionError("the graph was built as a whole")
+
+
+def test_a_concept_that_people_gave_a_paper_counts_beside_those_of_its_source(tmp_path: Path) -> None:
+    """Built as a whole or changed; and is gone when it is taken back."""
+    world, folder = World(tmp_path, []), tmp_path / "stepwise"
+    first = made("a1", "On Things", [ANN, BOB], DOI_1, concepts=(CONCEPTS[0],))
+    world.take(("load", "a", [first, made("a2", "More", [BOB], W_2, concepts=CONCEPTS)]), folder)
+    world.take(("load", "b", [made("b1", "Yet more", [BOB])]), folder)
+    world.take(("decide", "accepted", (CONCEPT_IRIS[1], f"{B}paper/doi:10.5555/1")), folder)
+    assert_alike(folder, world.from_nothing(folder))
+    counted = (
+        Snapshots(folder).current().store.quads_for_pattern(NamedNode(CONCEPT_IRIS[1]), NamedNode(ns.PAPER_COUNT), None)
+    )
+    assert [quad.object.value for quad in counted] == ["2"]
+    pipeline.rebuild(StoreFolder(folder))
+    world.take(("forget",), folder)
+    assert_alike(folder, world.from_nothing(folder))
 
 
 def test_who_share_a_paper_of_very_many_are_no_coauthors_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

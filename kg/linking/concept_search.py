@@ -27,7 +27,8 @@ def find_concepts(
     found: list[Link] = []
     new: list[tuple[bytes, bytes]] = []
     digests: list[bytes] = []
-    for mentioned, said in (each for part in parts for each in zip(part.mentions(), part.texts(), strict=True)):
+    # Of a part from which a former version of this program took records, one text is left, and it is empty.
+    for mentioned, said in (each for part in parts for each in zip(part.mentions(), part.texts(), strict=False)):
         digest = hashlib.blake2b(seed + mentioned + said, digest_size=16).digest()
         known = cache.get(digest)
         if known is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import compress, zip_longest
 
 import msgspec
 
@@ -19,7 +20,7 @@ from kg.segments import (
     record_digest,
     segment_id,
 )
-from kg.texts import Texts, encoded_texts
+from kg.texts import Texts, decoded_texts, encoded_texts
 
 _BLOCK = 2**22
 
@@ -54,11 +55,13 @@ def _reduce(segments: SegmentStore, dataset: str, part: str, reduced: str, super
     with segments.writing(dataset) as writer:
         statements = _copy(segments, dataset, part, {b"#" + digest.hex().encode() for digest in superseded}, writer)
         writer.records(b"".join(left))
-        # What the others say has to be asked of the graph: facts and texts do not tell whose they are.
+        # What the others say has to be asked of the graph: texts of things do not tell whose they are.
         writer.facts(packed(encoded_facts([])))
-        writer.texts(packed(encoded_texts(Texts())))
-        for content in segments.mentions(dataset, part):
-            writer.mentions(packed(_mentions_left(content, dataset, superseded)))
+        both = zip_longest(segments.mentions(dataset, part), segments.texts(dataset, part), fillvalue=b"")
+        for mentioned, said in both:
+            mentions, texts = _left(mentioned, said, dataset, superseded)
+            writer.mentions(packed(mentions))
+            writer.texts(packed(texts))
         rejects = segments.rejects_path(dataset, part).read_bytes()
         writer.rejects(rejects)
         gone = known.counts.mapped - len(left)
@@ -68,17 +71,19 @@ def _reduce(segments: SegmentStore, dataset: str, part: str, reduced: str, super
         writer.commit(reduced, Part(input=known.input, counts=counts, has_facts=False))
 
 
-def _mentions_left(content: bytes, dataset: str, superseded: set[bytes]) -> bytes:
+def _left(mentioned: bytes, said: bytes, dataset: str, superseded: set[bytes]) -> tuple[bytes, bytes]:
+    """The mentions and the texts of a chunk without those of records that are superseded. The texts of papers stand in
+    the order of their mentions, but for a part from which a former version took all texts."""
+
     def is_left(record: str | None) -> bool:
         return record is None or record_digest(record_id(record, dataset)) not in superseded
 
-    mentions = decoded_mentions(content)
-    return encoded_mentions(
-        Mentions(
-            [paper for paper in mentions.papers if is_left(paper.record)],
-            [thing for thing in mentions.things if is_left(thing.record)],
-        )
+    mentions, texts = decoded_mentions(mentioned), decoded_texts(said) if said else Texts()
+    papers = [is_left(paper.record) for paper in mentions.papers]
+    left = Mentions(
+        list(compress(mentions.papers, papers)), [thing for thing in mentions.things if is_left(thing.record)]
     )
+    return encoded_mentions(left), encoded_texts(Texts(list(compress(texts.papers, papers)), texts.things))
 
 
 def _copy(segments: SegmentStore, dataset: str, part: str, left_out: set[bytes], writer: PartWriter) -> int:

@@ -19,13 +19,17 @@ import zstandard
 from kg import pipeline
 from kg.changes.history import History
 from kg.errors import SourceError, UsageError
+from kg.linking.linking import linker_of
 from kg.pipeline import LoadReport, Options
 from kg.progress import Progress
+from kg.records import Concept, Profile, SourceRecord
+from kg.settings import read_settings
 from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots
-from kg.sources import find_source
+from kg.sources import Source, find_source
 from kg.store import StoreFolder
 from tests.kg.pipeline.papers import lines, paper, volume
+from tests.made_records import made_source
 
 SOURCE = find_source("mlanthology")
 
@@ -189,6 +193,31 @@ def test_an_update_takes_the_place_of_records_of_the_same_name(data: Path, tmp_p
     index = Snapshots(tmp_path / "store").current().index
     assert index.search("Three Anew", "paper").hits[0].label == "Three Anew"
     assert index.search("Example Number 3", "paper").hits[0].label != "An Example of Number 3"
+
+
+@pytest.mark.parametrize("concepts_first", [True, False])
+def test_papers_that_stay_keep_their_concepts_when_others_are_updated(tmp_path: Path, concepts_first: bool) -> None:
+    """Of a file of several chunks; found in their texts, whose papers are told from those that are superseded."""
+    records = [paper(number, abstract="On reinforcement learning. " * 15_000) for number in range(8)]
+    changed = paper(3, abstract="On nothing of that.")
+    whole, delta, fresh = (tmp_path / f"{name}.jsonl" for name in ("whole", "delta", "fresh"))
+    whole.write_bytes(lines(*records))
+    delta.write_bytes(lines(changed))
+    fresh.write_bytes(lines(*records[:3], changed, *records[4:]))
+    concept = Profile(thing=Concept("made", "1", "Reinforcement learning"), source=SourceRecord("concept"))
+    (tmp_path / "concept").touch()
+
+    def take(store: StoreFolder, *steps: tuple[Source, str, Path, bool]) -> None:
+        for source, dataset, path, update in steps:
+            by = linker_of(read_settings({}, store=store.folder))
+            pipeline.load(store, source, {dataset: [path]}, Options(update=update), linker=by)
+
+    scheme = (made_source("made", [concept]), "scheme", tmp_path / "concept", False)
+    updated = [(SOURCE, "papers", whole, False), (SOURCE, "papers", delta, True)]
+    take(StoreFolder(tmp_path / "store"), *([scheme, *updated] if concepts_first else [*updated, scheme]))
+    take(StoreFolder(tmp_path / "fresh"), scheme, (SOURCE, "papers", fresh, False))
+    assert dump(tmp_path / "store") == dump(tmp_path / "fresh")
+    assert dump(tmp_path / "store").count(b"/dc/terms/subject> <https://w3id.org/paperkg/concept/made:1> .") == 7
 
 
 def test_a_dataset_can_be_removed(data: Path, tmp_path: Path) -> None:

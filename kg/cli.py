@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -41,6 +43,9 @@ class _Group(click.Group):
                 raise
             click.echo(f"kg: {error}", err=True)
             ctx.exit(error.exit_code)
+        except BrokenPipeError:  # who reads has enough, as in 'kg link list | head'
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(1)
         except OSError as error:  # a full disk, a folder that may not be written
             if ctx.params.get("debug"):
                 raise

@@ -26,6 +26,7 @@ from kg.pipeline.authorities import read_authority
 from kg.pipeline.remote import Wish
 from kg.sources import find_source
 
+_IDLE_SHOWN = 5
 _STATUSES = ("accepted", "candidate", "rejected", "refused")
 _KINDS = ("paper", "author", "authorship", "institution", "venue", "concept")
 Verdict = Literal["accepted", "rejected"]
@@ -101,11 +102,28 @@ def link(
             records = read_authority(authorities, source, files, context.settings.base_iri, progress, jobs)
             click.echo(f"{authority}: {records:,} records to link to")
         pipeline.link(context.store, context.linker(jobs), progress)
-    _print_summary(_judgement(context).links)
+    judgement = _judgement(context)
+    _print_summary(judgement.links)
+    _warn_of_decisions(context, judgement)
     manifest = context.snapshot().manifest
     click.echo(f"snapshot {manifest.id}: {manifest.triples:,} triples")
     if asking:
         asking.complain()
+
+
+def _warn_of_decisions(context: Context, judgement: Judgement) -> None:
+    """Of those that do nothing: what they name is not in the graph, or cannot be what they say."""
+    path = context.settings.decisions
+    if path and not path.exists():
+        click.echo(f"kg: there is no {path} (KG_DECISIONS), so nothing is decided", err=True)
+    of = judgement.identity.of
+    known = {frozenset(map(of, (judged.link.subject, judged.link.object))) for judged in judgement.links}
+    idle = [pair for pair in context.decisions.read() if frozenset(map(of, pair)) not in known]
+    for pair in idle[:_IDLE_SHOWN]:
+        one, other = (end.removeprefix(context.settings.base_iri) for end in pair)
+        click.echo(f"kg: the decision about {one} and {other} does nothing: the graph does not know both", err=True)
+    if len(idle) > _IDLE_SHOWN:
+        click.echo(f"kg: and {len(idle) - _IDLE_SHOWN:,} more", err=True)
 
 
 def _print_summary(links: Iterable[Judged]) -> None:

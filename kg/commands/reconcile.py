@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -17,12 +18,13 @@ from kg.errors import SourceError, UsageError
 from kg.linking.affiliations import Gazetteer
 from kg.linking.linking import papers_and_things
 from kg.namespaces import IDENTIFIER
-from kg.reconciliation import KINDS, PropertyValue, Query, Reconciler
+from kg.reconciliation import KINDS, PROPERTIES, PropertyValue, Query, Reconciler
 from kg.resources import Thing
 from kg.store import StoreFolder, wanted_contents
 
 _AFFILIATION = "affiliation"
 _SHOWN_EVERY = 100
+_ALWAYS_ADDED = ("match", "name", "score")
 _NO_COLUMNS = frozenset(("mag", "omid", "corpusid", "mlanthology"))
 
 Found = list[tuple[Thing, float]]
@@ -57,31 +59,27 @@ def reconcile(
     columns = dict(_property(text) for text in properties)
     if kind == _AFFILIATION and columns:
         raise UsageError("affiliations have no properties; leave out --property")
-    snapshot = context.snapshot()
-    reconciler = Reconciler(snapshot)
+    for name in columns:
+        if name not in {each.id for each in PROPERTIES[kind]}:
+            there = ", ".join(each.id for each in PROPERTIES[kind])
+            raise UsageError(f"{kind}s have no property {name!r}; there is {there}", name)
+    reconciler = Reconciler(context.snapshot())
     with _opened(file) as stream, progress_lines() as progress:
-        reader = _table(stream, column)
-        header = list(reader.fieldnames or ())
-        for wanted in (column, *columns.values()):
-            if wanted not in header:
-                raise UsageError(f"there is no column {wanted!r}; there are {', '.join(header) or 'none'}", wanted)
+        table = _Table.read(file, stream, column)
+        places = {wanted: table.place(wanted) for wanted in (column, *columns.values())}
         progress("reconciling")
         find = _finder(context, reconciler, kind, columns, least)
-        rows: list[dict[str, str]] = []
-        try:
-            for row in reader:
-                rows.append(row | _added(reconciler, find(row, row.get(column) or "")))
-                if len(rows) % _SHOWN_EVERY == 0:
-                    progress.detail(f"{len(rows):,} rows")
-        except csv.Error as error:
-            raise SourceError(file, f"is no table: {error}", reader.line_num) from error
-    added = dict.fromkeys(key for row in rows for key in row if key not in header and key is not None)
+        added: list[dict[str, str]] = []
+        for row in table.rows:
+            named = {wanted: row[place] for wanted, place in places.items()}
+            added.append(_added(reconciler, find(named, named[column])))
+            if len(added) % _SHOWN_EVERY == 0:
+                progress.detail(f"{len(added):,} rows")
+    identifiers = sorted({key for row in added for key in row} - set(_ALWAYS_ADDED))
     with output_stream(output) as binary:
-        _write(
-            binary, rows, header, ["match", "name", "score", *sorted(added.keys() - {"match", "name", "score"})], reader
-        )
-    matched = sum(bool(row["match"]) for row in rows)
-    click.echo(f"{matched:,} of {len(rows):,} rows matched", err=True)
+        table.write(binary, [*_ALWAYS_ADDED, *identifiers], added)
+    matched = sum(bool(row["match"]) for row in added)
+    click.echo(f"{matched:,} of {len(added):,} rows matched", err=True)
 
 
 def _property(text: str) -> tuple[str, str]:
@@ -106,27 +104,53 @@ def _opened(file: Path) -> Iterator[IO[str]]:
     yield io.StringIO(text, newline="")
 
 
-def _table(stream: IO[str], column: str) -> csv.DictReader[str]:
-    """By the delimiter that makes a header with the column, else by the most frequent one."""
-    headers = {
-        delimiter: next(csv.reader(stream, delimiter=delimiter), []) for delimiter in ",;\t" if not stream.seek(0)
-    }
-    delimiter = max(headers, key=lambda each: (column in headers[each], len(headers[each])))
-    stream.seek(0)
-    return csv.DictReader(stream, delimiter=delimiter, restkey="", restval="")
+@dataclass
+class _Table:
+    """A table as it was read; every row has as many cells as the longest."""
 
+    header: list[str]
+    rows: list[list[str]]
+    delimiter: str
 
-def _write(
-    binary: IO[bytes], rows: list[dict[str, str]], header: list[str], added: list[str], reader: csv.DictReader[str]
-) -> None:
-    text = io.TextIOWrapper(binary, encoding="utf-8", newline="", write_through=True)
-    delimiter = reader.reader.dialect.delimiter
-    writer = csv.DictWriter(
-        text, [*header, *added], delimiter=delimiter, restval="", extrasaction="ignore", lineterminator="\n"
-    )
-    writer.writeheader()
-    writer.writerows(rows)
-    text.detach()
+    @classmethod
+    def read(cls, file: Path, stream: IO[str], column: str) -> _Table:
+        """By the delimiter that makes a header with the column, else by the most frequent one."""
+        headers: dict[str, list[str]] = {}
+        line = 1
+        try:
+            for delimiter in ",;\t":
+                stream.seek(0)
+                headers[delimiter] = next(csv.reader(stream, delimiter=delimiter), [])
+            delimiter = max(headers, key=lambda each: (column in headers[each], len(headers[each])))
+            stream.seek(0)
+            reader = csv.reader(stream, delimiter=delimiter)
+            rows = []
+            for row in reader:
+                rows.append(row)
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise SourceError(file, f"is no table: {error}", line) from error
+        width = max(map(len, rows), default=0)
+        header, *rows = [row + [""] * (width - len(row)) for row in rows] or [[]]
+        return cls(header, rows, delimiter)
+
+    def place(self, column: str) -> int:
+        """UsageError if there is no such column, or several."""
+        if self.header.count(column) > 1:
+            raise UsageError(f"there are {self.header.count(column)} columns {column!r}; give each a name", column)
+        if column not in self.header:
+            there = ", ".join(filter(None, self.header)) or "none"
+            raise UsageError(f"there is no column {column!r}; there are {there}", column)
+        return self.header.index(column)
+
+    def write(self, binary: IO[bytes], names: list[str], added: list[dict[str, str]]) -> None:
+        """With columns added, which do not take the names of those that are there."""
+        text = io.TextIOWrapper(binary, encoding="utf-8", newline="", write_through=True)
+        writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n")
+        writer.writerow([*self.header, *(f"found {name}" if name in self.header else name for name in names)])
+        for row, more in zip(self.rows, added, strict=True):
+            writer.writerow([*row, *(more.get(name, "") for name in names)])
+        text.detach()
 
 
 def _finder(

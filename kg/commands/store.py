@@ -67,11 +67,15 @@ def load(
         for known in SOURCES.values():
             click.echo(f"{known.name:16}{known.description}")
         return
+    if replace and update:
+        raise UsageError("give --replace or --update: all records are others, or those of the same name")
     linker = context.linker(jobs) if (context.settings.link if link is None else link) else None
     if remove:
-        names = [name for name in (source, *map(str, files)) if name]
+        names = [name for name in (dataset, source, *map(str, files)) if name]
+        if not names:
+            raise UsageError("name the datasets to remove; 'kg info' lists them")
         with progress_lines() as progress:
-            pipeline.remove(context.store, [dataset] if dataset else names, progress, linker)
+            pipeline.remove(context.store, names, progress, linker)
         _published(context, endpoint)
         return
     if segments and source:

@@ -67,7 +67,7 @@ class Decisions:
     def read(self) -> dict[tuple[str, str], Decision]:
         """By the two things, in the order of their names. StoreError where the file says something else."""
         try:
-            text = self.path.read_text("utf-8")
+            text = self.path.read_text("utf-8-sig")  # as some editors write it
         except FileNotFoundError:
             return {}
         except (OSError, UnicodeDecodeError) as error:
@@ -119,7 +119,7 @@ class Decisions:
         """Comments of people stay, above what they stand above no more."""
         comments = []
         if self.path.exists():
-            kept = (line for line in _lines(self.path.read_text("utf-8")) if line.startswith("#"))
+            kept = (line for line in _lines(self.path.read_text("utf-8-sig")) if line.startswith("#"))
             comments = [line + "\n" for line in kept if line + "\n" != HEADER]
         text = HEADER + "".join(comments) + "".join(lines[pair] for pair in sorted(lines))
         write_atomically(self.path, text.encode())

@@ -82,11 +82,12 @@ class Clusters:
         return root
 
     def unite(self, link: Link, by_decision: bool = False) -> bool:
-        """Whether the two ends are one now."""
+        """Whether the two ends are one now. A decision counts more than what a source tells apart, and no more than
+        another decision."""
         one, other = self.find(link.subject), self.find(link.object)
         if one == other:
             return True
-        if not by_decision and not self._may_be_one(one, other, link):
+        if other in self._apart.get(one, ()) or not (by_decision or self._may_be_one(one, other, link)):
             self.refused.append(link)
             return False
         if len(self._members.get(one, ())) < len(self._members.get(other, ())):
@@ -102,8 +103,6 @@ class Clusters:
         return True
 
     def _may_be_one(self, one: str, other: str, link: Link) -> bool:
-        if other in self._apart.get(one, ()):
-            return False
         telling: tuple[str, ...] = _TELLING.get(kind_of(one, self._base_iri), ())
         if link.method == "shared-identifier":
             telling = telling[:1]

@@ -38,6 +38,8 @@ _PREDICATES = {
     "close-match": "skos:closeMatch",
 }
 _SAME = frozenset((OWL + "sameAs", SKOS + "exactMatch"))
+# Whatever else begins with letters and a colon is a prefix that the mapping set does not explain.
+_IRI = re.compile(r"(https?://|urn:)", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -60,7 +62,8 @@ def _row(judged: Judged) -> str:
         "predicate_id": _PREDICATES[link.relation],
         "object_id": link.object,
         "mapping_justification": justification(judged).replace(SEMAPV, "semapv:"),
-        "confidence": f"{link.confidence:.2f}",
+        # How sure a rule was says nothing of what a person decided.
+        "confidence": "" if made else f"{link.confidence:.2f}",
         "author_label": made.by if made else "",
         "mapping_date": made.on if made else "",
         "mapping_tool": f"paperkg {link.method}",
@@ -104,7 +107,7 @@ def read(stream: TextIO, name: str, least: float) -> Read:
 
 def _decision(row: dict[str, str], prefixes: dict[str, str], least: float, name: str, number: int) -> Decision | None:
     ends = [_iri(row[column] or "", prefixes) for column in ("subject_id", "object_id")]
-    if not all(map(is_iri, ends)) or ends[0] == ends[1]:
+    if not all(is_iri(end) and _IRI.match(end) for end in ends) or ends[0] == ends[1]:
         raise SourceError(name, f"row {number} does not name two things by IRIs or by prefixes of its curie_map")
     if _iri(row["predicate_id"] or "", prefixes) not in _SAME:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from kg.errors import SourceError
 from kg.files import checksum
 from kg.linking.authorities import Authorities
 from kg.mapping import Mapping
@@ -25,11 +26,12 @@ def read_authority(
     progress: Progress = silent,
     jobs: int | None = None,
     name: str | None = None,
+    may_be_empty: bool = False,
 ) -> int:
     """Read files as a source does, and keep what their records mention; how many records there are.
 
-    The authority is called as the source, or by its own `name`. Raises SourceError if a file cannot be taken; then what
-    was kept before stays.
+    The authority is called as the source, or by its own `name`. Raises SourceError if a file cannot be taken, or if
+    they hold no record and not `may_be_empty`; then what was kept before stays.
     """
     files = find_inputs(source, list(paths))
     described = {"mapping": MAPPING_VERSION, "base": base_iri} | {str(path): checksum(path) for path in files}
@@ -45,6 +47,9 @@ def read_authority(
                     records += chunk.counts.mapped
                     progress.detail(f"{records:,} records")
                     yield chunk.mentions
+        if not (records or may_be_empty):
+            named = ", ".join(path.name for path in files[:3])
+            raise SourceError(named, f"no record of a {source.name} could be read")
 
     progress(f"reading {source.name}")
     authorities.put(name or source.name, described, frames())

@@ -27,6 +27,8 @@ def name_datasets(paths: Iterable[Path], dataset: str | None) -> dict[str, list[
     for path in paths:
         if path == STANDARD_INPUT and dataset is None:
             raise UsageError("what comes by standard input has no name; give one with --dataset")
+        if dataset is None and glob.has_magic(path.name) and not path.exists():
+            raise UsageError(f"a pattern like {path.name!r} has no name; give one with --dataset", path.name)
         name = dataset_of(path) if dataset is None else dataset_name(dataset)
         if dataset is None and name in named:
             raise UsageError(

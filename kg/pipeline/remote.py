@@ -62,7 +62,7 @@ class Enrichment:
         if not files:
             return 0
         base, name = self._settings.base_iri, authority_name(self._service)
-        return read_authority(authorities, self._source, files, base, progress, jobs, name)
+        return read_authority(authorities, self._source, files, base, progress, jobs, name, may_be_empty=True)
 
     def _things(self) -> list[Thing]:
         """What other authorities identify needs not be asked."""

@@ -102,3 +102,42 @@ def test_a_wrong_call_is_told(seeded_store_folder: Path, arguments: tuple[str, .
     result = kg(seeded_store_folder, "-", *arguments, given=b"a,b\nx,y\n")
     assert result.returncode == 2
     assert message in result.stderr.decode()
+
+
+def test_no_column_of_the_table_is_lost(seeded_store_folder: Path) -> None:
+    """Whatever it is called, and however long its rows are."""
+    table = 'id,name,score,id\n7,"Hubinger, Evan",3.5,x\n\n8,Nobody Known,4.5,y,more,and more\n9\n'
+    result = kg(seeded_store_folder, "-", "--column", "name", "--type", "author", given=table.encode())
+    assert result.returncode == 0, result.stderr
+    header, *found = csv.reader(io.StringIO(result.stdout.decode(), newline=""))
+    assert header == ["id", "name", "score", "id", "", "", "match", "found name", "found score"]
+    assert [row[:6] for row in found] == [
+        ["7", "Hubinger, Evan", "3.5", "x", "", ""],
+        [""] * 6,
+        ["8", "Nobody Known", "4.5", "y", "more", "and more"],
+        ["9", "", "", "", "", ""],
+    ]
+    assert [row[6:] for row in found] == [[HUBINGER, "Evan Hubinger", "100"], *[["", "", ""]] * 3]
+
+
+@pytest.mark.parametrize(
+    ("options", "table", "message"),
+    [
+        (("--column", "n"), "n,n\na,b\n", "there are 2 columns 'n'; give each a name"),
+        (("--column", "n", "--property", "foo=x"), "n,x\na,b\n", "authors have no property 'foo'; there is orcid"),
+        (("--column", "n", "--property", "orcid=y"), "n,x\na,b\n", "there is no column 'y'; there are n, x"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(
+    seeded_store_folder: Path, options: tuple[str, ...], table: str, message: str
+) -> None:
+    result = kg(seeded_store_folder, "-", *options, "--type", "author", given=table.encode())
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert message in result.stderr.decode()
+
+
+def test_a_cell_that_is_too_long_is_said_where_it_is(seeded_store_folder: Path) -> None:
+    table = b"n\na\n" + b"x" * 200_000 + b"\n"
+    result = kg(seeded_store_folder, "-", "--column", "n", "--type", "author", given=table)
+    assert result.returncode == 1
+    assert b"line 3: is no table: field larger than field limit" in result.stderr

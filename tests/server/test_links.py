@@ -12,7 +12,8 @@ from pyoxigraph import NamedNode, RdfFormat
 
 from kg import namespaces as ns
 from kg import pipeline
-from kg.linking.linking import linker_of
+from kg.linking.decisions import decision
+from kg.linking.linking import decisions_of, linker_of
 from kg.settings import read_settings
 from kg.store import StoreFolder
 from server import create_app
@@ -24,6 +25,10 @@ MERGED, CANONICAL = "author/adam-s-jermyn", "author/adam-jermyn"
 @pytest.fixture(scope="module")
 def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     settings = read_settings({}, store=tmp_path_factory.mktemp("linked"))
+    named = [
+        (f"{settings.base_iri}author/evan-hubinger", name) for name in ("urn:isbn:0000000000", "javascript:alert(1)")
+    ]
+    decisions_of(settings).add(*(decision("accepted", *pair, "jo", "") for pair in named))
     pipeline.load_seeds(StoreFolder(Path(settings.store)), linker=linker_of(settings))
     app = create_app(settings)
     yield app.test_client()
@@ -52,6 +57,13 @@ def test_its_page_says_how_it_is_known(linked: FlaskClient) -> None:
     assert "co-authors in common: evan hubinger" in page
     assert f'href="/{MERGED}"' in page
     assert "Known elsewhere" not in page, "its other names here are no other graph's"
+
+
+def test_what_is_no_address_is_named_and_leads_nowhere(linked: FlaskClient) -> None:
+    """People may decide that a thing is what a URN names; what a script would be is no more than text."""
+    page = linked.get("/page/author/evan-hubinger").text
+    assert "<code>urn:isbn:0000000000</code>" in page and "<code>javascript:alert(1)</code>" in page
+    assert 'href="None"' not in page and 'href="javascript' not in page
 
 
 def test_its_data_has_the_link_with_its_evidence(linked: FlaskClient) -> None:

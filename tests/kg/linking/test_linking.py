@@ -228,6 +228,19 @@ def test_whatever_was_linked_before_the_graph_is_that_of_its_records_and_links(
     assert by_rules(snapshot(anew).store) == stated(snapshot(anew).store)
 
 
+def test_what_is_rejected_does_not_become_one_by_way_of_what_is_accepted(folder: Path) -> None:
+    """Of decisions that contradict each other one is refused, and says so."""
+    bob, ann = f"{B}author/bob-ray", NAMED
+    load(folder, "first", FIRST, None)
+    store = load(folder, "second", SECOND, None)
+    made = [("accepted", ann, KNOWN), ("accepted", KNOWN, bob), ("rejected", ann, bob)]
+    pipeline.link(store, linker(decisions=[decision(verdict, *pair, "jo", "") for verdict, *pair in made]))  # type: ignore[arg-type]
+    judgement = store.links.read(store.links.in_force())
+    assert judgement
+    assert judgement.identity.of(ann) != judgement.identity.of(bob)
+    assert sorted(each.status for each in judgement.links) == ["accepted", "refused", "rejected"]
+
+
 @pytest.mark.parametrize("by_other_rules", [False, True])
 def test_once_linked_a_store_is_prepared_for_additions_and_says_when_it_reads(
     folder: Path, monkeypatch: pytest.MonkeyPatch, by_other_rules: bool

@@ -246,7 +246,10 @@ def _entities(prefix: str) -> list[dict[str, Any]]:
     except ValueError:
         raise BadRequest("'cursor' is a number") from None
     reconciler = Reconciler(current_snapshot())
-    kind = kind_named(request.args.get("type"))
+    wanted = request.args.get("type")
+    kind = kind_named(wanted)
+    if wanted and not kind:
+        return []  # things of other types are in other services
     return [
         {
             "id": reconciler.id(thing.iri),

@@ -146,6 +146,7 @@ def test_data_is_extended_by_properties(ask: Asks) -> None:
 def test_suggestions_begin_as_was_typed(ask: Asks) -> None:
     assert HUBINGER in [each["id"] for each in ask("/suggest/entity", prefix="Evan Hub")["result"]]
     assert ask("/suggest/entity", prefix="Evan Hub", type="Paper")["result"] == []
+    assert ask("/suggest/entity", prefix="Evan Hub", type="Dragon")["result"] == []
     assert [each["id"] for each in ask("/suggest/type", prefix="aut")["result"]] == ["Author"]
     assert "orcid" in [each["id"] for each in ask("/suggest/property", prefix="orc")["result"]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import select
 import sys
 from importlib import import_module
 from typing import Any
@@ -32,6 +33,13 @@ _COMMANDS = {
 }
 
 
+def _nobody_reads() -> bool:
+    """Whether who read what is printed has enough, as in 'kg link list | head'; another pipe may be the broken one."""
+    output = select.poll()
+    output.register(sys.stdout.fileno(), 0)
+    return any(event & select.POLLERR for _, event in output.poll(0))
+
+
 class _Group(click.Group):
     """Errors become one line and an exit code; packages may add commands (the server adds `serve`)."""
 
@@ -43,10 +51,10 @@ class _Group(click.Group):
                 raise
             click.echo(f"kg: {error}", err=True)
             ctx.exit(error.exit_code)
-        except BrokenPipeError:  # who reads has enough, as in 'kg link list | head'
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(1)
         except OSError as error:  # a full disk, a folder that may not be written
+            if isinstance(error, BrokenPipeError) and _nobody_reads():
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                ctx.exit(1)
             if ctx.params.get("debug"):
                 raise
             where = f": {error.filename}" if error.filename else ""

@@ -121,7 +121,8 @@ def _warn_of_decisions(context: Context, judgement: Judgement) -> None:
     idle = [pair for pair in context.decisions.read() if frozenset(map(of, pair)) not in known]
     for pair in idle[:_IDLE_SHOWN]:
         one, other = (end.removeprefix(context.settings.base_iri) for end in pair)
-        click.echo(f"kg: the decision about {one} and {other} does nothing: the graph does not know both", err=True)
+        why = "the graph does not know both, or they cannot be one"
+        click.echo(f"kg: the decision about {one} and {other} does nothing: {why}", err=True)
     if len(idle) > _IDLE_SHOWN:
         click.echo(f"kg: and {len(idle) - _IDLE_SHOWN:,} more", err=True)
 

@@ -131,3 +131,15 @@ def test_who_has_read_enough_is_told_nothing(store: Path) -> None:
         assert process.stdout and process.stderr
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+def test_a_broken_pipe_to_somebody_else_is_said(store: Path) -> None:
+    program = f"""
+import sys
+from unittest.mock import patch
+from kg.cli import main
+with patch("kg.commands.link.authorities_of", side_effect=BrokenPipeError(32, "Broken pipe")):
+    main(["--store", {str(store)!r}, "link"])
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (1, "kg: Broken pipe\n")

@@ -46,14 +46,14 @@ class _PropertyAsked(msgspec.Struct):
 
 
 class _QueryAsked(msgspec.Struct):
-    query: str = ""
+    query: str | None = None
     type: str | list[str] | None = None
     limit: int | float | None = None
     properties: list[_PropertyAsked] = []
     type_strict: Literal["any", "all", "should"] | None = None
 
     def __post_init__(self) -> None:
-        if not self.query and not self.properties:
+        if self.query is None and not self.properties:
             raise ValueError("give a `query`, or properties to find things by")
 
 
@@ -144,7 +144,7 @@ def _candidates(reconciler: Reconciler, asked: _QueryAsked) -> list[dict[str, An
     found = [
         candidate
         for kind in searched
-        for candidate in reconciler.reconcile(Query(asked.query[:_LONGEST_NAME], kind, limit, properties))
+        for candidate in reconciler.reconcile(Query((asked.query or "")[:_LONGEST_NAME], kind, limit, properties))
     ]
     if asked.type_strict == "should" and kinds:
         found = [each if each.thing.kind in kinds else _of_another_type(each) for each in found]
@@ -190,7 +190,9 @@ def _extended(text: str) -> dict[str, Any]:
         raise BadRequest(f"at most {_MOST_IDS} ids and {_MOST_PROPERTIES} properties can be asked for at once")
     reconciler = Reconciler(current_snapshot())
     known = properties_of(list(KINDS))
-    columns = [(known[column.id], _limit(column)) for column in asked.properties if column.id in known]
+    if unknown := [column.id[:100] for column in asked.properties if column.id not in known]:
+        raise BadRequest(f"there is no property '{unknown[0]}'; there are {', '.join(known)}")
+    columns = [(known[column.id], _limit(column)) for column in asked.properties]
     return {
         "meta": [_meta(found) for found, _ in columns],
         "rows": {id: _row(reconciler, id, columns) for id in asked.ids},

@@ -125,6 +125,12 @@ def test_batches_come_by_post_from_any_site(client: FlaskClient) -> None:
     assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
 
 
+def test_an_empty_cell_means_nobody_and_leaves_the_others_of_its_batch_alone(ask: Asks) -> None:
+    asked = {"q0": {"query": ""}, "q1": {"query": " ", "type": "Author"}, "q2": {"query": "Evan Hubinger", "limit": 1}}
+    answer = ask(queries=json.dumps(asked))
+    assert [len(answer[key]["result"]) for key in asked] == [0, 0, 1]
+
+
 def test_an_old_client_gets_a_call(client: FlaskClient) -> None:
     text = client.get("/reconcile?callback=jQuery123").text
     assert text.startswith("/**/jQuery123({")
@@ -173,6 +179,7 @@ def test_flyouts_and_previews_show_the_thing(ask: Asks, client: FlaskClient) -> 
         "?queries=" + quote(json.dumps({str(n): {"query": "a"} for n in range(51)})),
         '?extend={"ids":1}',
         '?extend={"ids":[],"properties":[{"id":"name","settings":{"limit":"x"}}]}',
+        '?extend={"ids":[],"properties":[{"id":"shoeSize"}]}',
         "/suggest/entity?prefix=a&cursor=x",
     ],
 )

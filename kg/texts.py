@@ -9,6 +9,10 @@ from kg.records import PartialDate
 VERSION = 2
 """Changes when texts say more: the index of those of an older version is made of the graph."""
 
+REDUCED = 0
+"""The version of texts from which records were taken: texts of things do not tell whose they are, so that some may be
+of those records."""
+
 
 class PaperText(msgspec.Struct, array_like=True):
     """What one record says of a paper, for the index; `names` are those of its authors in order."""
@@ -38,7 +42,7 @@ class Texts(msgspec.Struct, array_like=True):
     papers: list[PaperText] = []
     things: list[ThingText] = []
     version: int = 1
-    """Texts that were written before there were versions do not say it."""
+    """Texts that were written before there were versions do not say it; new ones have VERSION, or are REDUCED."""
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -46,7 +50,7 @@ _DECODER = msgspec.msgpack.Decoder(Texts)
 
 
 def encoded_texts(texts: Texts) -> bytes:
-    return _ENCODER.encode((texts.papers, texts.things, VERSION))
+    return _ENCODER.encode(texts)
 
 
 def decoded_texts(content: bytes) -> Texts:

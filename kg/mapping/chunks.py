@@ -24,7 +24,7 @@ from kg.processes import end_with_parent, keep_memory
 from kg.records import Graph, Reading, Reject
 from kg.segments import Counts, compressed_records, packed, record_digest
 from kg.sources import Chunk, Source
-from kg.texts import PaperText, Texts, encoded_texts
+from kg.texts import VERSION, PaperText, Texts, encoded_texts
 
 # Below this many bytes of input starting processes takes longer than they save.
 _WORTH_PROCESSES = 2 * 2**20
@@ -105,7 +105,7 @@ class _Chunk:
             things=things,
             digests=b"".join(self._digests),
             facts=packed(encoded_facts(self._facts)),
-            texts=packed(encoded_texts(Texts(self._papers, list(texts)))),
+            texts=packed(encoded_texts(Texts(self._papers, list(texts), VERSION))),
             mentions=packed(encoded_mentions(Mentions(self._mentions, list(mentions)))),
             rejects=b"".join(msgspec.json.encode(reject) + b"\n" for reject in self._rejects),
             counts=Counts(self._read, self._mapped, self._read - self._mapped, 0, faults, lines),

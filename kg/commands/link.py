@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
@@ -17,7 +18,7 @@ from kg.commands.online import Asking
 from kg.errors import SourceError, UsageError
 from kg.linking import sssom
 from kg.linking.decisions import Decision, decision
-from kg.linking.identity import kind_of, relation_between
+from kg.linking.identity import Identity, kind_of, relation_between
 from kg.linking.judging import Judgement, fact_text
 from kg.linking.linking import authorities_of
 from kg.linking.model import Judged
@@ -38,6 +39,7 @@ _RELATIONS = {
     "exact-match": "mean the same",
     "close-match": "mean nearly the same",
 }
+_OCCURRENCE = re.compile(r"/\d+$")  # of several people of one name on one paper
 _PLURALS = {"exact-match": "exact matches", "close-match": "close matches"}
 
 
@@ -185,6 +187,7 @@ def explain(context: Context, thing: str, other: str | None) -> None:
     ends = {one, second} - {None}
     cluster = {judgement.identity.of(end) for end in ends if end}
     members = cluster | {merged for merged, into in judgement.identity.canonical.items() if into in cluster}
+    members |= _moved(judgement.identity, members)
     found = [
         judged
         for judged in judgement.links
@@ -202,6 +205,16 @@ def explain(context: Context, thing: str, other: str | None) -> None:
         click.echo(f"{one}\n  is called {canonical}")
     for judged in found:
         _print_link(judged)
+
+
+def _moved(identity: Identity, authors: set[str]) -> set[str]:
+    """Authorships that are one of these authors' by a link, or would be by their names."""
+    keys = tuple(f"/{author.partition('/author/')[2]}" for author in authors if "/author/" in author)
+    return {
+        authorship
+        for authorship, author in identity.authors.items()
+        if author in authors or _OCCURRENCE.sub("", authorship).endswith(keys)
+    }
 
 
 def _print_link(judged: Judged) -> None:

@@ -14,9 +14,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 
+from kg.linking.common_names import is_common_family
 from kg.linking.consistency import consistent
 from kg.linking.model import AuthorMention, Fact, Link, PaperMention
-from kg.linking.names import compatible, folded, name_keys, reading_keys
+from kg.linking.names import compatible, folded, name_keys, parsed, reading_keys
 from kg.linking.people import Appearance, Bearers, Frequencies, Person, encoded, looked_at, people_of
 
 _TELLING = ("orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author")
@@ -25,6 +26,9 @@ _MOST_SUBJECTS, _MOST_REFERENCES = 20, 80
 _MOST_PAIRS = 400_000  # of one block, so that the commonest names cost minutes and no more
 # Log-odds that two names which agree so well are one person's, if nobody else here has such a name.
 _NAMES_SAY = ((0.95, 2.4), (0.9, 1.9), (0.8, 1.0), (0.58, -0.6), (0.0, -1.2))
+# Log-odds less if the family name is one of the world's commonest, and if none of the papers under that name has to do
+# with the other's; and what is left of what a co-author of such a name says.
+_COMMON_NAME, _MIXED, _COMMON_COAUTHOR = 1.6, 4.0, 0.6
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 # What most addresses have in common says nothing.
 _COMMON_WORDS = """
@@ -39,7 +43,7 @@ class AuthorMatcher:
     """Authors whose names may be one person's, by family name and first initial."""
 
     name = "authors"
-    version = "11"
+    version = "12"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         names = [folded(author.name) for author in paper.authors]
@@ -182,7 +186,10 @@ class _Block:
         facts = [Fact("name", one.names[0], other.names[0])]
         variant = _listed_variant(one, other)
         rivals = len(self._bearers.of(variant.subject if variant else one.names[0]) - {number, another})
-        odds = _prior(agreement, rivals) + self._evidence(one, other, facts)
+        is_common = _is_common(one.names[0])
+        odds = _prior(agreement, rivals, is_common) + self._evidence(one, other, facts)
+        if odds >= 0 and is_common:
+            odds -= _MIXED * max(_unlike(one, other), _unlike(other, one))
         if odds < 0 or (variant and len(facts) == 1):
             return None  # lists hold names of other people too, and are no reason alone
         if variant:
@@ -194,7 +201,7 @@ class _Block:
         common = [name for name in one.coauthors if name in other.coauthors]
         near = common or _same_people(one, other)
         if near:
-            odds += min(6.0, sum(3.2 / math.log2(1 + self._coauthors[name]) for name in near[:4]))
+            odds += min(6.0, sum(self._says(name) for name in near[:4]))
             facts.append(Fact("co-authors in common", _listed(near), _listed(near)))
         places = one.places & other.places
         if places:
@@ -213,6 +220,11 @@ class _Block:
             odds -= 0.08 * max(gap - 4, 0)
         return odds
 
+    def _says(self, coauthor: str) -> float:
+        """How much it says to have written with somebody of this name."""
+        weight = 3.2 / math.log2(1 + self._coauthors[coauthor])
+        return weight * _COMMON_COAUTHOR if _is_common(coauthor) else weight
+
     def _of_field(self, one: Person, other: Person, facts: list[Fact]) -> float:
         odds = 0.0
         if venues := one.venues & other.venues:
@@ -229,10 +241,24 @@ class _Block:
         return odds
 
 
-def _prior(agreement: float, rivals: int) -> float:
-    """What the names say: full ones much, the fewer others here may be called so; initials little."""
+def _prior(agreement: float, rivals: int, is_common: bool) -> float:
+    """What the names say: full ones much, the fewer others here and elsewhere may be called so; initials little."""
     base = next(odds for least, odds in _NAMES_SAY if agreement >= least)
-    return base - 0.9 * math.log1p(rivals)
+    return base - 0.9 * math.log1p(rivals) - (_COMMON_NAME if is_common else 0.0)
+
+
+def _unlike(one: Person, other: Person) -> float:
+    """The share of the papers of somebody who is known by name alone that have nothing to do with the other's."""
+    if one.is_identified or len(one.items) == 1:
+        return 0.0
+    apart = sum(circle.size for circle in one.circles if not any(map(circle.touches, other.circles)))
+    return apart / len(one.items)
+
+
+def _is_common(name: str) -> bool:
+    """Whether very many people in the world have this family name."""
+    family = parsed(name).family
+    return bool(family) and all(map(is_common_family, family))
 
 
 def _confidence(odds: float) -> float:

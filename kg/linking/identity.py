@@ -1,7 +1,8 @@
 """Which things are one, by the links that are accepted: clusters, their canonical IRIs, whose an authorship is.
 
 Links are taken in falling confidence. One that would unite what is known to be apart is refused: two things that a
-source tells apart by its own identifiers, or that a person said are not the same.
+source tells apart by its own identifiers, two people whom one record names side by side, two versions of a paper, or
+what a person said is not the same.
 """
 
 from __future__ import annotations
@@ -24,7 +25,16 @@ _SCHEMES = {
 }
 # Who gives one of these to a person gives another person another.
 _PEOPLE = ("orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author")
-_TELLING = {"author": _PEOPLE, "authorship": _PEOPLE}
+_PAPERS = ("doi", "dblp", "openalex", "arxiv", "openreview", "semanticscholar", "pmid", "mlanthology")
+_TELLING = {
+    "author": _PEOPLE,
+    "authorship": _PEOPLE,
+    "paper": _PAPERS,
+    "institution": ("ror", "openalex", "wikidata"),
+}
+# So sure that what has two of these is two things, though it shares some other identifier.
+_TELLING_ALWAYS = {"author": ("orcid",), "authorship": ("orcid",), "institution": ("ror",)}
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -59,6 +69,7 @@ class Clusters:
         self._parents: dict[str, str] = {}
         self._members: dict[str, list[str]] = {}
         self._keys: defaultdict[str, set[str]] = defaultdict(set)
+        self._records: defaultdict[str, set[str]] = defaultdict(set)
         self._apart: defaultdict[str, set[str]] = defaultdict(set)
         self.refused: list[Link] = []
 
@@ -66,10 +77,18 @@ class Clusters:
         """What a thing is identified by; before anything is united."""
         self._keys[thing].update(keys)
 
-    def keep_apart(self, one: str, other: str) -> None:
-        """Before anything is united."""
+    def stands_on(self, thing: str, record: str) -> None:
+        """A record that names somebody beside others, who are not the same; before anything is united."""
+        self._records[thing].add(record)
+
+    def keep_apart(self, one: str, other: str) -> bool:
+        """What is not to be one, and is not yet. False if it is."""
+        one, other = self.find(one), self.find(other)
+        if one == other:
+            return False
         self._apart[one].add(other)
         self._apart[other].add(one)
+        return True
 
     def find(self, thing: str) -> str:
         """What stands for the cluster of a thing."""
@@ -94,8 +113,9 @@ class Clusters:
             one, other = other, one
         self._parents[other] = one
         self._members.setdefault(one, [one]).extend(self._members.pop(other, [other]))
-        if other in self._keys:
-            self._keys[one] |= self._keys.pop(other)
+        for known in (self._keys, self._records):
+            if other in known:
+                known[one] |= known.pop(other)
         for enemy in self._apart.pop(other, set()):
             self._apart[enemy].discard(other)
             self._apart[enemy].add(one)
@@ -103,9 +123,10 @@ class Clusters:
         return True
 
     def _may_be_one(self, one: str, other: str, link: Link) -> bool:
-        telling: tuple[str, ...] = _TELLING.get(kind_of(one, self._base_iri), ())
-        if link.method == "shared-identifier":
-            telling = telling[:1]
+        is_shared = link.method == "shared-identifier"
+        if not is_shared and not self._records.get(one, _NOTHING).isdisjoint(self._records.get(other, _NOTHING)):
+            return False
+        telling = (_TELLING_ALWAYS if is_shared else _TELLING).get(kind_of(one, self._base_iri), ())
         return not any(
             mine and others and mine.isdisjoint(others)
             for scheme in telling
@@ -171,33 +192,44 @@ def identity(
 
     `decisions`: pairs of things that are one (True) or are not (False), as people decided.
     """
-    papers = list(papers)
+    papers, links = list(papers), by_confidence(links)
     clusters = Clusters(naming.base_iri)
+    linked = {end for link in links for end in (link.subject, link.object)}
     for paper in papers:
+        if paper.paper in linked:
+            clusters.know(paper.paper, paper.keys)
         for author in paper.authors:
             if author.keys:
                 clusters.know(author.author, author.keys)
+            if author.author in linked:
+                clusters.stands_on(author.author, paper.record)
     for thing in things:
         clusters.know(thing.thing, thing.keys)
-    for (one, other), is_same in decisions.items():
-        if not is_same:
-            clusters.keep_apart(one, other)
-    same = by_confidence(link for link in links if link.relation == "same")
-    decided = [link for link in same if decisions.get((link.subject, link.object))]
-    for link in decided:
-        if link.subject.startswith(naming.base_iri) and link.object.startswith(naming.base_iri):
-            clusters.unite(link, by_decision=True)
-    of_authorships = []
+    apart = [pair for pair, is_same in decisions.items() if not is_same]
+    for one, other in apart:
+        clusters.keep_apart(one, other)
+    # A thing of another graph has no statements to move.
+    inside = [link for link in links if all(end.startswith(naming.base_iri) for end in (link.subject, link.object))]
+    same = [link for link in inside if link.relation == "same"]
     for link in same:
-        if not (link.subject.startswith(naming.base_iri) and link.object.startswith(naming.base_iri)):
-            continue  # a thing of another graph has no statements to move
-        if kind_of(link.subject, naming.base_iri) == "authorship":
-            of_authorships.append(link)
-        else:
+        if decisions.get((link.subject, link.object)):
+            clusters.unite(link, by_decision=True)
+    things_alike = [link for link in same if kind_of(link.subject, naming.base_iri) != "authorship"]
+    for link in things_alike:
+        if link.method == "shared-identifier":
             clusters.unite(link)
-    canonical = clusters.canonical()
-    authorships = _Authorships(naming, canonical, papers, of_authorships)
-    return Identity(canonical | authorships.canonical, authorships.authors), clusters.refused
+    clusters.refused += [
+        link for link in inside if link.relation == "version" and not clusters.keep_apart(link.subject, link.object)
+    ]
+    for link in things_alike:
+        if link.method != "shared-identifier":
+            clusters.unite(link)
+    of_authorships = [link for link in same if kind_of(link.subject, naming.base_iri) == "authorship"]
+    authorships = _Authorships(naming, clusters.canonical(), papers, of_authorships, apart)
+    return (
+        Identity(authorships.things | authorships.canonical, authorships.authors),
+        clusters.refused + authorships.refused,
+    )
 
 
 class _Authorship(NamedTuple):
@@ -212,31 +244,45 @@ class _Authorships:
     """The authorships of papers that are merged, of authors that are, and those that links say are one."""
 
     def __init__(
-        self, naming: Naming, canonical: dict[str, str], papers: list[PaperMention], links: list[Link]
+        self,
+        naming: Naming,
+        things: dict[str, str],
+        papers: list[PaperMention],
+        links: list[Link],
+        apart: list[tuple[str, str]],
     ) -> None:
-        self._naming = naming
-        self._things = canonical
-        self._clusters = Clusters(naming.base_iri)
+        """`things`: what those that are merged are called. `apart`: pairs of whatever kind that are not one."""
+        self.things = things
         self.canonical: dict[str, str] = {}
         self.authors: dict[str, str] = {}
+        self._naming = naming
+        self._clusters = Clusters(naming.base_iri)
         self._known: dict[str, _Authorship] = {}
-        merged = canonical.keys() | set(canonical.values())
+        merged = things.keys() | set(things.values())
         self._linked = {end for link in links for end in (link.subject, link.object)}
         for paper in papers:
             for author in paper.authors:
                 if paper.paper in merged or author.author in merged or author.authorship in self._linked:
-                    self._know(paper.paper, author)
+                    self._know(paper, author)
+        for one, other in apart:
+            if one in self._known and other in self._known:
+                self._clusters.keep_apart(one, other)
         self._unite(links)
         self._name()
 
-    def _know(self, paper: str, mention: AuthorMention) -> None:
+    @property
+    def refused(self) -> list[Link]:
+        return self._clusters.refused
+
+    def _know(self, paper: PaperMention, mention: AuthorMention) -> None:
         if mention.keys:
             self._clusters.know(mention.authorship, mention.keys)
+        self._clusters.stands_on(mention.authorship, paper.record)
         if mention.authorship not in self._known:
             self._known[mention.authorship] = _Authorship(
-                self._things.get(paper, paper),
-                self._things.get(mention.author, mention.author),
-                (paper, mention.author),
+                self.things.get(paper.paper, paper.paper),
+                self.things.get(mention.author, mention.author),
+                (paper.paper, mention.author),
             )
 
     def _unite(self, links: list[Link]) -> None:

@@ -27,7 +27,7 @@ from kg.linking.schemes import scheme_links
 from kg.naming import Naming
 from kg.settings import Settings
 
-_VERSION = "3"
+_VERSION = "4"
 _KEPT = 3  # files of links: the store's, a snapshot's, and one that is being made
 
 

@@ -230,7 +230,7 @@ def name_keys(name: str) -> tuple[str, ...]:
             ends = {family[-1], family[0]} - _PARTICLES or {family[-1]}
             if len(family) > 1:  # "El-Sayed" and "Elsayed"
                 ends.add("".join(family))
-            keys += [f"{_plain(end)} {initial}" for end in sorted(ends) for initial in sorted(initials)]
+            keys += [f"{plain_word(end)} {initial}" for end in sorted(ends) for initial in sorted(initials)]
     return tuple(dict.fromkeys(keys))
 
 
@@ -245,11 +245,11 @@ def family_words(name: str) -> frozenset[str]:
     if len(words) > _MOST_WORDS or not _SUFFIXES.isdisjoint(words):
         return frozenset(key.rpartition(" ")[0] for key in name_keys(name))
     runs = ("".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1))
-    return frozenset(map(_plain, runs))
+    return frozenset(map(plain_word, runs))
 
 
 @lru_cache(200_000)
-def _plain(word: str) -> str:
+def plain_word(word: str) -> str:
     """Without the e that stands for an umlaut, so that Mueller and Müller are one."""
     return _UMLAUTS.sub("", word) if len(word) > 3 else word
 
@@ -280,16 +280,16 @@ def _keys_of_given(given: tuple[str, ...]) -> frozenset[str]:
         return frozenset(("",))
     first = given[0]
     joined = "".join(given).replace("-", "")
-    return frozenset((_plain(first), _I_AT_END.sub("i", first), joined)) | _FORMAL.get(first, _NO_FORMS)
+    return frozenset((plain_word(first), _I_AT_END.sub("i", first), joined)) | _FORMAL.get(first, _NO_FORMS)
 
 
 def _keys_of_family(family: tuple[str, ...]) -> set[str]:
     """Of two families that agree one at least is the same."""
     if not family:
         return set()
-    words = [_plain(word) for word in family]
+    words = [plain_word(word) for word in family]
     bare = [word for word in words if word not in _PARTICLES] or words
-    keys = {_plain("".join(family)), "".join(bare)}
+    keys = {plain_word("".join(family)), "".join(bare)}
     return keys.union(bare) if len(bare) <= 2 else keys
 
 
@@ -317,11 +317,11 @@ def _agreement(one: PersonName, other: PersonName) -> float:
 def _family_agreement(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     if not one or not other:
         return 0.0
-    if one == other or _plain("".join(one)) == _plain("".join(other)):
+    if one == other or plain_word("".join(one)) == plain_word("".join(other)):
         return 1.0
     if len(one) == len(other) == 1:
         return 0.0
-    mine, others = [_plain(word) for word in one], [_plain(word) for word in other]
+    mine, others = [plain_word(word) for word in one], [plain_word(word) for word in other]
     bare, others_bare = ([w for w in words if w not in _PARTICLES] or words for words in (mine, others))
     if "".join(bare) == "".join(others_bare):
         return 0.97
@@ -356,7 +356,7 @@ def _word_agreement(one: str, other: str) -> float:
             return 0.6
         initial, name = sorted((one, other), key=len)
         return 0.5 if any(form[0] == initial for form in _FORMAL.get(name, ())) else 0.0
-    if _plain(one) == _plain(other):
+    if plain_word(one) == plain_word(other):
         return 0.98
     if _I_AT_END.sub("i", one) == _I_AT_END.sub("i", other):
         return 0.85

@@ -26,6 +26,9 @@ _ONE_VENUE = 90  # of 100
 _NOT_IN_ACRONYM = frozenset(("of", "on", "the", "and", "in", "for"))
 _FIRST_PAGE = re.compile(r"\s*(?:\w+:)?(\d+)\b")
 _MOST_COMPARED = 40  # authors
+# What has one of these types may be called as the paper is that it goes with.
+_BESIDE_PAPERS = frozenset(("dataset", "software", "erratum", "retraction", "peer-review"))
+_WITHOUT_TYPE = 0.6  # at most, where one is of such a type and of the other no source says of which
 _MOST_IN_BLOCK = 300
 _SURE = 0.9  # that two records are of one paper, so that the places on it can be compared
 _NAMES_AGREE = 0.45  # two initials and the family name
@@ -60,12 +63,15 @@ class _Comparison(NamedTuple):
     facts: tuple[Fact, ...]
 
 
+_TWO = _Comparison(None, "", 0.0, ())
+
+
 class PaperMatcher:
     """Records of papers to papers; and authors at the same place of two records of one paper to each other: theirs is
     one authorship, whatever the author is called."""
 
     name = "papers"
-    version = "4"
+    version = "5"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         return _items(paper)
@@ -118,10 +124,12 @@ def compare(one: PaperMention, other: PaperMention) -> _Comparison:
     if shared:
         return _by_identifier(shared, alike, names, apart, facts)
     if alike is None or alike < 0.88 or set(one.related) & set(other.keys) or set(other.related) & set(one.keys):
-        return _Comparison(None, "", 0.0, ())
-    confidence = _confidence(titles, alike, names, apart, one, other)
+        return _TWO
+    if is_generic(titles[0]) and _tells_apart(one, other):
+        return _TWO
+    confidence = min(_confidence(titles, alike, names, apart, one, other), _as_typed(one, other))
     if confidence < 0.5:
-        return _Comparison(None, "", 0.0, ())
+        return _TWO
     relation: Relation = "version" if _are_versions(one, other, apart) else "same"
     return _Comparison(relation, "title-and-authors", confidence, facts)
 
@@ -173,6 +181,14 @@ def _confidence(
     elif len(titles[0].split()) <= 2 and apart != 0 and not is_placed:
         confidence -= 0.2
     return round(max(confidence, 0.0), 2)
+
+
+def _as_typed(one: PaperMention, other: PaperMention) -> float:
+    """How sure at most two records are of one paper by their types: nothing is the erratum that it has."""
+    types = {None if each.type == "other" else each.type for each in (one, other)}
+    if len(types) == 1 or types.isdisjoint(_BESIDE_PAPERS):
+        return 1.0
+    return _WITHOUT_TYPE if None in types else 0.0
 
 
 def _same_place(one: PaperMention, other: PaperMention) -> bool:

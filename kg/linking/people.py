@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
@@ -59,6 +60,33 @@ _NONE = msgspec.Raw(_ENCODER.encode(()))
 
 def encoded(appearance: Appearance) -> bytes:
     return _ENCODER.encode(appearance)
+
+
+class Circle(NamedTuple):
+    """Appearances in which one person is likely meant."""
+
+    size: int
+    things: frozenset[str]
+    """Co-authors, places, and papers that are theirs or cited."""
+
+    @classmethod
+    def of(cls, appearance: Appearance) -> Circle:
+        return cls(
+            1,
+            frozenset(
+                (
+                    *appearance.coauthors,
+                    *(f"place {place}" for place in appearance.places),
+                    *(f"paper {name}" for name in (*appearance.names_of_paper, *appearance.references)),
+                )
+            ),
+        )
+
+    def touches(self, other: Circle) -> bool:
+        return not self.things.isdisjoint(other.things)
+
+    def with_(self, other: Circle) -> Circle:
+        return Circle(self.size + other.size, self.things | other.things)
 
 
 class Person:
@@ -118,6 +146,20 @@ class Person:
     @cached_property
     def years(self) -> list[int]:
         return [each.year for each in self.appearances if each.year]
+
+    @cached_property
+    def circles(self) -> list[Circle]:
+        """Appearances that have co-authors, places or citations in common, one after the other. Of a name that many
+        bear each may be somebody else."""
+        found: list[Circle] = []
+        for appearance in self.appearances:
+            circle = Circle.of(appearance)
+            apart = [other for other in found if not circle.touches(other)]
+            for other in found:
+                if circle.touches(other):
+                    circle = circle.with_(other)
+            found = [*apart, circle]
+        return found
 
     @property
     def readings(self) -> Iterator[tuple[frozenset[str], frozenset[str]]]:

@@ -60,6 +60,13 @@ _ABOUT_ANOTHER = re.compile(
     r"discussion(?: of| on)?|rejoinder|letter to the editor|editorial)\b"
     r"|\b(?:erratum|corrigendum|addendum|rejoinder)$"
 )
+# What follows a title where it is another work about the paper, or a part of it.
+_OF_ANOTHER = re.compile(
+    r"(?:an? |the |authors? )?(?:reply|response|rejoinder|corrections?|errat\w+|corrigend\w+|addend\w+|retraction"
+    r"|comments?|commentary|discussion|poster|slides|presentation|video|talk|abstract|(?:online )?appendix"
+    r"|data ?sets?|code|software|peer reviews?|supplement|supporting information)"
+    r"|(?:reply|response|comments?) (?:to|on|by) .*|(?:supplement(?:ary|al)?|replication|peer review) .*"
+)
 _GENERIC = re.compile(
     r"^(?:(?:guest )?editorial(?: board| note| comment)?|preface|foreword"
     r"|introduction(?: to the special (?:issue|section).*)?|front matter|back matter|title page|table of contents"
@@ -109,8 +116,11 @@ def similarity(one: str, other: str) -> float:
         return 0.0
     shorter, longer = sorted((one, other), key=len)
     # A subtitle, or the end of a long title, left out.
-    if longer.startswith(shorter + " ") and len(shorter) >= 25 and shorter.count(" ") >= 3:
-        return 0.94
+    if longer.startswith(shorter + " "):
+        if _OF_ANOTHER.fullmatch(longer[len(shorter) + 1 :]):
+            return 0.0
+        if len(shorter) >= 25 and shorter.count(" ") >= 3:
+            return 0.94
     ratio = fuzz.ratio(one, other, score_cutoff=85) / 100
     return ratio if not ratio or _are_one_in_words(one.split(), other.split()) else min(ratio, _ANOTHER_WORD)
 

@@ -130,12 +130,33 @@ def test_one_initial_is_not_two_people_however_well_it_fits_both() -> None:
     assert doubtful.facts[-1].what == "would make one of"
 
 
-def test_a_name_is_one_at_most_of_two_whom_a_source_tells_apart() -> None:
+def test_who_may_be_either_of_two_whom_a_source_tells_apart_is_neither() -> None:
     together = ("Ada Byron", "Grace Hopper", "Alan Turing")
     records = [paper(name, known("John Roe", f"orcid:{name}"), *together) for name in "ab"]
-    found = accepted(*records, paper("c", "J. Roe", *together))
-    assert len(found) == 1
-    assert set(*found) < {J, "e:author/orcid:a", "e:author/orcid:b"}
+    found = links(*records, paper("c", "J. Roe", *together))
+    of_john = [link for pair, link in found.items() if "e:author/J. Roe" in pair and "orcid" in "".join(pair)]
+    assert [link.confidence for link in of_john] == [0.5, 0.5]
+    assert {link.facts[-1].what for link in of_john} == {"would make one of"}
+
+
+def test_a_name_that_many_bear_is_nobodys_without_more() -> None:
+    """Though nobody else here is called so; and one co-author of a common name is not enough either."""
+    rare = paper("a", "Evan Hubinger", "Ada Byron"), paper("b", known("Evan Hubinger", "orcid:e"), "Grace Hopper")
+    assert accepted(*rare)
+    common = [paper("a", "Jun Wang", "Lei Chen"), paper("b", known("Jun Wang", "orcid:j"), "Grace Hopper")]
+    assert not accepted(*common)
+    assert not accepted(common[0], paper("c", known("Jun Wang", "orcid:j"), "Lei Chen"))
+    assert not accepted(paper("a", "Jun Wang", venue="v"), paper("b", known("Jun Wang", "orcid:j"), venue="v"))
+    assert accepted(paper("a", "Jun Wang", "Ada Byron"), paper("b", known("Jun Wang", "orcid:j"), "Ada Byron"))
+
+
+def test_one_paper_of_a_common_name_does_not_tell_whose_the_others_are() -> None:
+    physicist, same = paper("a", known("Wei Wang", "orcid:w"), "Ada Byron"), paper("b", "Wei Wang", "Ada Byron")
+    beside = {"c": "X Y", "d": "Z Q", "e": "U V"}
+    assert accepted(physicist, same)
+    assert not accepted(physicist, same, *(paper(name, "Wei Wang", other) for name, other in beside.items()))
+    bound = [paper(name, "Wei Wang", other, "Ada Byron") for name, other in beside.items()]
+    assert accepted(physicist, same, *bound), "they all have to do with each other"
 
 
 def test_confidence_is_never_certainty() -> None:

@@ -21,7 +21,7 @@ from kg.naming import Naming
 from kg.records import Author, Authorship, Concept, Identifier, Paper, PartialDate, Profile, SourceRecord, Text
 from kg.snapshots import Snapshots
 from kg.store import StoreFolder
-from tests.kg.linking.test_linking import B, by_rules, link, linker, stated, values
+from tests.kg.linking.test_linking import B, by_rules, linker, stated, values
 from tests.made_records import made_source
 
 C = f"{B}concept/made:"
@@ -204,7 +204,7 @@ def test_people_have_the_last_word(tmp_path: Path, made: Decision, bare: set[str
 def test_concepts_follow_a_paper_that_is_merged(tmp_path: Path) -> None:
     """And leave it where the other record has concepts of its own."""
     folder = tmp_path / "store"
-    store = load(folder, linker(link(BARE, RICH)))
+    store = load(folder, linker(decisions=[decision("accepted", BARE, RICH, "jo", "")]))
     assert values(folder, BARE, ns.SUBJECT) == {Z}
     judgement = store.links.read(store.links.in_force())
     assert judgement is not None

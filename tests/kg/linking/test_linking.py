@@ -83,11 +83,9 @@ class Table:
         return (link for link in self._links if {link.subject, link.object} <= there)
 
 
-def link(one: str, other: str, confidence: float = 0.95, **more: str) -> Link:
+def link(one: str, other: str, confidence: float = 0.95, method: str = "table") -> Link:
     first, second = sorted((one, other))
-    return Link(
-        subject=first, object=second, method="table", confidence=confidence, facts=(Fact("t", "a", "b"),), **more
-    )
+    return Link(subject=first, object=second, method=method, confidence=confidence, facts=(Fact("t", "a", "b"),))
 
 
 def linker(*links: Link, decisions: Iterable[Decision] = (), threshold: float = 0.9) -> Linker:
@@ -203,9 +201,9 @@ def test_an_authorship_is_whose_it_is_by_its_place_on_the_paper(folder: Path) ->
 ALL_LINKS = [
     SAME_PAPER,
     SAME_PERSON,
-    link(P2, P3),
+    link(P2, P3, method="shared-identifier"),
     link(f"{B}authorship/doi:10.5555/1/ann-lee", f"{ON_TWIN}/orcid:0000-0002-1825-0097"),
-    link(f"{B}author/bob-ray", NAMED, 0.91),
+    link(f"{B}author/bob-ray", NAMED, 0.91, "shared-identifier"),
 ]
 
 

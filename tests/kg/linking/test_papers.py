@@ -26,6 +26,10 @@ def record(
     return PaperMention(f"e:paper/{name}", f"e:record/{name}", title, authors, year=year, **more)  # type: ignore[arg-type]
 
 
+# What another work about a paper, or a part of it, is called.
+ENDS = (": Reply", " - A Reply", " (Correction)", ": Supplementary material", ": Supplementary Data Set", " [Poster]")
+ENDS += (" (abstract)", ": Comment", ": Comment on Byron et al.", ". Erratum", ": Replication Package", ": Dataset")
+PLACED = {"venue_name": "Journal of Things", "people": PEOPLE[:1]}
 ONE = record("one", venue_name="Journal of Things", pages="8:1-8:25")
 
 
@@ -96,11 +100,27 @@ def test_versions(one: PaperMention, other: PaperMention) -> None:
             record("a", "Things of All Kinds Considered", keys=("doi:10.5555/1",)),
             record("b", "Proceedings of Something", ("Editor Person",), keys=("doi:10.5555/1",)),
         ),
+        *((ONE, record("x", TITLE + end)) for end in ENDS),
+        *((ONE, record("x", TITLE + end, year=2021, keys=("doi:10.5555/2",))) for end in ENDS),
+        (msgspec.structs.replace(ONE, type="article"), record("x", type="dataset")),
+        (msgspec.structs.replace(ONE, type="conference-paper"), record("x", type="erratum", year=2021)),
+        *(
+            (
+                record("p", title, **PLACED, keys=("doi:10.5555/1",)),
+                record("x", title, **PLACED, keys=("doi:10.5555/2",)),
+            )
+            for title in ("Preface", "Editorial")
+        ),
     ],
 )
 def test_two_papers(one: PaperMention, other: PaperMention) -> None:
     found = compare(one, other)
     assert found.relation is None or found.confidence < 0.9
+
+
+def test_what_may_be_the_data_of_a_paper_is_a_candidate() -> None:
+    assert compare(ONE, record("x", type="dataset")).confidence == 0.6
+    assert compare(ONE, record("x", type="other")).confidence >= 0.9
 
 
 def test_what_a_record_says_to_be_another_paper_is_another() -> None:

@@ -25,7 +25,8 @@ _IRI, _LITERAL, _QUOTE = ord("<"), ord('"'), ord('"')
 HEADER = b'{"@context": ' + msgspec.json.encode(context()) + b', "@graph": [\n'
 FOOTER = b"\n]}\n"
 
-Value = bytes | None
+_ENGLISH = b"@en"
+
 Render = Callable[[bytes], bytes]
 
 
@@ -90,7 +91,8 @@ class JsonLdWriter:
     def _value(self, term: bytes) -> tuple[bytes, bytes]:
         """What sort of value a term is, and how JSON writes it.
 
-        The sort is `<` for things, `"` for text, `@` for tagged text, else the datatype; empty where there is no value.
+        The sort is `<` for things, `"` for text, `@en` for text in English, `@` for what else is tagged, else the
+        datatype; empty where there is no value.
         """
         if term.startswith(b"<<"):
             return b"", b""
@@ -98,6 +100,8 @@ class JsonLdWriter:
             return b"<", b'"%b"' % _name(term)
         parts = literal_parts(term)
         text = b'"%b"' % parts.text
+        if parts.language == b"en" and not parts.direction:
+            return _ENGLISH, text
         if parts.language:
             members = b'"@value": %b, "@language": "%b"' % (text, parts.language)
             if parts.direction:
@@ -116,15 +120,17 @@ class JsonLdWriter:
         iri, terms = predicate[1:-1].decode(), self._terms
         if predicate == _TYPE and sort == b"<":
             return b'"type"', True, terms.type_name
-        coerced = {b"<": "@id", b'"': None, b"@": None}.get(sort, sort.decode())
+        coerced = {b"<": "@id", b'"': None, b"@": None, _ENGLISH: None}.get(sort, sort.decode())
         is_native = sort.startswith(b"=")
-        name = terms.find(iri, None if is_native else coerced)
+        name = terms.find(iri, None if is_native else coerced, "en" if sort == _ENGLISH else None)
         if name is not None:
             return _key(name), terms.is_set(name), _as_it_is
         name = terms.any_of(iri)
         key, is_set = (_key(iri), False) if name is None else (_key(name), terms.is_set(name))
         if sort == b"<":
             return key, is_set, b'{"@id": %b}'.__mod__
+        if sort == _ENGLISH:
+            return key, is_set, b'{"@value": %b, "@language": "en"}'.__mod__
         if sort == b"@" or (is_native and name is None):
             return key, is_set, _as_it_is
         if sort == b'"' or is_native:
@@ -145,9 +151,11 @@ class _Terms:
                 self._terms[name] = term
                 self._of.setdefault(term["@id"], []).append(name)
 
-    def find(self, iri: str, coerced: str | None) -> str | None:
+    def find(self, iri: str, coerced: str | None, language: str | None) -> str | None:
         """The key that makes of a plain value what it is."""
-        return next((name for name in self._of.get(iri, ()) if self._terms[name].get("@type") == coerced), None)
+        terms = ((name, self._terms[name]) for name in self._of.get(iri, ()))
+        wanted = coerced, language
+        return next((name for name, term in terms if (term.get("@type"), term.get("@language")) == wanted), None)
 
     def any_of(self, iri: str) -> str | None:
         """A key under which values say themselves what they are."""

@@ -21,7 +21,7 @@ from kg.dumps.formats import Choice, DumpFormat
 from kg.dumps.lines import Canonical, n_triples, stored
 from kg.dumps.pieces import BASES, FOOTERS, HEADERS, PieceMaker, Pieces
 from kg.formats import JELLY, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, GraphFormat
-from kg.namespaces import KG, RDF, TITLE, XSD
+from kg.namespaces import KG, RDF, SKOS, TITLE, XSD
 from tests.jelly import jelly_triples
 
 HOSTILE = 'quote " backslash \\ newline \n return \r tab \t \u2028 \u0085 <b>&amp;</b> ]]> 😀 é \\n \\\\ %s {} \ufeff'
@@ -47,6 +47,8 @@ properties = st.sampled_from(
         RDF + "type",
         "http://purl.org/dc/terms/issued",
         KG + "position",
+        SKOS + "prefLabel",
+        SKOS + "definition",
         "http://purl.org/dc/terms/creator",
         "http://example.org/p-1.x",
         "http://example.org/_",
@@ -226,6 +228,18 @@ def test_what_is_merged_is_called_by_its_new_name() -> None:
         b"<%b> <http://purl.org/dc/terms/creator> %b ." % (PAPER.value.encode(), new),
         b"%b <http://www.w3.org/2002/07/owl#sameAs> %b ." % (new, old),
     ]
+
+
+def test_text_stands_under_the_key_of_its_language() -> None:
+    thing, label = NamedNode("http://example.org/a"), NamedNode(SKOS + "prefLabel")
+    texts = [Literal("none"), Literal("English", language="en"), Literal("deutsch", language="de")]
+    made_of = made(canonical_lines(Triple(thing, label, text) for text in texts))
+    (line,) = io.BytesIO(document(made_of, JSON_LD)).readlines()[1:-1]
+    assert json.loads(line) == {
+        "id": "http://example.org/a",
+        "label": "English",
+        "prefLabel": [{"@value": "deutsch", "@language": "de"}, "none"],
+    }
 
 
 def test_json_ld_is_a_node_a_line() -> None:

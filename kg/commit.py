@@ -26,7 +26,7 @@ import msgspec
 import pyoxigraph
 
 from kg.edits import Change, Position
-from kg.errors import KGError, QuerySyntaxError, QueryTimeout, QueueFull, StoreBusy, StoreError
+from kg.errors import GraphChanged, KGError, QuerySyntaxError, QueryTimeout, QueueFull, StoreBusy, StoreError
 from kg.pipeline import is_whole, silent
 from kg.publishing import publish, publish_edits, publish_index
 from kg.search import affected_things
@@ -60,6 +60,7 @@ class Commit:
 class _Pending:
     write: Write
     deadline: float
+    on: str | None
     result: Future[Commit] = field(default_factory=Future)
 
 
@@ -78,16 +79,19 @@ class Committer:
         self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
         self._thread.start()
 
-    def submit(self, write: Write) -> Commit:
-        """Make a write and wait until it is durable and published.
+    def submit(self, write: Write, on: str | None = None) -> Commit:
+        """Make a write and wait until it is durable and published; only `on` the snapshot of this id, if one is given.
 
-        Raises QueueFull, QuerySyntaxError, QueryTimeout, QueryMemory, QueryError, ResultTooLarge; StoreBusy if another
-        process kept the store for itself for longer than a write may wait.
+        Raises GraphChanged if another one is in force, QueueFull, QuerySyntaxError, QueryTimeout, QueryMemory,
+        QueryError, ResultTooLarge; StoreBusy if another process kept the store for itself for longer than a write may
+        wait.
         """
         if not self._room.acquire(blocking=False):
             raise QueueFull("too many writes are waiting; try again in a moment")
         try:
-            pending = _Pending(write, time.monotonic() + 2 * self._settings.query_timeout + self._settings.write_wait)
+            pending = _Pending(
+                write, time.monotonic() + 2 * self._settings.query_timeout + self._settings.write_wait, on
+            )
             self._waiting.put(pending)
             return self._outcome(pending)
         finally:
@@ -197,6 +201,9 @@ class Committer:
                 if time.monotonic() > pending.deadline:
                     pending.result.set_exception(QueryTimeout("the write waited too long; try again in a moment"))
                     continue
+                if pending.on and (any(made for _, made in accepted) or self._in_force() != pending.on):
+                    pending.result.set_exception(GraphChanged("the graph has changed since it was read; read it again"))
+                    continue
                 self._have_worker_for(pending.write)
                 try:
                     accepted.append((pending, self._ask(scratch, pending.write)))
@@ -206,6 +213,10 @@ class Committer:
                     scratch = self._scratch(writer, Path(work), [change for _, made in accepted for change in made])
             self._close_scratch()
         return accepted
+
+    def _in_force(self) -> str | None:
+        manifest = current_manifest(self._store.folder)
+        return manifest.id if manifest else None
 
     def _scratch(self, writer: Writer, work: Path, made: list[Change]) -> Path:
         """A copy of the primary store, by hard links, with what the group has changed so far; and a worker for it."""

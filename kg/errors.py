@@ -22,7 +22,8 @@ KGError
     ├── QueryMemory           it outgrew its memory
     ├── ResultTooLarge        its result is past the cap in rows or bytes
     ├── QueryCancelled        whoever asked does not want it any more
-    └── QueueFull             too many queries are waiting
+    ├── QueueFull             too many queries are waiting
+    └── GraphChanged          a write was meant for a state that the graph is not in
 """
 
 from __future__ import annotations
@@ -139,4 +140,8 @@ class QueryCancelled(QueryError):
 
 
 class QueueFull(QueryError):
+    pass
+
+
+class GraphChanged(QueryError):
     pass

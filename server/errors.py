@@ -17,6 +17,7 @@ from kg.errors import (
     EndpointDown,
     EndpointFault,
     EndpointSlow,
+    GraphChanged,
     KGError,
     NoSnapshot,
     NotReadYet,
@@ -73,6 +74,7 @@ _ANSWERS: dict[type[KGError], _Answer] = {
     QueryMemory: _Answer(507),
     ResultTooLarge: _Answer(413),
     QueueFull: _Answer(503, retry_after=2),
+    GraphChanged: _Answer(412),
     QueryCancelled: _Answer(503),
 }
 

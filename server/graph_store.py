@@ -7,6 +7,7 @@ and `/store?default`; directly at `/graph/NAME` for the graphs that the service 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Literal
 
 from flask import Blueprint, Response, request
@@ -15,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
 from werkzeug.http import parse_options_header
 
-from kg.errors import ParameterError, TermError
+from kg.errors import GraphChanged, ParameterError, TermError
 from kg.formats import GRAPH_FORMATS, GraphFormat
 from kg.ntriples import check_iri
 from kg.updates import GraphWrite
@@ -81,7 +82,7 @@ def _read(graph: str | None) -> Response:
     if graph is not None and not snapshot.store.contains_named_graph(NamedNode(graph)):
         raise NotFound(f"There is no graph {graph}; PUT one there to make it.")
     media_type = content_type(graph_format)
-    tag = entity_tag(snapshot.id, current_state().build, graph or "default", media_type)
+    tag = _tag(snapshot.id, graph, media_type)
     known = not_modified(tag)
     if known:
         return known
@@ -103,15 +104,45 @@ def _mint() -> Response:
 
 
 def _write(graph: str | None) -> Response:
+    on = _condition(graph)
     if request.method == "DELETE":
         if graph is not None and not current_snapshot().store.contains_named_graph(NamedNode(graph)):
             raise NotFound(f"There is no graph {graph}.")
-        commit(GraphWrite("DELETE", graph))
+        commit(GraphWrite("DELETE", graph), on)
         return Response(status=204)
     method: Literal["PUT", "POST"] = "PUT" if request.method == "PUT" else "POST"
-    made = commit(GraphWrite(method, graph, _documents(), graph or request.base_url))
+    made = commit(GraphWrite(method, graph, _documents(), graph or request.base_url), on)
     created = any(change.added and change.statement == f"GRAPH <{graph}>" for change in made.changes)
     return Response(status=201 if created else 204)
+
+
+def _condition(graph: str | None) -> str | None:
+    """The snapshot that the graph has to be written on, if the request says what it must be like: If-Match, as it was
+    read; If-None-Match, not there yet. GraphChanged if it is not so.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-13.1
+    """
+    wanted, unwanted = request.if_match, request.if_none_match
+    if not wanted and not unwanted:
+        return None
+    snapshot = current_snapshot()
+    is_there = graph is None or snapshot.store.contains_named_graph(NamedNode(graph))
+    tags = {_tag(snapshot.id, graph, name) for name in _content_types()} if is_there else set()
+    if wanted and not (is_there if wanted.star_tag else any(map(wanted.contains, tags))):
+        raise GraphChanged("the graph is not as it was read; read it again")
+    if unwanted and (is_there if unwanted.star_tag else any(map(unwanted.contains_weak, tags))):
+        raise GraphChanged("the graph is there already")
+    return snapshot.id
+
+
+def _content_types() -> Iterator[str]:
+    for offer in GRAPH_FORMATS:
+        for name in (offer.media_type, *offer.other_media_types):
+            yield content_type(offer, name)
+
+
+def _tag(snapshot: str, graph: str | None, media_type: str) -> str:
+    return entity_tag(snapshot, current_state().build, graph or "default", media_type)
 
 
 def _documents() -> tuple[tuple[bytes, str], ...]:

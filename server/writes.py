@@ -57,8 +57,9 @@ def _has_token(settings: Settings, authorization: str) -> bool:
     return bool(settings.write_token) and scheme.lower() == "bearer" and is_right
 
 
-def commit(write: Write) -> Commit:
-    """Make a write; when this returns it is durable and everyone reads it."""
+def commit(write: Write, on: str | None = None) -> Commit:
+    """Make a write, only `on` the snapshot of this id if one is given; when this returns it is durable and everyone
+    reads it."""
     committer = current_state().committer
     assert committer  # noqa: S101 - there is one wherever there is a token, and the request was authorised
-    return committer.submit(write)
+    return committer.submit(write, on)

@@ -33,8 +33,11 @@ class RemoteCommitter:
         self._store = RemoteStore(self._endpoint)
         self._following = following
 
-    def submit(self, write: Write) -> Commit:
-        """Make a write. Raises QueryRefused where the store takes none from here, QueryError, and RemoteError."""
+    def submit(self, write: Write, on: str | None = None) -> Commit:
+        """Make a write, whatever state the store is in by now.
+
+        Raises QueryRefused where the store takes none from here, QueryError, and RemoteError.
+        """
         changes = self._update(write) if isinstance(write, UpdateWrite) else self._write(write)
         if self._endpoint.graph_store:
             with suppress(KGError):  # the write itself is made

@@ -176,6 +176,7 @@ def test_a_client_that_has_it_gets_a_304(app: Flask) -> None:
         ("KGError", 500, False),
         ("ZeroDivisionError", 500, False),
         ("QueueFull", 503, True),
+        ("GraphChanged", 412, False),
         ("StoreBusy", 503, True),
         ("NoSnapshot", 503, True),
         ("QueryTimeout", 504, False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,43 @@ def test_other_methods_are_told_which_there_are(client: FlaskClient) -> None:
 def test_writes_are_not_shared_with_other_sites(client: FlaskClient) -> None:
     response = client.options("/store", headers={"Origin": "http://evil", "Access-Control-Request-Method": "PUT"})
     assert "PUT" not in response.headers.get("Access-Control-Allow-Methods", "")
+
+
+def test_who_has_read_another_state_does_not_write_over_it(client: FlaskClient, graph: str) -> None:
+    where = {"query_string": {"graph": graph}, "headers": TOKEN | TURTLE}
+    body = "<http://example.org/a> <http://example.org/p> 3 ."
+
+    def put(**conditions: str) -> int:
+        headers = TOKEN | TURTLE | {name.replace("_", "-"): value for name, value in conditions.items()}
+        return client.put("/store", query_string={"graph": graph}, data=body, headers=headers).status_code
+
+    for number, accept in enumerate(("text/turtle", "application/ld+json", "application/x-turtle")):
+        read = client.get("/store", query_string={"graph": graph}, headers={"Accept": accept}).headers["ETag"]
+        assert put(If_Match='"stale"') == 412
+        body = f"<http://example.org/a> <http://example.org/p> {number} ."
+        assert put(If_Match='"stale", ' + read) == 204
+    stale = client.get("/store", query_string={"graph": graph}).headers["ETag"]
+    assert client.post("/store", data="<x:q> <x:z> 1 .", **where).status_code == 204
+    assert put(If_Match=stale) == 412
+    assert put(If_None_Match="*") == 412
+    assert put(If_Match="*") == 204
+    conditional = {"query_string": {"graph": graph}, "headers": TOKEN | {"If-Match": stale}}
+    assert client.delete("/store", **conditional).status_code == 412
+    conditional["headers"] = TOKEN | {"If-None-Match": '"x"'}
+    assert client.delete("/store", **conditional).status_code == 204
+    assert put(If_Match="*") == 412
+    assert put(If_None_Match="*") == 201
+
+
+def test_of_two_who_write_on_one_state_one_does(client: FlaskClient, graph: str) -> None:
+    """Though both are found to have read it before either has written."""
+    read = client.get("/store", query_string={"graph": graph}).headers["ETag"]
+
+    def put(number: int) -> int:
+        body = f"<http://example.org/a> <http://example.org/p> {number} ."
+        headers = TOKEN | TURTLE | {"If-Match": read}
+        other = client.application.test_client()
+        return other.put("/store", query_string={"graph": graph}, data=body, headers=headers).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(put, range(6))) == [204, *[412] * 5]

@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 
 from kg.linking.common_names import is_common_family
-from kg.linking.consistency import consistent
+from kg.linking.consistency import CONTRADICTED, consistent
 from kg.linking.model import AuthorMention, Fact, Link, PaperMention
-from kg.linking.names import compatible, folded, name_keys, parsed, reading_keys
+from kg.linking.names import compatible, folded, name_keys, parsed, reading_keys, unspaced
 from kg.linking.people import Appearance, Bearers, Frequencies, Person, encoded, looked_at, people_of
 
 _TELLING = ("orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author")
@@ -26,9 +26,9 @@ _MOST_SUBJECTS, _MOST_REFERENCES = 20, 80
 _MOST_PAIRS = 400_000  # of one block, so that the commonest names cost minutes and no more
 # Log-odds that two names which agree so well are one person's, if nobody else here has such a name.
 _NAMES_SAY = ((0.95, 2.4), (0.9, 1.9), (0.8, 1.0), (0.58, -0.6), (0.0, -1.2))
-# Log-odds less if the family name is one of the world's commonest, and if none of the papers under that name has to do
-# with the other's; and what is left of what a co-author of such a name says.
-_COMMON_NAME, _MIXED, _COMMON_COAUTHOR = 1.6, 4.0, 0.6
+# Log-odds less if the family name is one of the world's commonest, and what is left of what a co-author of such a name
+# says.
+_COMMON_NAME, _COMMON_COAUTHOR = 1.6, 0.6
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 # What most addresses have in common says nothing.
 _COMMON_WORDS = """
@@ -188,13 +188,14 @@ class _Block:
         rivals = len(self._bearers.of(variant.subject if variant else one.names[0]) - {number, another})
         is_common = _is_common(one.names[0])
         odds = _prior(agreement, rivals, is_common) + self._evidence(one, other, facts)
-        if odds >= 0 and is_common:
-            odds -= _MIXED * max(_unlike(one, other), _unlike(other, one))
         if odds < 0 or (variant and len(facts) == 1):
             return None  # lists hold names of other people too, and are no reason alone
         if variant:
             facts.append(variant)
-        return _link(one, other, "name-and-evidence" if len(facts) > 1 else "name", _confidence(odds), facts)
+        confidence = _confidence(odds)
+        if is_common:
+            confidence = min(confidence, max(CONTRADICTED, 1 - max(_unlike(one, other), _unlike(other, one))))
+        return _link(one, other, "name-and-evidence" if len(facts) > 1 else "name", confidence, facts)
 
     def _evidence(self, one: Person, other: Person, facts: list[Fact]) -> float:
         odds = 0.0
@@ -256,7 +257,9 @@ def _unlike(one: Person, other: Person) -> float:
 
 
 def _is_common(name: str) -> bool:
-    """Whether very many people in the world have this family name."""
+    """Whether very many people in the world have this family name. Names in Han and Hangul are short: many share one."""
+    if unspaced(name):
+        return True
     family = parsed(name).family
     return bool(family) and all(map(is_common_family, family))
 

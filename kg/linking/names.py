@@ -18,6 +18,10 @@ _LETTERS = _MARKS | str.maketrans(
 _NOT_NAME = re.compile(r"[^\w\s.,'-]|_")
 _APART_IN_GIVEN = re.compile(r"[\s.,]+|(?=-)")
 _APART = re.compile(r"[\s.]+")
+# Han, kana and Hangul: a name has the family first, often without a blank, and no initials.
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
+_LATIN = re.compile(r"[A-Za-z]")
+_UNSPACED_TURNED = 0.95
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "2nd", "3rd", "phd", "md", "esq"])
 _PARTICLE_WORDS = """
 van von vom zu zur zum der den de del della delle di da do dos das du des la le ten ter te af av al el bin ibn abu ben
@@ -90,6 +94,7 @@ _SHORT_FORMS = (
     "mikhail misha",
     "yevgeny evgeny evgenii evgeniy",
     "sergey sergei",
+    "mohammad muhammad mohammed mohamed mohamad muhammed md mohd",
 )
 
 
@@ -179,8 +184,29 @@ def readings(name: str) -> tuple[PersonName, ...]:
     return (usual, PersonName(_given(" ".join(pieces[1:])), tuple(_words(pieces[0]))))
 
 
+def unspaced(name: str) -> tuple[str, ...]:
+    """The parts of a name that is written in Han, kana or Hangul alone."""
+    if name.isascii() or _LATIN.search(name):
+        return ()
+    return tuple(_UNSPACED.findall(unicodedata.normalize("NFKC", name[:_LONGEST])))
+
+
+def _unspaced_key(parts: tuple[str, ...]) -> str:
+    """The same for every order and spacing of the parts."""
+    return "".join(sorted("".join(parts)))
+
+
+def _unspaced_agreement(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    """1: the same; a little less: with the family name last."""
+    if "".join(one) == "".join(other):
+        return 1.0
+    return _UNSPACED_TURNED if "".join(one[::-1]) == "".join(other) or "".join(one) == "".join(other[::-1]) else 0.0
+
+
 def _cleaned(name: str) -> str:
     text = name[:_LONGEST]
+    if not text.isascii() and _LATIN.search(text):
+        text = _UNSPACED.sub(" ", text)  # "Wei Wang (王伟)"
     # Most names are letters and blanks, and there are many of them.
     return text if _is_simple(text) else _NOT_NAME.sub(" ", text.translate(_MARKS))
 
@@ -191,7 +217,8 @@ def _is_simple(text: str) -> bool:
 
 def _pieces(text: str) -> list[str]:
     pieces = text.split() if _is_simple(text) else _APART.split(text.strip())
-    return [piece for piece in pieces if piece and folded(piece) not in _SUFFIXES]
+    # Md. Rahman is called Md., as many are who are called Mohammad.
+    return [piece for place, piece in enumerate(pieces) if piece and (not place or folded(piece) not in _SUFFIXES)]
 
 
 def _words(text: str) -> list[str]:
@@ -209,7 +236,7 @@ def _given(text: str) -> tuple[str, ...]:
         word = folded(bare).replace("'", "")
         if word and not shouts and bare.isupper() and 1 < len(word) <= 3 and bare.isascii():
             found += word
-        elif word and word not in _SUFFIXES:
+        elif word and (not found or word not in _SUFFIXES):
             found.append("-" + word if found and piece != bare else word)
     return tuple(found)
 
@@ -221,6 +248,8 @@ def name_keys(name: str) -> tuple[str, ...]:
     >>> name_keys("Müller, Jürgen"), name_keys("J. Mueller")
     (('muller j',), ('muller j',))
     """
+    if parts := unspaced(name):
+        return (f"{_unspaced_key(parts)} ",)
     keys = []
     for given, family in readings(name):
         if family:
@@ -241,6 +270,8 @@ def family_words(name: str) -> frozenset[str]:
     >>> sorted(family_words("Jan El-Sayed"))
     ['el', 'elsayed', 'jan', 'janel', 'janelsayed', 'sayed']
     """
+    if parts := unspaced(name):
+        return frozenset((_unspaced_key(parts),))
     words = _words(_cleaned(name))
     if len(words) > _MOST_WORDS or not _SUFFIXES.isdisjoint(words):
         return frozenset(key.rpartition(" ")[0] for key in name_keys(name))
@@ -266,6 +297,9 @@ def reading_keys(name: str) -> tuple[frozenset[str], frozenset[str]]:
     >>> reading_keys("Bob Smith")[0] & reading_keys("Robert Smith")[0], reading_keys("R. Smith")[0]
     (frozenset({'robert smith'}), frozenset({' smith'}))
     """
+    if parts := unspaced(name):
+        key = _unspaced_key(parts)
+        return frozenset((f"{key} {key}",)), frozenset()
     usual, *turned = (
         frozenset(
             f"{given} {family}" for given in _keys_of_given(reading.given) for family in _keys_of_family(reading.family)
@@ -300,6 +334,9 @@ def compatible(one: str, other: str) -> float:
     >>> compatible("José García", "Garcia, Jose"), compatible("J. Smith", "John Smith"), compatible("Jan Li", "Jin Li")
     (1.0, 0.6, 0.0)
     """
+    parts, others = unspaced(one), unspaced(other)
+    if parts or others:
+        return _unspaced_agreement(parts, others)
     best = _agreement(parsed(one), parsed(other))
     if best < _TURNED:
         turned = [_agreement(parsed(one), theirs) for theirs in readings(other)[1:]]

@@ -174,6 +174,10 @@ def test_confidence_is_never_certainty() -> None:
 
 
 NAMES = [
+    "佐藤 健",
+    "健 佐藤",
+    "Jan Wang",
+    "J. Wang",
     "Jan Roe",
     "J. Roe",
     "Jane Roe",

@@ -44,6 +44,15 @@ from kg.linking.names import compatible, folded, name_keys, parsed, reading_keys
         ("W. Gates", "Bill Gates", 0.5),
         ("Alexei Efros", "Alexey Efros", 0.8),
         ("Yurii Nesterov", "Yury Nesterov", 0.8),
+        ("Md. Rahman", "Mohammad Rahman", 0.8),
+        ("Md. Rahman", "M. Rahman", 0.6),
+        ("John Smith MD", "John Smith", 1),
+        ("Wei Wang (王伟)", "Wei Wang", 1),
+        ("王伟", "王 伟", 1),
+        ("王伟", "伟 王", 0.9),
+        ("김민수", "민수 김", 0.9),
+        ("佐藤 健", "佐藤健", 1),
+        ("И. Петров", "Иван Петров", 0.6),
     ],
 )
 def test_spellings_of_one_name_agree(one: str, other: str, least: float) -> None:
@@ -68,6 +77,10 @@ def test_spellings_of_one_name_agree(one: str, other: str, least: float) -> None
         ("Li Wang", "Ly Wang"),
         ("Yuexin Wu", "Yuxin Wu"),
         ("", "John Smith"),
+        ("佐藤健", "佐藤健太郎"),
+        ("佐藤 健", "佐藤 健太郎"),
+        ("王伟", "王伟明"),
+        ("王伟", "Wei Wang"),
     ],
 )
 def test_different_names_do_not(one: str, other: str) -> None:
@@ -143,7 +156,7 @@ WORDS = [
 @example("Jo El-Sayed", "Jo Elsayed")
 @example("Jo Mueller", "Jo Müller")
 @given(
-    *[st.lists(st.sampled_from([*WORDS, "Xiao-ming", "El-Sayed", ",", "-"]), min_size=1, max_size=4).map(" ".join)] * 2
+    *[st.lists(st.sampled_from([*WORDS, "Xiao-ming", "El-Sayed", "Md", "王", "伟明", "김", ",", "-"]), min_size=1, max_size=4).map(" ".join)] * 2
 )
 def test_names_without_a_common_key_are_not_compatible(one: str, other: str) -> None:
     assert may_agree(one, other) or not compatible(one, other)

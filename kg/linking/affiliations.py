@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -21,7 +21,9 @@ from kg.linking.names import folded_text
 from kg.linking.places import countries
 
 _LONGEST = 2000
+_SHORT = 40  # characters of a name for short
 _LEAST = 0.4  # a match that is less sure is not worth a look
+_SHORTEST, _SHORTEST_UNSPACED = 5, 4  # letters of a name of one word; in Han or Hangul each says more
 _NOT_WORD = re.compile(r"[\W_]+")
 _PART = re.compile(r"[,;|()\[\]•\n]|\s[-–—]\s|\.\s+(?=[A-Z])")
 # What is written for each word, in other languages too: a record that has "Universität X" says "University of X".
@@ -344,7 +346,7 @@ def _says_something(key: str) -> bool:
     words = key.split()
     if not words or all(word in _GENERIC or word.isdigit() for word in words):
         return False
-    return len(words) > 1 or len(key) >= 5
+    return len(words) > 1 or len(key) >= (_SHORTEST if key.isascii() else _SHORTEST_UNSPACED)
 
 
 def _offsets(words: Sequence[str]) -> dict[int, int]:
@@ -366,13 +368,22 @@ def _longest(found: list[_Found]) -> list[_Found]:
     return kept
 
 
+def _is_short(raw: str) -> bool:
+    return len(raw) <= _SHORT and 1 <= len(_words(raw)) <= 2
+
+
 def match_many(gazetteer: Gazetteer, strings: Iterable[str]) -> list[list[Match]]:
     """The matches of each of some distinct strings, in their order."""
     return [gazetteer.match(raw) for raw in strings]
 
 
-def affiliation_links(papers: Iterable[PaperMention], things: Iterable[ThingMention]) -> Iterator[Link]:
-    """Of authorships whose records print an affiliation and identify no organisation: those that the text names."""
+def affiliation_links(
+    papers: Iterable[PaperMention], things: Iterable[ThingMention], by_short_name: Callable[[str], list[Match]]
+) -> Iterator[Link]:
+    """Of authorships whose records print an affiliation and identify no organisation: those that the text names.
+
+    `by_short_name` is asked where the text is a word or two that name nothing in full, as "berkeley".
+    """
     gazetteer = Gazetteer(thing for thing in things if thing.record is not None)
     if not len(gazetteer):
         return
@@ -381,7 +392,7 @@ def affiliation_links(papers: Iterable[PaperMention], things: Iterable[ThingMent
         for author in paper.authors:
             for raw in () if author.institutions else author.affiliations:
                 if raw not in known:
-                    known[raw] = gazetteer.match(raw)
+                    known[raw] = gazetteer.match(raw) or (by_short_name(raw) if _is_short(raw) else [])
                 for match in known[raw]:
                     printed = Fact("affiliation", raw[:300], gazetteer.name_of(match.institution))
                     yield Link(

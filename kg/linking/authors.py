@@ -257,7 +257,7 @@ def _unlike(one: Person, other: Person) -> float:
 
 
 def _is_common(name: str) -> bool:
-    """Whether very many people in the world have this family name. Names in Han and Hangul are short: many share one."""
+    """Whether very many people in the world have this family name. Those in Han or Hangul are all taken for such."""
     if unspaced(name):
         return True
     family = parsed(name).family

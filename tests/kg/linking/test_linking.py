@@ -24,7 +24,18 @@ from kg.linking.model import Fact, Link, PaperMention
 from kg.namespaces import DEFAULT_BASE as B
 from kg.naming import Naming
 from kg.pipeline.authorities import read_authority
-from kg.records import Author, Authorship, Identifier, Institution, Paper, PartialDate, Profile, SourceRecord, Venue
+from kg.records import (
+    Author,
+    Authorship,
+    Identifier,
+    Institution,
+    Paper,
+    PartialDate,
+    Profile,
+    SourceRecord,
+    Text,
+    Venue,
+)
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder
 from kg.writer import writing
@@ -330,6 +341,30 @@ def test_an_affiliation_that_is_only_printed_leads_to_its_organisation(folder: P
     off = decision("rejected", iri, f"{B}institution/ror:05dxps055", "jo", "")
     pipeline.link(StoreFolder(folder), linker(decisions=[off]))
     assert values(folder, iri, ns.AFFILIATION) == set()
+
+
+def test_a_name_that_stands_alone_is_a_candidate(folder: Path) -> None:
+    """Who else is called so is not known."""
+    tsinghua = (Text("清华大学", "zh"),)
+    other = Institution("Tsinghua University", (Identifier("ror", "03cve4549"),), country="CN", other_names=tsinghua)
+    register = [REGISTER, Profile(thing=other, source=SourceRecord("r"))]
+    (authorship,) = paper("x", "x", [ANN]).authorships
+    written = [
+        structs.replace(
+            paper(f"r{number}", f"On Names {number}", [ANN], f"10.5555/1{number}"),
+            authorships=(structs.replace(authorship, raw_affiliations=(printed,)),),
+        )
+        for number, printed in enumerate(("example", "清华大学", "elsewhere"))
+    ]
+    load(folder, "register", register, None)  # type: ignore[arg-type]
+    store = load(folder, "papers", written, linker())
+    judgement = store.links.read(store.links.in_force())
+    assert judgement is not None
+    found = {(each.link.subject, each.link.object[-9:], each.link.confidence) for each in judgement.links}
+    assert found == {
+        (f"{B}authorship/doi:10.5555/10/ann-lee", "05dxps055", 0.7),
+        (f"{B}authorship/doi:10.5555/11/ann-lee", "03cve4549", 0.79),
+    }
 
 
 def test_an_organisation_known_by_name_is_the_one_of_the_register(folder: Path) -> None:

@@ -15,15 +15,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import RawIOBase
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import IO
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from kg.errors import StoreError
+from kg.ntriples import whole_lines
 from kg.processes import end_with_parent, start_module
 
 _PIPE_SIZE = 2**20
+_IN_MEMORY = 2**24
+_MARK = b"_:"
 # Bulk loading asks for gigabytes in all, and glibc for pages of 4 kB unless it is told, before a program starts, that
 # larger ones will do. Measured: a tenth of the time.
 _LARGE_PAGES = "glibc.malloc.hugetlb=1"
@@ -111,6 +115,42 @@ def _write(pipe: RawIOBase | IO[bytes], statements: Iterable[bytes]) -> None:
                 view = view[pipe.write(view) or 0 :]
         except BrokenPipeError:
             return
+
+
+class BlankNodes:
+    """Statements of blank nodes, which bulk loading would call otherwise each time: what people write of one, and the
+    changes of a version, speak of it by its name. Kept aside while the others are loaded, and added after them."""
+
+    def __init__(self, folder: Path) -> None:
+        """What does not fit into memory goes into `folder`."""
+        self._aside = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 - closed when this is left
+
+    def __enter__(self) -> BlankNodes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._aside.close()
+
+    def left_out_of(self, statements: Iterable[bytes]) -> Iterator[bytes]:
+        """The others, but for a few that have the mark of a blank node in a text."""
+        for block in whole_lines(statements):
+            if _MARK not in block:
+                yield block
+                continue
+            others = list[bytes]()
+            for line in block.splitlines(keepends=True):
+                if _MARK in line:
+                    self._aside.write(line)
+                else:
+                    others.append(line)
+            yield b"".join(others)
+
+    def add_to(self, database: pyoxigraph.Store) -> None:
+        self._aside.seek(0)
+        try:
+            database.bulk_extend(pyoxigraph.parse(self._aside, RdfFormat.N_TRIPLES, lenient=True))
+        except SyntaxError as error:
+            raise StoreError(f"the statements cannot be loaded: {error}") from error
 
 
 def taken(blocks: Iterator[bytes], limit: int) -> list[bytes]:

@@ -17,7 +17,7 @@ import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from kg import derived
-from kg.bulk import bulk_load, bulk_load_apart, taken
+from kg.bulk import BlankNodes, bulk_load, bulk_load_apart, taken
 from kg.files import write_atomically
 from kg.store import Contents, State, StoreFolder
 
@@ -58,12 +58,15 @@ class Primary:
 
     def bulk_load(self, statements: Iterator[bytes]) -> None:
         """Add N-Triples while they are made. Raises what making them raises, and StoreError."""
-        first = taken(statements, _NOT_APART)
-        if sum(map(len, first)) > _NOT_APART:
-            self.release()
-            bulk_load_apart(self.path, chain(first, statements))
-        else:
-            bulk_load(self.database(), first)
+        with BlankNodes(self._folder) as blank_nodes:
+            others = blank_nodes.left_out_of(statements)
+            first = taken(others, _NOT_APART)
+            if sum(map(len, first)) > _NOT_APART:
+                self.release()
+                bulk_load_apart(self.path, chain(first, others))
+            else:
+                bulk_load(self.database(), first)
+            blank_nodes.add_to(self.database())
 
     def take_back(self, statements: Iterable[bytes]) -> None:
         """Remove statements, each a line of N-Triples."""

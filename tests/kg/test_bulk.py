@@ -11,8 +11,13 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
+from kg import pipeline, primary
 from kg.bulk import bulk_load, bulk_load_apart
+from kg.edits import Change, Position
 from kg.errors import StoreError
+from kg.snapshots import Snapshots
+from kg.sources import find_source
+from kg.store import StoreFolder
 from tests.kg.test_loading import command_line, descendants
 
 Load = Callable[[Path, Iterable[bytes]], None]
@@ -78,3 +83,24 @@ def test_a_process_that_was_killed_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="killed"):
         bulk_load_apart(tmp_path / "db", killing())
+
+
+BLANK = """@prefix e: <http://e/> .
+e:a e:b [ e:c "in _: text", "other" ] . _:n e:d _:n . e:plain e:c "x" . << e:a e:b _:n >> e:sure 1 ."""
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["here", "apart"])
+def test_blank_nodes_are_called_the_same_each_time(
+    tmp_path: Path, apart: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that what a person removed of one stays removed."""
+    if apart:
+        monkeypatch.setattr(primary, "_NOT_APART", 0)
+    (tmp_path / "blank.ttl").write_text(BLANK)
+    store = StoreFolder(tmp_path / "store")
+    pipeline.load(store, find_source("rdf"), {"blank": [tmp_path / "blank.ttl"]})
+    before = set(Snapshots(store.folder).current().store)
+    (removed,) = (quad for quad in before if quad.predicate.value == "http://e/c" and "text" in str(quad.object))
+    store.journal.append([Change(False, f"{removed.triple} .")], Position())
+    pipeline.rebuild(store)
+    assert set(Snapshots(store.folder).current().store) == before - {removed}

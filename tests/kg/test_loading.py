@@ -173,9 +173,7 @@ def part_file(folder: Path, ending: str) -> Path:
 
 @pytest.mark.parametrize("ending", [".nt.zst", ".facts.zst", ".texts.zst", ".mentions.zst", ".records"])
 @pytest.mark.parametrize("left", [0.7, 0.0])
-def test_a_segment_that_was_cut_is_told_and_made_again(
-    data: Path, tmp_path: Path, ending: str, left: float
-) -> None:
+def test_a_segment_that_was_cut_is_told_and_made_again(data: Path, tmp_path: Path, ending: str, left: float) -> None:
     folder = tmp_path / "store"
     load(folder, data)
     store, before, file = StoreFolder(folder), dump(folder), part_file(folder, ending)

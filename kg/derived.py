@@ -18,7 +18,7 @@ from typing import IO
 
 import pyoxigraph
 import zstandard
-from pyoxigraph import RdfFormat
+from pyoxigraph import BlankNode, RdfFormat, Triple
 
 from kg import paths
 from kg.files import checksum
@@ -94,9 +94,14 @@ def derive_by_rules(path: Path, database: pyoxigraph.Store, first: Iterable[byte
         results = [database.query(rule.read_text("utf-8")) for rule in _rules()]
         for result in results:
             assert isinstance(result, pyoxigraph.QueryTriples)  # noqa: S101 - the rules are CONSTRUCT queries
-            result.serialize(stream, RdfFormat.N_TRIPLES)
+            pyoxigraph.serialize(filter(_is_named, result), stream, RdfFormat.N_TRIPLES)
     with path.open("rb") as packed:
         database.bulk_load(zstandard.ZstdDecompressor().stream_reader(packed), RdfFormat.N_TRIPLES)
+
+
+def _is_named(triple: Triple) -> bool:
+    """Whether a line can say it: a blank node that is read from one is another than the one that was meant."""
+    return not any(isinstance(term, BlankNode) for term in (triple.subject, triple.object))
 
 
 def rules_digest() -> str:

@@ -22,16 +22,17 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar, cast
 
 import msgspec
 import zstandard
 
 from kg.errors import StoreBusy, StoreError, UsageError
-from kg.files import file_lock, sync, write_atomically
+from kg.files import checksum, file_lock, sync, write_atomically
 from kg.ntriples import whole_lines
 
 _DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
@@ -41,6 +42,8 @@ _FRAME = 2**18  # bytes of statements that are compressed together: 5 % longer t
 CONTENT_ENDINGS = (".nt.zst", ".records", ".facts.zst", ".texts.zst", ".mentions.zst", ".rejects.jsonl")
 PART_ENDINGS = (*CONTENT_ENDINGS, ".part.json")
 DIGEST_SIZE = 8
+
+_Read = TypeVar("_Read")
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -157,21 +160,50 @@ class SegmentStore:
         except (OSError, msgspec.DecodeError) as error:
             raise StoreError(f"{path} cannot be read ({error}); remove it and load {dataset!r} again", path) from error
 
+    def is_whole(self, dataset: str, part: str) -> bool:
+        """Whether a part is there and its files are what was written. Reads all of them."""
+        known = self.part(dataset, part)
+        if known is None or not known.checksums:
+            return False
+        paths = ((self.path(dataset, part, ending), digest) for ending, digest in known.checksums.items())
+        return all(path.exists() and checksum(path) == digest for path, digest in paths)
+
     def records(self, dataset: str, part: str) -> bytes:
         """The digests of a part's records, DIGEST_SIZE bytes each."""
-        return self.path(dataset, part, ".records").read_bytes()
+        return b"".join(self.checked(dataset, part, ".records", _blocks))
 
     def facts(self, dataset: str, part: str) -> Iterator[bytes]:
         """The facts of a part, chunk after chunk as they were written."""
-        return unpacked(self.path(dataset, part, ".facts.zst"))
+        return self.checked(dataset, part, ".facts.zst", _chunks)
 
     def texts(self, dataset: str, part: str) -> Iterator[bytes]:
         """The texts of a part, chunk after chunk as they were written."""
-        return unpacked(self.path(dataset, part, ".texts.zst"))
+        return self.checked(dataset, part, ".texts.zst", _chunks)
 
     def mentions(self, dataset: str, part: str) -> Iterator[bytes]:
         """The mentions of a part, chunk after chunk as they were written."""
-        return unpacked(self.path(dataset, part, ".mentions.zst"))
+        return self.checked(dataset, part, ".mentions.zst", _chunks)
+
+    def statements(self, dataset: str, part: str) -> Iterator[bytes]:
+        """The statements of a part as N-Triples, in blocks of whole lines."""
+        return whole_lines(self.checked(dataset, part, ".nt.zst", _unpacked_blocks))
+
+    def checked(
+        self, dataset: str, part: str, ending: str, read: Callable[[BinaryIO], Iterator[_Read]]
+    ) -> Iterator[_Read]:
+        """What is `read` of a file of a part. StoreError, at the latest when all is read, if it is not what was
+        written: of a file that was cut the beginning can be read like a whole one."""
+        path, known = self.path(dataset, part, ending), self.part(dataset, part)
+        try:
+            with path.open("rb") as stream:
+                digested = _Digested(stream)
+                yield from read(cast(BinaryIO, digested))
+            if known and known.checksums.get(ending, digested.digest) != digested.digest:
+                raise EOFError("it is not what was written")
+        except (OSError, EOFError, zstandard.ZstdError) as error:
+            raise StoreError(
+                f"{path} is damaged ({error}); load {dataset!r} again with --replace, or restore a backup", path
+            ) from error
 
     def statements_path(self, dataset: str, part: str) -> Path:
         return self.path(dataset, part, ".nt.zst")
@@ -199,12 +231,6 @@ class SegmentStore:
             yield writer
         finally:
             writer.discard()
-
-    def statements(self, dataset: str, part: str) -> Iterator[bytes]:
-        """The statements of a part as N-Triples, in blocks of whole lines."""
-        with self.statements_path(dataset, part).open("rb") as compressed:
-            reader = zstandard.ZstdDecompressor().stream_reader(compressed, read_across_frames=True)
-            yield from whole_lines(iter(lambda: reader.read(_BLOCK), b""))
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -319,9 +345,43 @@ def packed(content: bytes) -> bytes:
 def unpacked(path: Path) -> Iterator[bytes]:
     """What `packed` packed, chunk after chunk."""
     with path.open("rb") as stream:
-        reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
-        while length := reader.read(4):
-            yield reader.read(int.from_bytes(length, "big"))
+        yield from _chunks(stream)
+
+
+class _Digested:
+    """A file whose digest is known when it has been read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._hash = hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        content = self._stream.read(size)
+        self._hash.update(content)
+        return content
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    return iter(partial(stream.read, _BLOCK), b"")
+
+
+def _unpacked_blocks(stream: BinaryIO) -> Iterator[bytes]:
+    return _blocks(cast(BinaryIO, zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)))
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """EOFError where one is cut off."""
+    reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+    while length := reader.read(4):
+        size = int.from_bytes(length, "big")
+        chunk = reader.read(size)
+        if len(length) < 4 or len(chunk) < size:
+            raise EOFError("it is cut off")
+        yield chunk
 
 
 def record_digest(record_id: str) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from kg.endpoint.store import remote
 from kg.namespaces import KG, SAME_AS, TYPE
@@ -19,7 +19,7 @@ _COUNT_TRIPLES = "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }"
 _COUNT_IN_NAMED_GRAPHS = "SELECT (COUNT(*) AS ?count) { GRAPH ?g { ?s ?p ?o } }"
 _COUNT_LINKS = f"""
 SELECT ?target (COUNT(*) AS ?count) {{
-  ?s <{SAME_AS}> ?o BIND(REPLACE(STR(?o), "^([a-z]+://[^/]+/).*$", "$1") AS ?target)
+  ?s <{SAME_AS}> ?o FILTER(isIRI(?o)) BIND(REPLACE(STR(?o), "^([a-z]+://[^/]+/).*$", "$1") AS ?target)
 }} GROUP BY ?target
 """
 _BEGINNING = re.compile(r"^([a-z]+://[^/]+/).*$")
@@ -53,8 +53,8 @@ class GraphCounts:
 
 
 def _target(term: object) -> str | None:
-    """As _COUNT_LINKS has it."""
-    value = term.value if isinstance(term, (NamedNode, Literal)) else ""
+    """As _COUNT_LINKS has it: what has no IRI is in no other graph."""
+    value = term.value if isinstance(term, NamedNode) else ""
     return _BEGINNING.sub(r"\1", value) if value.startswith("http") else None
 
 
@@ -64,8 +64,7 @@ def _those_there(counts: Counter[str]) -> dict[str, int]:
 
 def count_graph(store: pyoxigraph.Store) -> GraphCounts:
     if remote(store):
-        triples = sum(count for _, count in _counts(store, _COUNT_TRIPLES))
-        return GraphCounts(triples, _by_class(store), _linksets(store))
+        return GraphCounts(_sum(store, _COUNT_TRIPLES), _by_class(store), _linksets(store))
     with ThreadPoolExecutor(1) as beside:
         linksets = beside.submit(_linksets, store)
         by_class = _by_class(store)
@@ -76,19 +75,26 @@ def count_graph(store: pyoxigraph.Store) -> GraphCounts:
 def _in_named_graphs(store: pyoxigraph.Store) -> int:
     """All statements are gone through to count these, even where there are none."""
     is_any = next(iter(store.named_graphs()), None)
-    return sum(count for _, count in _counts(store, _COUNT_IN_NAMED_GRAPHS)) if is_any else 0
+    return _sum(store, _COUNT_IN_NAMED_GRAPHS) if is_any else 0
 
 
 def _by_class(store: pyoxigraph.Store) -> dict[str, int]:
     counts = _counts(store, _COUNT_BY_CLASS)
-    return dict(sorted((name.removeprefix(KG), count) for name, count in counts if name.startswith(KG)))
+    names = ((name.value, count) for name, count in counts if isinstance(name, NamedNode))
+    return dict(sorted((name.removeprefix(KG), count) for name, count in names if name.startswith(KG)))
 
 
 def _linksets(store: pyoxigraph.Store) -> dict[str, int]:
-    return dict(sorted((name, count) for name, count in _counts(store, _COUNT_LINKS) if name.startswith("http")))
+    counts = ((name.value, count) for name, count in _counts(store, _COUNT_LINKS))
+    return dict(sorted((name, count) for name, count in counts if name.startswith("http")))
 
 
-def _counts(store: pyoxigraph.Store, query: str) -> Iterator[tuple[str, int]]:
+def _sum(store: pyoxigraph.Store, query: str) -> int:
+    return sum(count for _, count in _counts(store, query))
+
+
+def _counts(store: pyoxigraph.Store, query: str) -> Iterator[tuple[Any, int]]:
+    """Terms, or what stands in place of one, with how often they occur."""
     solutions: Any = store.query(query)
     for solution in solutions:
-        yield solution[0].value, int(solution["count"].value)
+        yield solution[0], int(solution["count"].value)

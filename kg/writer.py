@@ -11,7 +11,6 @@ from itertools import chain, islice
 
 import msgspec
 import pyoxigraph
-import zstandard
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 
 from kg import derived
@@ -195,7 +194,7 @@ class Writer:
         step has read that already, and what cannot be read or written now is when it is needed."""
         parts = [part for part in self._parts(contents, None) if part[0] != VOCABULARY]
         if self.step is None and self._all_have_facts(parts):
-            with closing(self._record_index()) as index, suppress(OSError, sqlite3.Error, zstandard.ZstdError):
+            with closing(self._record_index()) as index, suppress(OSError, sqlite3.Error, StoreError):
                 index.know(parts, progress)
 
     def _make(

@@ -83,4 +83,7 @@ def _value(cell: Cell | None) -> Value:
     if not cell.number:
         return cell.text if len(cell.text) <= _LONGEST else f"{cell.text[: _LONGEST - 1]}…"
     number = whole_number(cell.text)
-    return float(cell.text) if number is None else number
+    try:
+        return float(cell.text) if number is None else number
+    except ValueError:  # the graph may say of any text that it is a number
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator
 
@@ -128,12 +129,24 @@ def _venue(reader: GraphReader, iri: str, kind: str | None) -> str | None:
 
 def _date(reader: GraphReader, iri: str) -> PartialDate | None:
     """The latest, as pages show it, else the year alone."""
-    matches = [match for text in reader.texts(iri, ns.ISSUED) if (match := _DATE.fullmatch(text))]
-    if matches:
-        year, month, day = max(matches, key=lambda match: match[0]).groups()
-        return PartialDate(int(year), int(month) if month else None, int(day) if day else None)
+    dates = (date for text in sorted(reader.texts(iri, ns.ISSUED), reverse=True) if (date := _partial_date(text)))
+    if latest := next(dates, None):
+        return latest
     year_alone = reader.integer(iri, ns.PUBLICATION_YEAR)
     return PartialDate(year_alone) if year_alone and 0 < year_alone < 10_000 else None
+
+
+def _partial_date(text: str) -> PartialDate | None:
+    """None for what is no date of a calendar."""
+    match = _DATE.fullmatch(text)
+    if not match:
+        return None
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        datetime.date(year or 0, month or 1, day or 1)
+    except ValueError:
+        return None
+    return PartialDate(year, month, day)
 
 
 def _arxiv_class(reader: GraphReader, iri: str) -> str | None:

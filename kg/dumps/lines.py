@@ -101,6 +101,6 @@ def with_inverses(lines: list[bytes]) -> list[bytes]:
     found = []
     for line in lines:
         subject, predicate, term = line.split(b" ", 2)
-        if predicate == _AUTHORSHIP:
+        if predicate == _AUTHORSHIP and term[0] != _LITERAL:
             found.append(b"%b %b %b" % (term[:-2], INVERSE, subject) + b" .")
     return lines + found

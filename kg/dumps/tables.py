@@ -232,7 +232,7 @@ def rows(statements: Sequence[Statement]) -> dict[str, list[list[Any]]]:
         for _, predicate, term in group:
             if predicate in _USED:
                 values.setdefault(predicate, []).append(term)
-            elif predicate == _CITES:
+            elif predicate == _CITES and term[0] != _LITERAL:
                 found.setdefault(CITATIONS, []).append([*_iris((subject,)), *_iris((term,))])
         for kind in values.get(_TYPE, ()):
             table = _TABLE_OF.get(kind)

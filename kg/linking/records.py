@@ -202,18 +202,17 @@ class RecordIndex:
         last = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'record'").fetchone()
         record = last[0] if last else 0
         spoken = list[tuple[int, int]]()
-        with self._segments.statements_path(*part).open("rb") as stream:
-            for offset, content in _frames(stream.read):
-                rows = []
-                for start, end in pairwise([*_marks(content), len(content)]):
-                    record += 1
-                    things = set(self._thing.findall(content, start, end))
-                    paper = self._paper_of(things, content[start:end])
-                    rows.append((record, number, offset, start, end - start, paper, len(things)))
-                    spoken += [(_digest(thing), record) for thing in things]
-                database.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-                if len(spoken) > _SORTED:
-                    _insert(database, spoken)
+        for offset, content in self._segments.checked(*part, ".nt.zst", lambda stream: _frames(stream.read)):
+            rows = []
+            for start, end in pairwise([*_marks(content), len(content)]):
+                record += 1
+                things = set(self._thing.findall(content, start, end))
+                paper = self._paper_of(things, content[start:end])
+                rows.append((record, number, offset, start, end - start, paper, len(things)))
+                spoken += [(_digest(thing), record) for thing in things]
+            database.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            if len(spoken) > _SORTED:
+                _insert(database, spoken)
         _insert(database, spoken)
 
     def _paper_of(self, things: Iterable[bytes], statements: bytes) -> str | None:

@@ -104,12 +104,19 @@ class Dataset:
         self.parts = tuple(file.part for file in self._files)
         self.segment = segment_id(name, *self.parts)
         self.inputs = tuple(file.input for file in self._files)
-        # Each reject of a strict load has to be seen, so nothing is taken as it was mapped before.
-        self.missing = [file for file in self._files if options.strict or store.segments.part(name, file.part) is None]
+        self.missing = [file for file in self._files if self._has_to_be_mapped(file.part)]
         self.report = LoadReport(name, self.segment, reused=len(self._files) - len(self.missing))
         self.report.unchanged = store.segments.catalogue().get(name) == self.segment
         check_replaces(store.segments, name, source.name, self.inputs, options)
         self._said: set[bytes] = set()
+
+    def _has_to_be_mapped(self, part: str) -> bool:
+        """Each reject of a strict load has to be seen, so nothing is taken as it was mapped before; what replaces a
+        dataset takes nothing that was damaged since."""
+        segments = self._store.segments
+        if self._options.strict or segments.part(self.name, part) is None:
+            return True
+        return self._options.replace and not segments.is_whole(self.name, part)
 
     @property
     def size(self) -> int:

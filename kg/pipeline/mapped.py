@@ -57,7 +57,7 @@ def take(
         new = [each for each in mapped if each.is_new_to(store.segments) and each.partitions]
         for each in mapped:
             progress(f"copying {each.folder}")
-            each.copy(store.segments)
+            each.copy(store.segments, options.replace)
         arriving = Arriving(
             parts={manifest.dataset: manifest.parts for manifest in manifests},
             segments={manifest.dataset: manifest.segment for manifest in manifests},
@@ -96,10 +96,11 @@ class MappedFolder:
         """Whether nothing of it is there."""
         return all(store.part(*part) is None for part in self.parts())
 
-    def copy(self, store: SegmentStore) -> None:
-        """Copy the parts that are not there yet, then say that the segments are."""
+    def copy(self, store: SegmentStore, replace: bool = False) -> None:
+        """Copy the parts that are not there yet, or `replace` those that are damaged, then say that the segments are
+        there."""
         for dataset, part in self.parts():
-            if store.part(dataset, part) is None:
+            if store.part(dataset, part) is None or (replace and not store.is_whole(dataset, part)):
                 self._copy_part(store, dataset, part)
         for manifest in self.manifests:
             store.write_manifest(manifest)

@@ -6,6 +6,7 @@ from typing import Any
 
 import tantivy
 
+from kg.ntriples import is_iri
 from kg.search.model import KINDS, Facets
 from kg.search.schema import LINKS
 
@@ -41,8 +42,13 @@ def facets_of(
         kinds=_counts(counted["kind"]),
         years=dict(sorted(years.items(), reverse=True)[:_MOST_YEARS]),
         with_code=sum(_counts(counted["code"]).values()),
-        **{name: _counts(counted[name]) for name in LINKS},
+        **{name: _named(_counts(counted[name])) for name in LINKS},
     )
+
+
+def _named(counts: dict[str, int]) -> dict[str, int]:
+    """Without what has no IRI: the author of a paper may be a text, or a node without a name."""
+    return {name: count for name, count in counts.items() if is_iri(name)}
 
 
 def _counts(counted: Any) -> dict[str, int]:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg import namespaces as ns
-from kg import paths
+from kg import paths, pipeline
 from kg.derived import change, link, replacing, statements
 from kg.facts import PaperFacts, Statistics, encoded_facts
 from kg.mapping import Mapper, Mapping
@@ -20,9 +20,12 @@ from kg.naming import Naming
 from kg.ntriples import integer, iri, line
 from kg.records import Author, Authorship, Concept, Identifier, Institution, Paper, PartialDate, SourceRecord, Venue
 from kg.segments import compressed
-from kg.snapshots import Snapshot
+from kg.snapshots import Snapshot, Snapshots
+from kg.sources import find_source
+from kg.store import StoreFolder
 
 E = "http://example.org/"
+COUNT = NamedNode(ns.PAPER_COUNT)
 
 # p1 and p2: Ann with Bob, Bob and Cy; p3: Ann alone; p4: Dee alone, without a year; q is no paper.
 GRAPH = """
@@ -153,6 +156,30 @@ def test_what_is_not_named_by_an_iri_has_no_yearly_count(thing: str) -> None:
     said += f"<{E}p> <{ns.SUBJECT}> {thing} .\n<{E}p> <{ns.IS_PART_OF}> {thing} .\n_:c <{ns.TYPE}> <{ns.VENUE}> .\n"
     for rule in ("concept_yearly_counts", "venue_yearly_counts"):
         assert derive(rule, said, RdfFormat.N_TRIPLES) == []
+
+
+def test_nothing_is_derived_of_what_has_no_name(tmp_path: Path) -> None:
+    """Each time it would be of another node."""
+
+    def graph() -> list[str]:
+        found = Dataset(Snapshots(store.folder).current().store)
+        found.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+        return sorted(map(str, found))
+
+    store = StoreFolder(tmp_path / "store")
+    for number in range(3):
+        file = tmp_path / f"{number}.ttl"
+        file.write_text(
+            "@prefix kg: <https://w3id.org/paperkg/ontology#> . @prefix dcterms: <http://purl.org/dc/terms/> ."
+            f"<{E}{number}> a kg:Paper ; dcterms:creator [ kg:name 'Ann' ], <{E}bob> ; dcterms:subject [] ;"
+            " dcterms:isPartOf [ a kg:Venue ] ."
+        )
+        pipeline.load(store, find_source("rdf"), {f"data-{number}": [file]})
+    loaded = graph()
+    pipeline.rebuild(store)
+    assert loaded == graph()
+    counted = {quad.subject for quad in Snapshots(store.folder).current().store.quads_for_pattern(None, COUNT, None)}
+    assert counted == {NamedNode(f"{E}bob")}
 
 
 def test_every_rule_says_what_it_counts_and_is_tested_here() -> None:

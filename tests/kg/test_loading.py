@@ -6,6 +6,7 @@ import bz2
 import gzip
 import json
 import lzma
+import os
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import zstandard
 
 from kg import pipeline
 from kg.changes.history import History
-from kg.errors import SourceError, UsageError
+from kg.errors import SourceError, StoreError, UsageError
 from kg.linking.linking import linker_of
 from kg.pipeline import LoadReport, Options
 from kg.progress import Progress
@@ -163,6 +164,30 @@ def test_a_file_that_did_not_change_is_not_mapped_again(data: Path, tmp_path: Pa
     assert report.unchanged and counts(report) == (61, 61, 0, 0)
     load(tmp_path / "fresh", data)
     assert dump(tmp_path / "store") == dump(tmp_path / "fresh")
+
+
+def part_file(folder: Path, ending: str) -> Path:
+    """The larger one of the two parts."""
+    return max((folder / "segments" / "papers").glob(f"*{ending}"), key=lambda path: path.stat().st_size)
+
+
+@pytest.mark.parametrize("ending", [".nt.zst", ".facts.zst", ".texts.zst", ".mentions.zst", ".records"])
+@pytest.mark.parametrize("left", [0.7, 0.0])
+def test_a_segment_that_was_cut_is_told_and_made_again(data: Path, tmp_path: Path, ending: str, left: float) -> None:
+    folder = tmp_path / "store"
+    load(folder, data)
+    store, before, file = StoreFolder(folder), dump(folder), part_file(folder, ending)
+    os.truncate(file, int(file.stat().st_size * left))
+    read = {".nt.zst": "statements"}.get(ending, ending.split(".")[1])
+    with pytest.raises(StoreError, match=rf"{file.name} is damaged .*load 'papers' again with --replace"):
+        list(getattr(store.segments, read)("papers", file.name.partition(".")[0]))
+    if ending in (".nt.zst", ".facts.zst"):
+        with pytest.raises(StoreError, match="is damaged"):
+            pipeline.rebuild(store)
+    (report,) = load(folder, data, replace=True)
+    assert (report.reused, dump(folder)) == (1, before)
+    pipeline.rebuild(store)
+    assert dump(folder) == before
 
 
 def test_a_changed_file_takes_the_place_of_the_older_one(data: Path, tmp_path: Path) -> None:

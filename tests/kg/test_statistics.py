@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyoxigraph
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from kg import namespaces as ns
+from kg import pipeline
+from kg.snapshots import Snapshots
+from kg.sources import find_source
 from kg.statistics import GraphCounts, count_graph
+from kg.store import StoreFolder
 
 
 def test_named_graphs_do_not_count() -> None:
@@ -16,3 +22,23 @@ def test_named_graphs_do_not_count() -> None:
     store.extend(Quad(paper, *statement) for statement in statements)
     store.extend(Quad(other, *statement, NamedNode(f"https://x/{n}")) for statement in statements for n in range(3))
     assert count_graph(store) == GraphCounts(2, {"Paper": 1}, {"https://openalex.org/": 1})
+
+
+def test_what_has_no_iri_is_counted_as_no_class_and_no_link() -> None:
+    paper, blank = NamedNode("https://x/paper"), BlankNode()
+    odd = (blank, Literal("http://x.org/a\n"), Literal(ns.PAPER), Triple(paper, NamedNode(ns.TYPE), blank))
+    quads = [Quad(paper, NamedNode(predicate), term) for predicate in (ns.SAME_AS, ns.TYPE) for term in odd]
+    quads.append(Quad(paper, NamedNode(ns.SAME_AS), NamedNode("https://openalex.org/W1")))
+    store = pyoxigraph.Store()
+    store.extend(quads)
+    counted = count_graph(store)
+    assert counted == GraphCounts(9, {}, {"https://openalex.org/": 1})
+    assert counted == GraphCounts(0, {}).after((True, quad) for quad in quads)
+
+
+def test_a_link_to_a_thing_without_a_name_is_loaded_and_built_again(tmp_path: Path) -> None:
+    (tmp_path / "links.ttl").write_text("<https://x/a> <http://www.w3.org/2002/07/owl#sameAs> [] .")
+    store = StoreFolder(tmp_path / "store")
+    pipeline.load(store, find_source("rdf"), {"links": [tmp_path / "links.ttl"]})
+    pipeline.rebuild(store)
+    assert not Snapshots(store.folder).current().manifest.linksets

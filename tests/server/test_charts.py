@@ -40,12 +40,12 @@ def test_two_people_of_one_name_are_two_bars() -> None:
 
 
 def test_values_are_numbers_texts_or_nothing() -> None:
-    values = [number("0.5"), number("7"), number("INF"), Cell("x" * 3000), None]
+    values = [number("0.5"), number("7"), number("INF"), Cell("x" * 3000), None, number("abc")]
     rows = [[None, Cell(f"{place}"), value] for place, value in enumerate(values)]
     found = drawing(RANKING, ResultTable(list(RANKING.columns.values()), rows, cut=False))
     assert found is not None
     told = [row["papers"] for row in msgspec.json.decode(found.json)["rows"]]
-    assert told[:3] == [0.5, 7, None] and len(told[3]) == 80 and told[4] is None
+    assert told[:3] == [0.5, 7, None] and len(told[3]) == 80 and told[4:] == [None, None]
 
 
 def test_nothing_is_drawn_of_nothing() -> None:

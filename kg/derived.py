@@ -9,7 +9,7 @@ so that the next build knows what it has to take back. Neither is ever changed i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from itertools import chain
@@ -85,18 +85,30 @@ def change(path: Path, gone: set[bytes], come: set[bytes]) -> None:
             stream.write(compressed(b"".join(sorted(left))))
 
 
-def derive_by_rules(path: Path, database: pyoxigraph.Store, first: Iterable[bytes]) -> None:
-    """Add the `first` statements, then run every rule over all there are and add what the rules say."""
-    with replacing(path) as raw, zstandard.ZstdCompressor().stream_writer(raw) as stream:
-        for block in first:
-            stream.write(block)
-            database.bulk_load(block, RdfFormat.N_TRIPLES)
+def derive_by_rules(path: Path, database: pyoxigraph.Store, first: Iterable[bytes], edit: Callable[[], object]) -> None:
+    """Add the `first` statements, then run every rule over all there are and add what the rules say.
+
+    `edit` makes the edits in the database: of the first ones a person may have removed some.
+    """
+    with replacing(path) as raw:
+        with _compressing(raw) as stream:
+            for block in first:
+                stream.write(block)
+                database.bulk_load(block, RdfFormat.N_TRIPLES)
+        edit()
+        start = raw.tell()
         results = [database.query(rule.read_text("utf-8")) for rule in _rules()]
-        for result in results:
-            assert isinstance(result, pyoxigraph.QueryTriples)  # noqa: S101 - the rules are CONSTRUCT queries
-            pyoxigraph.serialize(filter(_is_named, result), stream, RdfFormat.N_TRIPLES)
+        with _compressing(raw) as stream:
+            for result in results:
+                assert isinstance(result, pyoxigraph.QueryTriples)  # noqa: S101 - the rules are CONSTRUCT queries
+                pyoxigraph.serialize(filter(_is_named, result), stream, RdfFormat.N_TRIPLES)
     with path.open("rb") as packed:
+        packed.seek(start)
         database.bulk_load(zstandard.ZstdDecompressor().stream_reader(packed), RdfFormat.N_TRIPLES)
+
+
+def _compressing(raw: IO[bytes]) -> zstandard.ZstdCompressionWriter:
+    return zstandard.ZstdCompressor().stream_writer(raw, closefd=False)
 
 
 def _is_named(triple: Triple) -> bool:

@@ -305,8 +305,7 @@ class Writer:
             database = self.primary.database()
             judgement = self._judgement(wanted, present, linker, progress)
             self._merge(database, wanted, judgement, progress)
-            progress("deriving statistics")
-            derived.derive_by_rules(self.primary.derived, database, self._said_of_links(judgement))
+            self._derive_by_rules(judgement, progress)
             return
         derivation = _Derivation()
         statements = self._with_derived(wanted, present, statements, stale, linker, derivation, progress)
@@ -315,8 +314,13 @@ class Writer:
         database = self.primary.database()
         self._merge(database, wanted, derivation.judgement, progress)
         if not self.primary.derived.exists():
-            progress("deriving statistics")
-            derived.derive_by_rules(self.primary.derived, database, self._said_of_links(derivation.judgement))
+            self._derive_by_rules(derivation.judgement, progress)
+
+    def _derive_by_rules(self, judgement: Judgement, progress: Progress) -> None:
+        progress("deriving statistics")
+        database = self.primary.database()
+        edit = partial(self._apply_edits, database, Position(), judgement.identity)
+        derived.derive_by_rules(self.primary.derived, database, self._said_of_links(judgement), edit)
 
     def _bulk_load(
         self, statements: Iterator[bytes], wanted: Contents, present: Contents | None, progress: Progress

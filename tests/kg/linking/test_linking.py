@@ -310,6 +310,27 @@ def test_what_a_person_wrote_of_a_thing_follows_it(folder: Path) -> None:
     assert values(folder, P1, ns.TITLE) == {"On Things"}
 
 
+def test_what_a_person_removed_of_what_links_say_stays_removed(folder: Path) -> None:
+    """And of what is counted nothing does."""
+    load(folder, "first", FIRST, None)
+    store = load(folder, "second", SECOND, linker(SAME_PAPER))
+    (link_iri,) = values(folder, P1, ns.HAS_IDENTITY_LINK)
+    removed = (
+        f"<{P1}> <{ns.SAME_AS}> <{TWIN}> .",
+        f"<{P1}> <{ns.HAS_IDENTITY_LINK}> <{link_iri}> .",
+        f'<{NAMED}> <{ns.PAPER_COUNT}> "2"^^<{ns.XSD}integer> .',
+    )
+    with writing(store) as writer:
+        store.journal.append([Change(False, statement) for statement in removed], Position())
+        writer.build(pipeline.silent)
+    pipeline.rebuild(store)
+    for _ in "load", "rebuild":
+        assert values(folder, P1, ns.SAME_AS) == {"https://doi.org/10.5555/1"}
+        assert values(folder, P1, ns.HAS_IDENTITY_LINK) == set()
+        assert values(folder, NAMED, ns.PAPER_COUNT) == {"2"}
+        load(folder, "third", [paper("t", "Third Things", [BOB])], linker(SAME_PAPER))
+
+
 def test_what_is_merged_is_found_under_all_its_names(folder: Path) -> None:
     load(folder, "first", FIRST, None)
     load(folder, "second", SECOND, linker(SAME_PERSON))

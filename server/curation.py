@@ -93,6 +93,10 @@ def decided() -> Response:
     if verdict == "forgotten":
         decisions.forget(one, other)
         return _see_other(url_for("curation.page", **{**here, "one": one, "other": other}))
+    present = decisions.read().get(ordered((one, other)))
+    if request.form.get("was", present.verdict if present else "") != (present.verdict if present else ""):
+        who = f"{present.by or 'somebody'} {present.verdict} it" if present else "it was taken back"
+        raise Conflict(f"Since you were shown this link {who}; go back, look again and decide.")
     why = request.form.get("why", "")[:_LONGEST_REASON]
     decisions.add(decision(cast(Literal["accepted", "rejected"], verdict), one, other, session.by, why))
     return _see_other(url_for("curation.page", **here, last_one=one, last_other=other))
@@ -138,6 +142,7 @@ def _queue_page(session: Session) -> str:
         skip=skip,
         waiting=len(waiting),
         candidate=_candidate(shown) if shown else None,
+        was=decisions[shown.pair].verdict if shown and shown.pair in decisions else "",
         last=_last(decisions),
         pending=[*made, *taken_back][:_LISTED],
         taken_back=taken_back,

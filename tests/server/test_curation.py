@@ -272,6 +272,24 @@ def test_a_decision_of_the_command_line_is_known_here(operator: FlaskClient, set
     assert "Apply 1 decision" in page
 
 
+def test_what_somebody_else_decided_meanwhile_is_not_overruled_unseen(
+    operator: FlaskClient, settings: Settings
+) -> None:
+    def shown() -> str:
+        page = operator.get(f"/curation?{urlencode({'one': ONE, 'other': OTHER})}").text
+        (was,) = re.findall(r'name="was" value="(\w*)"', page)
+        return str(was)
+
+    before = shown()
+    Decisions(settings.store / "decisions.tsv").add(decision("rejected", OTHER, ONE, "ann", "two people"))
+    answer = decide(operator, "accepted", was=before)
+    assert answer.status_code == 409
+    assert "ann rejected it" in answer.text
+    assert [each.by for each in kept(settings)] == ["ann"]
+    assert decide(operator, "accepted", was=shown()).status_code == 303
+    assert [each.verdict for each in kept(settings)] == ["accepted"]
+
+
 @pytest.mark.parametrize(
     "fields",
     [

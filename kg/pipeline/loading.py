@@ -111,16 +111,22 @@ def remove(store: StoreFolder, names: Iterable[str], progress: Progress = silent
     """Remove datasets and publish the graph without them; the new snapshot's id. UsageError where there is none."""
     store.check()
     removed = list(names)
-    present = store.segments.catalogue()
+    present = (store.segments.catalogue().keys() | _published(store)) - {VOCABULARY}
     for name in removed:
-        if name not in present or name == VOCABULARY:
-            there = ", ".join(sorted(present.keys() - {VOCABULARY})) or "none at all"
+        if name not in present:
+            there = ", ".join(sorted(present)) or "none at all"
             raise UsageError(f"there is no dataset {name!r} to remove; there is {there}", name)
     with _writing(store) as writer:
         store.segments.put_in_force(dict.fromkeys(removed))
         snapshot = publish(store, writer, writer.build(progress, linker=linker), progress)
     store.segments.remove_unused(removed)
     return snapshot
+
+
+def _published(store: StoreFolder) -> set[str]:
+    """The datasets that readers see: where removing one was interrupted, the catalogue may not have it any more."""
+    manifest = current_manifest(store.folder)
+    return {dataset.name for dataset in manifest.datasets} if manifest else set()
 
 
 def load_seeds(store: StoreFolder, progress: Progress = silent, linker: Linker | None = None) -> list[LoadReport]:

@@ -73,6 +73,18 @@ class Journal:
         """Where the last whole commit ends, looking from `start` on. StoreError if `start` is not in this journal."""
         return max((position for _, position in self._commits(start)), key=lambda end: end.offset, default=start)
 
+    def cut_unfinished(self, known: Position) -> Position | None:
+        """Cut off what follows the last whole commit, and say where that ends if something was lost: there was more, or
+        the journal was `known` to go on. StoreError if all of it is."""
+        if known.offset and not self._path.exists():
+            raise self._missing()
+        end = self.end()
+        size = self._path.stat().st_size if self._path.exists() else 0
+        if size > end.offset:
+            os.truncate(self._path, end.offset)
+            sync(self._path)
+        return end if end.offset < max(size, known.offset) else None
+
     def changes(self, start: Position = Position()) -> Iterator[Change]:  # noqa: B008
         """The changes of every whole commit after `start`, in order."""
         for lines, _ in self._commits(start):
@@ -101,7 +113,7 @@ class Journal:
             stream = self._path.open("rb")
         except FileNotFoundError:
             if start.offset:
-                raise StoreError(f"{self._path} is missing; restore a backup", self._path) from None
+                raise self._missing() from None
             return
         with stream:
             self._check_start(stream, start)
@@ -117,6 +129,9 @@ class Journal:
                     return
                 yield lines, Position(offset, digest)
                 lines = []
+
+    def _missing(self) -> StoreError:
+        return StoreError(f"{self._path} is missing; restore a backup", self._path)
 
     def _check_start(self, stream: BinaryIO, start: Position) -> None:
         """The commit that ends at `start` must be the one that the caller knows."""

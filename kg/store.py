@@ -114,12 +114,15 @@ class StoreFolder:
             return None
 
 
-def wanted_contents(store: StoreFolder, arriving: Mapping[str, str] = MappingProxyType({})) -> Contents:
+def wanted_contents(
+    store: StoreFolder, arriving: Mapping[str, str] = MappingProxyType({}), from_nothing: bool = False
+) -> Contents:
     """What the primary store has to hold by the catalogue and the journal, with this version's schemes and rules.
 
-    `arriving` segments stand for their datasets in place of those in the catalogue.
+    `arriving` segments stand for their datasets in place of those in the catalogue. `from_nothing`: whatever it holds
+    now, so that the journal need not be the one that it was built from.
     """
     segments = store.segments.catalogue() | dict(arriving) | {VOCABULARY: vocabulary_segment(store.base_iri)}
-    present = store.contents()
+    present = None if from_nothing else store.contents()
     edits = store.journal.end(present.edits if present else Position())
     return Contents(dict(sorted(segments.items())), edits, derived.rules_digest(), edits, store.links.in_force())

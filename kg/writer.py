@@ -131,7 +131,7 @@ class Writer:
         were.
         """
         ensure_vocabulary(self._store.segments, self._store.base_iri)
-        wanted = wanted_contents(self._store, arriving.segments if arriving else {})
+        wanted = wanted_contents(self._store, arriving.segments if arriving else {}, from_nothing)
         if linker:
             wanted = msgspec.structs.replace(wanted, links=linker.id_of(wanted.segments))
         present = None if from_nothing else self._store.contents()

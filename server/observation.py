@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from http import HTTPMethod
 
 import msgspec
 from flask import Blueprint, Flask, Response, g, request
@@ -17,6 +18,7 @@ from kg.errors import KGError
 from server.state import current_snapshot, current_state
 
 blueprint = Blueprint("metrics", __name__)
+_METHODS = frozenset(HTTPMethod)
 _access = logging.getLogger("paperkg.access")
 
 
@@ -59,7 +61,9 @@ def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("began", time.perf_counter())
     metrics = current_state().metrics
     route = request.url_rule.rule if request.url_rule else "none"
-    metrics.requests.labels(route, request.method, str(response.status_code)).inc()
+    # Anybody can make methods up, and each would be counted for good.
+    method = request.method if request.method in _METHODS else "other"
+    metrics.requests.labels(route, method, str(response.status_code)).inc()
     metrics.latency.labels(route).observe(seconds)
     failure = g.get("failure")
     if failure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -74,7 +75,10 @@ def export(
     for name, parameter, value in wanted:
         query, values = name, {parameter: value}
     triples = _part(context, query, values) if query else None
+    if triples is not None and wanted:
+        triples = _some(context, triples, *wanted[0][1:])
     if folder:
+        _refuse_stores(context, folder)
         _write_all(context, folder, Choice.parse(files or context.settings.exports or "all"), triples)
         return
     graph_format = _format(format_name, output)
@@ -96,10 +100,20 @@ def _parameter(text: str) -> tuple[str, str]:
 
 
 def _format(name: str | None, output: Path | None) -> DumpFormat:
-    """As it is named, else by what the file's name ends in, else Turtle."""
+    """As it is named, else by what the file's name ends in; Turtle where that says nothing."""
+    if name:
+        return _NAMES[name]
     endings = [ending.removeprefix(".") for ending in (output.suffixes if output else [])]
-    by_ending = (known for known in RDF_FORMATS if known.extension in endings[-2:])
-    return _NAMES[name] if name else next(by_ending, _NAMES["turtle"])
+    if endings and endings[-1] in ("zst", "gz"):
+        endings.pop()
+    if not endings:
+        return _NAMES["turtle"]
+    by_extension = {known.extension: known for known in RDF_FORMATS}
+    if endings[-1] not in by_extension:
+        raise UsageError(
+            f"no format is known by .{endings[-1]}, but by .{', .'.join(by_extension)}; name one with --format", output
+        )
+    return by_extension[endings[-1]]
 
 
 def _part(context: Context, name: str, values: dict[str, str]) -> Triples:
@@ -109,6 +123,25 @@ def _part(context: Context, name: str, values: dict[str, str]) -> Triples:
         raise UsageError(f"{found.name} gives rows; run it with 'kg query {found.name}'", name)
     text = bind(found, values, context.settings.base_iri)
     return cast(Triples, context.snapshot().store.query(text))
+
+
+def _some(context: Context, triples: Triples, parameter: str, value: str) -> Triples:
+    """The statements. DataError if there are none: what was asked for is not there, and what is there is said."""
+    found = iter(triples)
+    first = next(found, None)
+    if first is not None:
+        return chain([first], found)
+    manifest = context.snapshot().manifest
+    there = {"class": manifest.counts, "dataset": sorted(dataset.name for dataset in manifest.datasets)}
+    told = f"there is {', '.join(there[parameter])}" if parameter in there else "look for it on the search page"
+    raise DataError(f"the graph says nothing of a {parameter} {value!r}; {told}", value)
+
+
+def _refuse_stores(context: Context, folder: Path) -> None:
+    """UsageError for a folder in which the files of a store are, beside which nothing else may be written."""
+    target = folder.resolve()
+    if target.is_relative_to(context.settings.store.resolve()) or (target / "store.json").exists():
+        raise UsageError(f"{folder} is a store's own; give --all another folder", folder)
 
 
 def _write_all(context: Context, folder: Path, choice: Choice, triples: Triples | None) -> None:

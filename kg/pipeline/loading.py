@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from kg import paths
+from kg.edits import Position
 from kg.errors import UsageError
 from kg.known_schemes import VOCABULARY
 from kg.linking.linking import Linker
@@ -22,6 +24,8 @@ from kg.snapshots import current_manifest
 from kg.sources import Source, find_source
 from kg.store import StoreFolder, wanted_contents
 from kg.writer import Arriving, Writer, writing
+
+_log = logging.getLogger(__name__)
 
 
 def load(
@@ -111,16 +115,22 @@ def remove(store: StoreFolder, names: Iterable[str], progress: Progress = silent
     """Remove datasets and publish the graph without them; the new snapshot's id. UsageError where there is none."""
     store.check()
     removed = list(names)
-    present = store.segments.catalogue()
+    present = (store.segments.catalogue().keys() | _published(store)) - {VOCABULARY}
     for name in removed:
-        if name not in present or name == VOCABULARY:
-            there = ", ".join(sorted(present.keys() - {VOCABULARY})) or "none at all"
+        if name not in present:
+            there = ", ".join(sorted(present)) or "none at all"
             raise UsageError(f"there is no dataset {name!r} to remove; there is {there}", name)
     with _writing(store) as writer:
         store.segments.put_in_force(dict.fromkeys(removed))
         snapshot = publish(store, writer, writer.build(progress, linker=linker), progress)
     store.segments.remove_unused(removed)
     return snapshot
+
+
+def _published(store: StoreFolder) -> set[str]:
+    """The datasets that readers see: where removing one was interrupted, the catalogue may not have it any more."""
+    manifest = current_manifest(store.folder)
+    return {dataset.name for dataset in manifest.datasets} if manifest else set()
 
 
 def load_seeds(store: StoreFolder, progress: Progress = silent, linker: Linker | None = None) -> list[LoadReport]:
@@ -132,6 +142,10 @@ def load_seeds(store: StoreFolder, progress: Progress = silent, linker: Linker |
 def rebuild(store: StoreFolder, progress: Progress = silent) -> str:
     """Build the store from its segments alone and publish it; the new snapshot's id."""
     with _writing(store) as writer:
+        present = store.contents()
+        end = store.journal.cut_unfinished(present.edits if present else Position())
+        if end is not None:
+            _log.warning("edits.log was cut off: its last whole entry ends at byte %d, the rest is lost", end.offset)
         return publish(store, writer, writer.build(progress, from_nothing=True), progress, anew=True)
 
 

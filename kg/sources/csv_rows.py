@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from kg.sources.chunks import CHUNK_SIZE, MAX_RECORD
 from kg.sources.contract import Chunk
 from kg.sources.files import SourceFile, Stream
+from kg.sources.text_bytes import refuse_wide_characters
 
 csv.field_size_limit(MAX_RECORD)
 
@@ -64,7 +65,9 @@ class _Lines:
         self.is_cut = False
 
     def __iter__(self) -> Iterator[str]:
-        rest = self._stream.read().removeprefix(_BYTE_ORDER_MARK)
+        start = self._stream.read()
+        refuse_wide_characters(self._file, start)
+        rest = start.removeprefix(_BYTE_ORDER_MARK)
         while block := self._stream.read():
             # The last line may go on in the next block, if only with the second half of its line break.
             *lines, rest = (rest + block).splitlines(keepends=True)

@@ -16,7 +16,16 @@ from kg.sources.chunks import line_chunks
 from kg.sources.contract import Chunk, Source
 from kg.sources.faults import Faults
 from kg.sources.files import SourceFile
-from kg.sources.rdf_files import DEEPEST, FORMATS, BlankNodeNames, format_of, n_triples, name_prefix, statements
+from kg.sources.rdf_files import (
+    BYTE_ORDER_MARK,
+    DEEPEST,
+    FORMATS,
+    BlankNodeNames,
+    format_of,
+    n_triples,
+    name_prefix,
+    statements,
+)
 
 _AT_A_TIME = 10_000  # statements in a record
 _LINES = {RdfFormat.N_TRIPLES: "N-Triples", RdfFormat.N_QUADS: "N-Quads"}
@@ -32,8 +41,9 @@ def chunks(file: SourceFile) -> Iterator[Chunk]:
     if rdf_format in _LINES:
         prefix = None
         for chunk in line_chunks(file):
-            prefix = prefix or name_prefix(file.name, chunk.data)
-            yield msgspec.structs.replace(chunk, kind=f"{_LINES[rdf_format]} {prefix}")
+            data = chunk.data if prefix else chunk.data.removeprefix(BYTE_ORDER_MARK)
+            prefix = prefix or name_prefix(file.name, data)
+            yield msgspec.structs.replace(chunk, data=data, kind=f"{_LINES[rdf_format]} {prefix}")
         return
     with file.open() as stream:
         triples, number = filter(_is_taken, statements(file, stream, rdf_format)), 1

@@ -29,7 +29,7 @@ START = 2**16
 DEEPEST = 5_000
 """Statements about statements within each other; parsers die of some ten thousand."""
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _STARTS = (
     (re.compile(rb"\s*[{\[].*\"@(?:context|graph|id)\"", re.DOTALL), RdfFormat.JSON_LD),
     (re.compile(rb"\s*(?:<\?xml|<!--|<!DOCTYPE|<\w+:RDF\b)"), RdfFormat.RDF_XML),
@@ -58,7 +58,7 @@ def format_in(start: bytes) -> RdfFormat | None:
     >>> format_in(b"@prefix : <http://example.org/> ."), format_in(b"TY  - JOUR")
     (<RdfFormat TriG>, None)
     """
-    start = start.removeprefix(_BYTE_ORDER_MARK)
+    start = start.removeprefix(BYTE_ORDER_MARK)
     return next((found for pattern, found in _STARTS if pattern.match(start)), None)
 
 
@@ -144,7 +144,7 @@ class _Checked(io.RawIOBase):
         self._check = self._check_entities if rdf_format == RdfFormat.RDF_XML else self._check_depth
         self._depth = 0
         self._end = b""
-        self._pending = memoryview(start.removeprefix(_BYTE_ORDER_MARK))
+        self._pending = memoryview(start.removeprefix(BYTE_ORDER_MARK))
         self._check(start)
 
     def readable(self) -> bool:

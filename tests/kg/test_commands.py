@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -228,6 +229,33 @@ def test_one_thing_is_exported_by_its_key_or_its_iri(seeded_store_folder: Path) 
     assert short.stdout == kg(seeded_store_folder, "export", "https://w3id.org/paperkg/author/evan-hubinger").stdout
     assert 'foaf:name "Evan Hubinger"' in short.stdout
     fails(kg(seeded_store_folder, "export", "author/nobody"), 1, "nothing called")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--class", "Nope"], 1, "nothing of a class 'Nope'; there is Author"),
+        (["--dataset", "nope"], 1, "nothing of a dataset 'nope'; there is alignment-papers"),
+        (["--concept", "nope"], 1, "nothing of a concept 'nope'"),
+        (["--output", "{folder}/x.unknown"], 2, ".unknown, but by .nt"),
+        (["--output", "{folder}/x.unknown.zst"], 2, "--format"),
+        (["--all", "{store}"], 2, "a store's own"),
+        (["--all", "{store}/snapshots/mine"], 2, "a store's own"),
+    ],
+)
+def test_an_export_of_nothing_or_to_where_it_must_not_be_is_told(
+    seeded_store_folder: Path, tmp_path: Path, arguments: list[str], code: int, message: str
+) -> None:
+    given = [argument.format(folder=tmp_path, store=seeded_store_folder) for argument in arguments]
+    result = kg(seeded_store_folder, "export", *given)
+    fails(result, code, message)
+    assert not result.stdout and not list(tmp_path.iterdir())
+
+
+def test_an_export_of_a_class_has_what_is_of_it(seeded_store_folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "authors.nt.gz"
+    assert kg(seeded_store_folder, "export", "--class", "Author", "--output", target).returncode == 0
+    assert b'name> "Evan Hubinger"' in gzip.decompress(target.read_bytes())
 
 
 def test_validation_of_the_seeds_warns_of_what_the_data_deserves_and_of_nothing_else(

@@ -87,6 +87,20 @@ def test_killed_while_linking(tmp_path: Path) -> None:
     assert {linked(store, PAGES[1]) for store in stores} == {after}
 
 
+def test_killed_while_removing(one_page: Path, seeded_store_folder: Path, tmp_path: Path) -> None:
+    """Removing the same again finishes it, as long as readers see what is removed."""
+    script, (removed,) = Path(__file__).with_name("crash_points.py"), pipeline.name_datasets([PAGES[1]], None)
+    command = [sys.executable, script, seeded_store_folder, removed, tmp_path, str(3 * EVERY), "remove"]
+    runs = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    stores = [Path(run["store"]) for run in runs if run["killed"]]
+    before, after = dump(seeded_store_folder), dump(one_page)
+    unfinished = [store for store in stores if dump(store) == before]
+    assert any(removed not in StoreFolder(store).segments.catalogue() for store in unfinished)
+    for store in unfinished:
+        pipeline.remove(StoreFolder(store), [removed])
+    assert {dump(store) for store in stores} == {after}
+
+
 def test_killed_at_any_moment(one_page: Path, expected: tuple[bytes, bytes], tmp_path: Path) -> None:
     """Also inside the database and the index, where no file operation of Python's marks the moment."""
     chance = random.Random(7)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from kg import pipeline
 from kg.edits import Change, Journal, Position
 from kg.errors import StoreError
+from kg.sources import find_source
+from kg.store import StoreFolder
 
 COMMITS = [
     [Change(True, '<http://a> <http://b> "1" .'), Change(False, '<http://a> <http://b> "0" <http://g> .')],
@@ -88,3 +94,26 @@ def test_another_journal_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "edits.log").unlink()
     with pytest.raises(StoreError, match="missing"):
         Journal(tmp_path).end(end)
+
+
+def test_a_store_is_rebuilt_from_a_journal_that_was_cut(tmp_path: Path) -> None:
+    """All but the last entry is kept, and that something is lost is said once."""
+    (tmp_path / "data.nt").write_text("<http://x/a> <http://x/p> <http://x/o> .\n")
+    store = StoreFolder(tmp_path / "store")
+    pipeline.load(store, find_source("rdf"), {"data": [tmp_path / "data.nt"]})
+    for commit in COMMITS:
+        store.journal.append(commit, Position())
+    pipeline.repair(store)
+    log = store.folder / "edits.log"
+    os.truncate(log, log.stat().st_size - 10)
+    with pytest.raises(StoreError, match="run 'kg rebuild'"):
+        pipeline.repair(store)
+    for told in (["edits.log was cut off"], []):
+        command = [sys.executable, "-m", "kg", "--store", str(store.folder), "rebuild"]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        assert [line[:21] for line in done.stderr.splitlines() if "edits.log" in line] == told
+        assert list(store.journal.changes()) == flat(COMMITS[:-1])
+        pipeline.repair(store)
+    log.unlink()
+    with pytest.raises(StoreError, match="restore a backup"):
+        pipeline.rebuild(store)

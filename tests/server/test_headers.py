@@ -91,6 +91,14 @@ def test_a_method_that_is_not_there_is_named_with_those_that_are(client: FlaskCl
     assert "Access-Control-Allow-Origin" not in response.headers or method not in response.allow
 
 
+def test_methods_that_somebody_made_up_are_counted_as_one(client: FlaskClient) -> None:
+    for number in range(3):
+        client.open("/", method=f"MADEUP{number}")
+    counted = client.get("/metrics").text
+    assert 'method="other"' in counted
+    assert "MADEUP" not in counted
+
+
 def test_a_body_over_the_limit_is_refused(seeded_app: Flask) -> None:
     limit = seeded_app.config["MAX_CONTENT_LENGTH"]
     client = seeded_app.test_client()

@@ -126,6 +126,19 @@ def test_concepts_of_skos(tmp_path: Path) -> None:
     assert not third.records and third.rejects[0].reason == "a concept without a label"
 
 
+@pytest.mark.parametrize(("source", "name", "text"), [("opencitations", "m.csv", META), ("concepts", "t.csv", TOPICS)])
+def test_a_table_in_utf_16_is_refused(tmp_path: Path, source: str, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, "utf-16")
+    with pytest.raises(SourceError, match="is in UTF-16; save it as UTF-8"):
+        list(SOURCES[source].read(tmp_path / name))
+
+
+@pytest.mark.parametrize("name", ["some.nt", "some.nq"])
+def test_a_byte_order_mark_before_lines_of_rdf_is_passed_over(tmp_path: Path, name: str) -> None:
+    line = '_:a <http://example.org/p> "1" .\n'
+    assert read(tmp_path, "rdf", name, "\ufeff" + line) == read(tmp_path, "rdf", name, line)
+
+
 def test_lines_of_rdf(tmp_path: Path) -> None:
     bad, good = read(tmp_path, "rdf", "some.nt", TRIPLES)
     assert not bad.records and (bad.rejects[0].number, bad.rejects[0].excerpt) == (2, "not a triple")

@@ -21,7 +21,7 @@ import ahocorasick
 
 from kg.linking.model import Fact, Link, ThingMention
 
-VERSION = "1"
+VERSION = "2"
 """Changes when the same text gives other concepts."""
 
 METHOD = "label-in-text"
@@ -31,17 +31,19 @@ _LEAST = 0.5
 _LONGEST_TEXT = 20_000
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_END = re.compile(r"""["')\]’”]*[.!?]["')\]’”]*\s""")  # of a sentence, after a word that is no "St."
 _QUALIFIED = re.compile(r"(.*\S)\s*\(([^()]+)\)")
 _ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Z0-9][A-Za-z0-9-]{1,7}")
 _INTRODUCED = re.compile(r"\(\s*(?P<letters>[A-Z][A-Za-z0-9-]{1,9}?)(?:s|’s|'s)?\s*[);,]")
 
 
 class Word(NamedTuple):
-    """A word of a text: as printed, as it is compared, and where it begins."""
+    """A word of a text: as printed, as it is compared, where it begins, and whether a sentence ends with it."""
 
     printed: str
     plain: str
     start: int
+    ends: bool
 
 
 class _Label(NamedTuple):
@@ -122,7 +124,8 @@ class ConceptFinder:
             if first is not None:
                 pattern = text[end - size + 1 : end + 1]
                 matched = words[first : first + pattern.count("  ") + 1]
-                yield pattern, labels, " ".join(word.printed for word in matched)
+                if not any(word.ends for word in matched[:-1]):  # "… information. Theory …"
+                    yield pattern, labels, " ".join(word.printed for word in matched)
 
 
 def words_of(text: str) -> list[Word]:
@@ -130,7 +133,10 @@ def words_of(text: str) -> list[Word]:
     >>> [word.plain for word in words_of("Bayesian Neural-Networks’ theories")]
     ['bayesian', 'neural', 'network', 'theory']
     """
-    return [Word(match[0], _plain(match[0]), match.start()) for match in _WORD.finditer(text)]
+    return [
+        Word(match[0], _plain(match[0]), match.start(), len(match[0]) > 2 and bool(_END.match(text, match.end())))
+        for match in _WORD.finditer(text)
+    ]
 
 
 @lru_cache(2**17)

@@ -65,6 +65,9 @@ def found(title: str, abstract: str = "") -> dict[str, float]:
         ("Stress at work", "", set()),
         ("Stress at work", "of linguistics", {"stress"}),
         ("", "reinforcement learning", {"rl"}),
+        ("", "Behaviour needs reinforcement. Learning is another thing.", set()),
+        ("", 'We call it "reinforcement." Learning, learning', set()),
+        ("", "Reinforcement\nlearning. It ends.", {"rl"}),
         ("", "", set()),
     ],
 )

@@ -10,7 +10,7 @@ import tantivy
 
 from kg.facts import PaperFacts, Statistics
 from kg.resources import untitled
-from kg.search.words import sort_key
+from kg.search.words import composed, sort_key
 from kg.texts import PaperText, Texts, ThingText
 
 _NAMES_SHOWN = 3
@@ -117,8 +117,8 @@ def document(iri: str, kind: str, entry: Entry, detail: str) -> tantivy.Document
     return tantivy.Document(
         iri=iri,
         kind=kind,
-        label=entry.label,
-        text=text,
+        label=composed(entry.label),
+        text=composed(text),
         detail=detail,
         sort_key=sort_key(entry.label),
         weight=entry.weight,

@@ -14,7 +14,7 @@ from kg.search.asking import Phrase, narrowed, phrases_of, text_query, without_y
 from kg.search.facets import SHOWN, facets_of
 from kg.search.model import Facets, Filters, Hit, SearchResult, Sort
 from kg.search.spelling import Spelling
-from kg.search.words import ANALYSER, analyser, words_of
+from kg.search.words import ANALYSER, LONGEST_WORD, analyser, words_of
 
 _LONG_WORD = 5
 _ENOUGH = 3  # candidates that have every word, so that none with a wrong letter is looked for
@@ -119,7 +119,7 @@ class Index:
         found = self._matching(Occur.Must, terms, kind, limit)
         if len(found) < (_ENOUGH if len(terms) < _ENOUGH + 1 else 1):
             found += [hit for hit in self._matching(Occur.Should, terms, kind, limit) if hit not in found]
-            near = [self._near(word) for word in words if len(word) >= _LONG_WORD]
+            near = [self._near(word) for word in words if _LONG_WORD <= len(word) <= LONGEST_WORD]
             found += [hit for hit in self._matching(Occur.Should, near, kind, limit) if hit not in found]
         return found[: 2 * limit]
 

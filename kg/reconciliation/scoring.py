@@ -13,6 +13,7 @@ from kg.linking.titles import similarity, solid, title_key
 from kg.resources import Thing
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_OTHER_NUMBER = 0.7  # so that it is no match, whatever else agrees
 _NUMBER = re.compile(r"-?\d{1,9}")
 
 
@@ -21,7 +22,18 @@ def name_score(kind: str | None, asked: str, names: Iterable[str]) -> float:
     compare = {"author": _person, "paper": _title, "institution": _organisation, "venue": _organisation}.get(
         kind or "", _words
     )
-    return max((compare(asked, name) for name in names), default=0.0)
+    return max((_unless_numbered_otherwise(compare(asked, name), asked, name) for name in names), default=0.0)
+
+
+def _unless_numbered_otherwise(score: float, asked: str, name: str) -> float:
+    """However alike they are, UMR 6211 is not UMR 6216, and Paris 7 not Paris."""
+    if score == 1 or _numbers(asked) == _numbers(name):
+        return score
+    return _OTHER_NUMBER * score
+
+
+def _numbers(text: str) -> list[str]:
+    return sorted(re.findall(r"\d+", folded_text(text)))
 
 
 def _person(asked: str, name: str) -> float:

@@ -48,16 +48,13 @@ class Reconciler:
             return known
         if not query.text.strip():
             return self._by_identifiers(query)
-        hits = sorted(
-            (
-                (name_score(hit.kind, query.text, [hit.label]), place, hit)
-                for place, hit in enumerate(self._hits(query))
-            ),
-            key=lambda each: (-each[0], each[1]),
-        )
-        # Only the likeliest are worth asking for their other names.
-        named = [(max(score, self._by_other_names(query.text, hit)), hit) for score, _, hit in hits[:_COMPARED]]
-        named += [(score, hit) for score, _, hit in hits[_COMPARED:]]
+        found = [(name_score(hit.kind, query.text, [hit.label]), hit) for hit in self._hits(query)]
+        # Only the likeliest are worth asking for their other names: by the index, which knows them, or by their label.
+        likely = {*found[:_COMPARED], *sorted(found, key=lambda each: -each[0])[:_COMPARED]}
+        named = [
+            (max(score, self._by_other_names(query.text, hit)) if (score, hit) in likely else score, hit)
+            for score, hit in found
+        ]
         named.sort(key=lambda each: (-each[0], each[1].iri))
         candidates = [self._candidate(name, hit, query) for name, hit in named[: max(query.limit, _COMPARED)] if name]
         candidates.sort(key=lambda each: (-each.score, -self._papers(each, query), each.thing.iri))

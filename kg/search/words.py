@@ -45,6 +45,11 @@ def words_of(text: str) -> list[str]:
     return _ANALYSER.analyze(composed(text[:_LONGEST]))[:MAX_WORDS]
 
 
+def whole_name(name: str) -> str:
+    """A name as a whole, whatever its case and punctuation."""
+    return " ".join(words_of(name))
+
+
 @cache
 def printed_word() -> re.Pattern[str]:
     """What finds words as they are printed, with the marks that stand on their letters or in place of vowels."""

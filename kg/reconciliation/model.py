@@ -62,6 +62,8 @@ class Property:
     name: str
     read: Callable[[GraphReader, str], Sequence[Value]]
     of: str | None = None
+    is_identifier: bool = False
+    """Its id is a scheme of kg.identifiers then."""
 
 
 def _identifier(scheme: str, name: str) -> Property:
@@ -69,7 +71,7 @@ def _identifier(scheme: str, name: str) -> Property:
         texts = (text.partition(":") for text in reader.texts(iri, ns.IDENTIFIER))
         return [value for found, _, value in texts if found == scheme]
 
-    return Property(scheme, name, read)
+    return Property(scheme, name, read, is_identifier=True)
 
 
 def _texts(id: str, name: str, *predicates: str) -> Property:

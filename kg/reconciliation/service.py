@@ -8,7 +8,7 @@ from dataclasses import replace
 from kg import namespaces as ns
 from kg.identifiers import identifier, recognised
 from kg.reconciliation.model import KINDS, PROPERTIES, Candidate, Property, Query, Value
-from kg.reconciliation.scoring import name_score, value_score
+from kg.reconciliation.scoring import identifier_score, name_score, value_score
 from kg.resources import GraphReader, Thing
 from kg.search import Hit
 from kg.snapshots import Snapshot
@@ -29,9 +29,7 @@ _EXACT, _NEAR = 100, 97
 """What says the name to the letter is meant, if nothing else nearly does."""
 _WEIGHT = 0.45
 """Of all properties together, beside the name."""
-_IDENTIFYING = frozenset(
-    ("orcid", "openalex", "ror", "doi", "arxiv", "dblp", "dblp-person", "issn", "wikidata", "grid", "isni")
-)
+_IDENTIFYING = frozenset(each.id for of_kind in PROPERTIES.values() for each in of_kind if each.is_identifier)
 
 
 class Reconciler:
@@ -56,7 +54,14 @@ class Reconciler:
             for score, hit in found
         ]
         named.sort(key=lambda each: (-each[0], each[1].iri))
-        candidates = [self._candidate(name, hit, query) for name, hit in named[: max(query.limit, _COMPARED)] if name]
+        identified = {thing.iri for thing in self._identified_by_properties(query)}
+        worth = [
+            each
+            for place, each in enumerate(named)
+            if each[0] and (place < max(query.limit, _COMPARED) or each[1].iri in identified)
+        ]
+        candidates = [self._candidate(name, hit, query) for name, hit in worth]
+        candidates = [candidate for candidate in candidates if candidate.score]
         candidates.sort(key=lambda each: (-each.score, -self._papers(each, query), each.thing.iri))
         return with_match(candidates)[: query.limit]
 
@@ -79,19 +84,27 @@ class Reconciler:
         return self.reader.integer(candidate.thing.iri, ns.PAPER_COUNT) or 0
 
     def _score(self, name: float, thing: Thing, query: Query, features: dict[str, float]) -> float:
+        """How well all agrees that is known; 0 where the thing is known by another identifier."""
         known = {each.id: each for each in PROPERTIES.get(thing.kind or "", ())}
         shares: list[float] = []
         identifying: list[float] = []
         for asked in query.properties:
             found = known.get(asked.property)
-            share = value_score(asked.values, found.read(self.reader, thing.iri)) if found else None
+            if found is None:
+                continue
+            if found.is_identifier:
+                share = identifier_score(found.id, asked.values, self.reader.texts(thing.iri, ns.IDENTIFIER))
+            else:
+                share = value_score(asked.values, found.read(self.reader, thing.iri))
             if share is None:
                 continue
             features[asked.property] = round(share, 3)
-            (identifying if asked.property in _IDENTIFYING else shares).append(share)
+            (identifying if found.is_identifier else shares).append(share)
         if identifying:
             # Another identifier is another thing, whatever it is called.
             agreeing = sum(identifying) / len(identifying)
+            if not agreeing:
+                return 0.0
             return max(name, 0.99) if agreeing == 1 and name > _RELATED else (0.4 + 0.5 * agreeing) * name
         if not shares:
             return name
@@ -106,6 +119,14 @@ class Reconciler:
         return []
 
     def _by_identifiers(self, query: Query) -> list[Candidate]:
+        candidates = []
+        for thing in self._identified_by_properties(query):
+            features: dict[str, float] = {}
+            score = self._score(1.0, thing, query, features)
+            candidates.append(Candidate(thing, round(100 * score, 1), False, self.description(thing), features))
+        return with_match(sorted(candidates, key=lambda each: (-each.score, each.thing.iri)))[: query.limit]
+
+    def _identified_by_properties(self, query: Query) -> list[Thing]:
         """Things with an identifier that stands among the properties."""
         known = (
             identifier(asked.property, value)
@@ -119,13 +140,8 @@ class Reconciler:
             if each
             for iri in self.reader.having(ns.IDENTIFIER, f"{each.scheme}:{each.value}", query.limit)
         )
-        candidates = []
-        for thing in map(self.reader.thing, found):
-            if thing.kind in KINDS and query.kind in (None, thing.kind) and self.reader.is_described(thing.iri):
-                features: dict[str, float] = {}
-                score = self._score(1.0, thing, query, features)
-                candidates.append(Candidate(thing, round(100 * score, 1), False, self.description(thing), features))
-        return with_match(sorted(candidates, key=lambda each: (-each.score, each.thing.iri)))[: query.limit]
+        things = map(self.reader.thing, found)
+        return [thing for thing in things if thing.kind in KINDS and query.kind in (None, thing.kind)]
 
     def _meant(self, text: str) -> Iterator[str]:
         if not text or any(character.isspace() for character in text):
@@ -145,7 +161,11 @@ class Reconciler:
         return iri.removeprefix(self._base_iri)
 
     def _hits(self, query: Query) -> list[Hit]:
-        return self._snapshot.index.candidates(query.text, query.kind, _LOOKED_AT)
+        """Of many of one name the index may have others than who is identified."""
+        hits = self._snapshot.index.candidates(query.text, query.kind, _LOOKED_AT)
+        found = {hit.iri for hit in hits}
+        others = (thing for thing in self._identified_by_properties(query) if thing.iri not in found)
+        return [*(Hit(each.iri, each.kind or "", each.label, self.description(each)) for each in others), *hits]
 
     def description(self, thing: Thing) -> str:
         """A line that tells a thing from others of its name."""

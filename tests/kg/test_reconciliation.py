@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from kg import pipeline
-from kg.reconciliation import Query, Reconciler
+from kg.identifiers import identifier
+from kg.reconciliation import PropertyValue, Query, Reconciler
 from kg.records import Author, Identifier, Institution, Profile, Record, SourceRecord, Text
 from kg.snapshots import Snapshots
 from kg.sources import find_source
@@ -19,6 +20,7 @@ from kg.store import StoreFolder
 from tests.made_records import made_source
 
 JANE = Identifier("orcid", "0000-0002-1825-0097")
+_ORCIDS = [found.value for number in range(300) if (found := identifier("orcid", f"0000000200000{number:03}"))]
 _COUNTRIES = ("Brazil", "Chile", "Denmark", "Estonia", "Finland", "Ghana", "Hungary", "India", "Japan", "Kenya")
 
 
@@ -32,6 +34,8 @@ def _things() -> list[Institution | Author]:
         Institution("Laboratory of Chemistry", other_names=(Text("UMR CNRS 6226"),)),
         Institution("Laboratory of Physics", other_names=(Text("UMR CNRS 6216"),)),
         Author("Jane Q. Doe", (JANE,), other_names=("Johanna Döblin",)),
+        Author("Jane Doe"),
+        *(Author("Wei Wang", (Identifier("orcid", orcid),)) for orcid in _ORCIDS),
         *(Author(f"{given} Doblin") for given in ("Joanna", "Johann", "Joan", "Jana", "Johan", "Joha", "Jona")),
         *(Author(f"Johanna Doblin-{family}") for family in ("Abt", "Beck", "Cohn", "Dorn", "Ernst", "Fink")),
     ]
@@ -72,6 +76,34 @@ def test_what_is_numbered_otherwise_is_something_else(reconciler: Reconciler) ->
     assert {"Laboratory of Chemistry", "Laboratory of Physics"} <= {each.thing.label for each in found}
     assert max(each.score for each in found) < 75
     assert not any(each.is_match for each in found)
+
+
+@pytest.mark.parametrize(
+    ("orcid", "found"),
+    [
+        ("0000-0002-1825-0097", ("Jane Q. Doe", 100, True)),
+        ("https://orcid.org/0000000218250097/", ("Jane Q. Doe", 100, True)),
+        ("n/a", ("Jane Q. Doe", 100, True)),
+        ("0000-0002-1825-0089", None),
+        ("https://orcid.org/0000-0001-5109-3700", None),
+    ],
+)
+def test_another_identifier_is_another_thing(
+    reconciler: Reconciler, orcid: str, found: tuple[str, float, bool] | None
+) -> None:
+    """However near it is; and people of whom none is known stay candidates."""
+    asked = Query("Jane Q. Doe", "author", properties=(PropertyValue("orcid", (orcid,)),))
+    candidates = {each.thing.label: each for each in reconciler.reconcile(asked)}
+    jane = candidates.pop("Jane Q. Doe", None)
+    assert (jane and (jane.thing.label, jane.score, jane.is_match)) == found
+    assert "Jane Doe" in candidates
+
+
+def test_of_many_of_one_name_the_identified_one_is_meant(reconciler: Reconciler) -> None:
+    for orcid in _ORCIDS:
+        asked = Query("Wei Wang", "author", properties=(PropertyValue("orcid", (orcid,)),))
+        (best,) = reconciler.reconcile(asked)
+        assert (best.thing.iri.rpartition(":")[2], best.score, best.is_match) == (orcid, 100, True)
 
 
 def test_organisations_of_ror_are_found_by_their_other_names(shared: Path, tmp_path: Path) -> None:

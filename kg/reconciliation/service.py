@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import unquote
 
 from kg import namespaces as ns
 from kg.identifiers import identifier, recognised
+from kg.links import called_now
+from kg.ntriples import is_iri
 from kg.reconciliation.model import KINDS, PROPERTIES, Candidate, Property, Query, Value
 from kg.reconciliation.scoring import identifier_score, name_score, value_score
 from kg.resources import GraphReader, Thing
@@ -152,10 +155,15 @@ class Reconciler:
             yield from self.reader.having(ns.IDENTIFIER, f"{known.scheme}:{known.value}", 5)
 
     def iri(self, id: str) -> str | None:
-        """The IRI that a client means by an id: itself, or what follows the base."""
+        """The IRI that a client means by an id: itself, or what follows the base; of what was merged into something
+        else, or has a stronger identifier now, that thing's."""
         iri = id if id.startswith(self._base_iri) else self._base_iri + id
-        kind = iri.removeprefix(self._base_iri).partition("/")[0]
-        return iri if kind in KINDS and self.reader.is_described_safely(iri) else None
+        kind, _, key = iri.removeprefix(self._base_iri).partition("/")
+        if kind not in KINDS or not is_iri(iri):
+            return None
+        if self.reader.is_described(iri):
+            return iri
+        return called_now(self._snapshot.store, iri, self._base_iri, unquote(key))
 
     def id(self, iri: str) -> str:
         return iri.removeprefix(self._base_iri)

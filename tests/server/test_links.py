@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 import pytest
@@ -48,6 +50,23 @@ def test_a_merged_thing_is_called_otherwise_now(linked: FlaskClient, asked: str,
     assert response.status_code == 301
     assert response.headers["Location"] == leads_to
     assert linked.get(asked, follow_redirects=True, headers={"Accept": "text/html"}).status_code == 200
+
+
+@pytest.mark.parametrize("id", [MERGED, f"https://w3id.org/paperkg/{MERGED}"])
+def test_reconciling_knows_a_merged_thing_by_what_it_was_called(linked: FlaskClient, id: str) -> None:
+    def ask(path: str, **parameters: Any) -> Any:
+        asked = {name: value if isinstance(value, str) else json.dumps(value) for name, value in parameters.items()}
+        response = linked.get(f"/reconcile{path}", query_string=asked)
+        assert response.status_code == 200, response.text
+        return response
+
+    (meant,) = ask("", queries={"q": {"query": id}}).json["q"]["result"]
+    assert (meant["id"], meant["match"]) == (CANONICAL, True)
+    assert ask("", queries={"q": {"query": id, "type": "Paper"}}).json["q"]["result"] == []
+    rows = ask("", extend={"ids": [id, CANONICAL], "properties": [{"id": "name"}, {"id": "paper"}]}).json["rows"]
+    assert rows[id] == rows[CANONICAL] and rows[id]["paper"]
+    assert "Adam Jermyn" in ask("/flyout/entity", id=id).json["html"]
+    assert "Adam Jermyn" in ask("/preview", id=id).text
 
 
 def test_its_page_says_how_it_is_known(linked: FlaskClient) -> None:

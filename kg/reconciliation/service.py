@@ -10,7 +10,7 @@ from kg import namespaces as ns
 from kg.identifiers import identifier, recognised
 from kg.links import called_now
 from kg.ntriples import is_iri
-from kg.reconciliation.model import KINDS, PROPERTIES, Candidate, Property, Query, Value
+from kg.reconciliation.model import KINDS, PROPERTIES, Candidate, Property, Query, Value, identified, identifiers_of
 from kg.reconciliation.scoring import identifier_score, name_score, value_score
 from kg.resources import GraphReader, Thing
 from kg.search import Hit
@@ -57,11 +57,11 @@ class Reconciler:
             for score, hit in found
         ]
         named.sort(key=lambda each: (-each[0], each[1].iri))
-        identified = {thing.iri for thing in self._identified_by_properties(query)}
+        sought = {thing.iri for thing in self._identified_by_properties(query)}
         worth = [
             each
             for place, each in enumerate(named)
-            if each[0] and (place < max(query.limit, _COMPARED) or each[1].iri in identified)
+            if each[0] and (place < max(query.limit, _COMPARED) or each[1].iri in sought)
         ]
         candidates = [self._candidate(name, hit, query) for name, hit in worth]
         candidates = [candidate for candidate in candidates if candidate.score]
@@ -96,7 +96,7 @@ class Reconciler:
             if found is None:
                 continue
             if found.is_identifier:
-                share = identifier_score(found.id, asked.values, self.reader.texts(thing.iri, ns.IDENTIFIER))
+                share = identifier_score(found.id, asked.values, identifiers_of(self.reader, thing.iri))
             else:
                 share = value_score(asked.values, found.read(self.reader, thing.iri))
             if share is None:
@@ -137,12 +137,7 @@ class Reconciler:
             if asked.property in _IDENTIFYING
             for value in asked.values
         )
-        found = dict.fromkeys(
-            iri
-            for each in known
-            if each
-            for iri in self.reader.having(ns.IDENTIFIER, f"{each.scheme}:{each.value}", query.limit)
-        )
+        found = dict.fromkeys(iri for each in known if each for iri in identified(self.reader, each, query.limit))
         things = map(self.reader.thing, found)
         return [thing for thing in things if thing.kind in KINDS and query.kind in (None, thing.kind)]
 
@@ -152,7 +147,7 @@ class Reconciler:
         if (iri := self.iri(text)) is not None:
             yield iri
         for known in recognised(text):
-            yield from self.reader.having(ns.IDENTIFIER, f"{known.scheme}:{known.value}", 5)
+            yield from identified(self.reader, known, 5)
 
     def iri(self, id: str) -> str | None:
         """The IRI that a client means by an id: itself, or what follows the base; of what was merged into something

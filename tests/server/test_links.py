@@ -118,3 +118,10 @@ def test_the_description_tells_how_many_links_lead_where(rich_client: FlaskClien
     assert f"<{ns.VOID}objectsTarget> <https://doi.org/>" in content
     assert f"<{ns.VOID}linkPredicate> <{ns.SAME_AS}>" in content
     assert "w3id.org" not in "".join(line for line in content.splitlines() if "objectsTarget" in line)
+
+
+@pytest.mark.parametrize("path", ["/dataset", "/sparql"])
+def test_what_was_merged_is_no_set_of_links_to_others(linked: FlaskClient, path: str) -> None:
+    description = linked.get(path, headers={"Accept": "application/n-triples"}).text
+    assert f"{ns.VOID}triples" in description
+    assert "#links-to-w3id.org>" not in description

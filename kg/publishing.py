@@ -80,11 +80,11 @@ def _publish(
         step, effects = writer.step, None
         if current and step and not anew and _renew(store, current, step, database, work / "index"):
             effects = step.effects
-            counts = current.graph_counts.after(effects)
+            counts = current.graph_counts.after(effects, store.base_iri)
         else:
             # The database counts without Python's lock, while the index is written.
             with ThreadPoolExecutor(1) as beside:
-                counting = beside.submit(count_graph, database)
+                counting = beside.submit(count_graph, database, store.base_iri)
                 _build_index(store, writer, database, work / "index")
                 counts = counting.result()
         if current:
@@ -143,7 +143,7 @@ def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effect
         return publish(store, writer, contents, silent)
     with _preparing(store, writer, contents) as work:
         link_tree(store.folder / "snapshots" / current.id / "index", work / "index")
-        counts = current.graph_counts.after(effects)
+        counts = current.graph_counts.after(effects, store.base_iri)
         remember_edited(store.folder, effects)
         manifest = _put_in_force(store, contents, work, counts)
         remember(store.folder, manifest, current, effects=effects)

@@ -69,7 +69,7 @@ class SnapshotManifest(msgspec.Struct, frozen=True):
     """Things by class name: Paper, Author, …"""
     datasets: tuple[DatasetSummary, ...]
     linksets: dict[str, int] = {}
-    """Links to things of other graphs, by the beginning of their IRIs; merged things of this one among them."""
+    """Links to things of other graphs, by the beginning of their IRIs."""
     index: int = 1
     """The version of the search index."""
 

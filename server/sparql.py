@@ -58,10 +58,10 @@ def _description() -> Response:
     offer = choose((*GRAPH_FORMATS, HTML))
     if isinstance(offer, GraphFormat):
         endpoint, manifest = _endpoint(), current_snapshot().manifest
-        base_iri = current_state().settings.base_iri
-        outward = {target: links for target, links in manifest.linksets.items() if not base_iri.startswith(target)}
         writable = current_state().committer is not None
-        return represented(offer, lambda: describe_service(endpoint, manifest.triples, outward, writable, offer))
+        return represented(
+            offer, lambda: describe_service(endpoint, manifest.triples, manifest.linksets, writable, offer)
+        )
     return represented(HTML, sparql_page)
 
 

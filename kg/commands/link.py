@@ -291,7 +291,7 @@ def export_links(context: Context, output: Path | None) -> None:
     """Write the links as SSSOM in TSV."""
     judgement = _judgement(context)
     with output_stream(output) as stream:
-        for line in sssom.written(judgement.links):
+        for line in sssom.written(judgement.links, context.settings.base_iri):
             stream.write(line.encode())
 
 

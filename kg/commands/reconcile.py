@@ -17,8 +17,7 @@ from kg.commands.common import Context, output_stream, progress_lines
 from kg.errors import SourceError, UsageError
 from kg.linking.affiliations import Gazetteer
 from kg.linking.linking import papers_and_things
-from kg.namespaces import IDENTIFIER
-from kg.reconciliation import KINDS, PROPERTIES, PropertyValue, Query, Reconciler
+from kg.reconciliation import KINDS, PROPERTIES, PropertyValue, Query, Reconciler, identifiers_of
 from kg.resources import Thing
 from kg.store import StoreFolder, wanted_contents
 
@@ -202,7 +201,7 @@ def _added(reconciler: Reconciler, found: Found) -> dict[str, str]:
         "score": " ".join(f"{score:g}" for _, score in found),
     }
     for thing, _ in found:
-        for text in reconciler.reader.texts(thing.iri, IDENTIFIER):
+        for text in identifiers_of(reconciler.reader, thing.iri):
             scheme, _, value = text.partition(":")
             if scheme not in _NO_COLUMNS:
                 row[scheme] = f"{row[scheme]} {value}" if scheme in row else value

@@ -146,7 +146,7 @@ class Following:
         if found.manifest is not None and found.is_as_published:
             told = {"id": snapshot_id, "contents": found.contents, "index": search.VERSION}
             return msgspec.structs.replace(found.manifest, **told)
-        counts = count_graph(cast(Store, self._store))
+        counts = count_graph(cast(Store, self._store), self._settings.base_iri)
         return SnapshotManifest(
             id=snapshot_id,
             contents=found.contents,

@@ -82,7 +82,7 @@ def send(
         raise EndpointFault(f"{endpoint.host} has {count:,} of {manifest.triples:,} statements; send them again", count)
     if not manifest.counts:
         progress("counting")
-        counts = count_graph(cast(Store, store))
+        counts = count_graph(cast(Store, store), manifest.base_iri)
         manifest = msgspec.structs.replace(manifest, counts=counts.by_class, linksets=counts.linksets)
     publish(store.client, manifest.base_iri, manifest)
 

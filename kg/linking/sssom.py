@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from math import nan
 from typing import TextIO
 
 from kg.errors import SourceError
@@ -37,28 +38,36 @@ _PREDICATES = {
     "exact-match": "skos:exactMatch",
     "close-match": "skos:closeMatch",
 }
+
 _SAME = frozenset((OWL + "sameAs", SKOS + "exactMatch"))
+_LICENCE = "https://w3id.org/sssom/license/unspecified"
+_RELATIONS = _SAME | {DCTERMS + "hasVersion", KG + "affiliation", DCTERMS + "subject", SKOS + "closeMatch"}
 # Whatever else begins with letters and a colon is a prefix that the mapping set does not explain.
 _IRI = re.compile(r"(https?://|urn:)", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def written(links: Iterable[Judged]) -> Iterator[str]:
-    """A mapping set of these links as lines of TSV. A link that was rejected or refused says Not."""
+def written(links: Iterable[Judged], base_iri: str) -> Iterator[str]:
+    """A mapping set of these links as lines of TSV. What people rejected says Not. What rules found and was refused is
+    left out: it is neither claimed nor denied. What people accepted stands there though another decision is against it.
+    """
     yield "#curie_map:\n"
     for prefix, iri in _PREFIXES.items():
         yield f'#  {prefix}: "{iri}"\n'
+    yield f'#mapping_set_id: "{base_iri}dataset#mappings"\n'
+    yield f'#license: "{_LICENCE}"\n'
     yield '#mapping_set_description: "Identity links of a paperkg graph"\n'
     yield "\t".join(_COLUMNS) + "\n"
     for judged in links:
-        yield _row(judged)
+        if judged.status != "refused" or judged.decision:
+            yield _row(judged)
 
 
 def _row(judged: Judged) -> str:
     link, made = judged.link, judged.decision
     values = {
         "subject_id": link.subject,
-        "predicate_modifier": "Not" if judged.status in ("rejected", "refused") else "",
+        "predicate_modifier": "Not" if judged.status == "rejected" else "",
         "predicate_id": _PREDICATES[link.relation],
         "object_id": link.object,
         "mapping_justification": justification(judged).replace(SEMAPV, "semapv:"),
@@ -78,8 +87,8 @@ def _row(judged: Judged) -> str:
 
 
 class Read(list[Decision]):
-    """The decisions of a mapping set; `skipped` rows say neither that two things are one nor that they are not, or
-    are less sure than was asked for."""
+    """The decisions of a mapping set; `skipped` rows say neither that two things are one nor that they are not what a
+    link says, or are less sure than was asked for."""
 
     skipped = 0
 
@@ -109,13 +118,18 @@ def _decision(row: dict[str, str], prefixes: dict[str, str], least: float, name:
     ends = [_iri(row[column] or "", prefixes) for column in ("subject_id", "object_id")]
     if not all(is_iri(end) and _IRI.match(end) for end in ends) or ends[0] == ends[1]:
         raise SourceError(name, f"row {number} does not name two things by IRIs or by prefixes of its curie_map")
-    if _iri(row["predicate_id"] or "", prefixes) not in _SAME:
-        return None
     try:
         confidence = float(row.get("confidence") or 1)
     except ValueError:
-        raise SourceError(name, f"row {number} has the confidence {row['confidence']!r}, which is no number") from None
+        confidence = nan
+    if not 0 <= confidence <= 1:
+        raise SourceError(
+            name, f"row {number} has the confidence {row['confidence']!r}, which is no number from 0 to 1"
+        )
     is_not = (row.get("predicate_modifier") or "").strip().casefold() == "not"
+    # What is no version of another, say, is not that other either.
+    if _iri(row["predicate_id"] or "", prefixes) not in (_RELATIONS if is_not else _SAME):
+        return None
     if confidence < least and not is_not:
         return None
     one, other = sorted(ends)

@@ -1,6 +1,16 @@
 """From names to things: candidates by the search index, scored by name and by what else is known of them."""
 
-from kg.reconciliation.model import KINDS, PROPERTIES, Candidate, Property, PropertyValue, Query, Value, kind_named
+from kg.reconciliation.model import (
+    KINDS,
+    PROPERTIES,
+    Candidate,
+    Property,
+    PropertyValue,
+    Query,
+    Value,
+    identifiers_of,
+    kind_named,
+)
 from kg.reconciliation.service import Reconciler
 
 __all__ = [
@@ -12,5 +22,6 @@ __all__ = [
     "Query",
     "Reconciler",
     "Value",
+    "identifiers_of",
     "kind_named",
 ]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from kg import namespaces as ns
+from kg.identifiers import external_iris, identifier
+from kg.records import Identifier
 from kg.resources import GraphReader, Thing, authorships_in_order
 
 KINDS = {
@@ -62,14 +64,34 @@ class Property:
     name: str
     read: Callable[[GraphReader, str], Sequence[Value]]
     of: str | None = None
+    is_identifier: bool = False
+    """Its id is a scheme of kg.identifiers then."""
+
+
+_OF_CONCEPTS = ("openalex", "wikidata")
+
+
+def identifiers_of(reader: GraphReader, iri: str) -> list[str]:
+    """What identifies a thing, as 'orcid:0000-0002-1825-0097'; of concepts what other graphs call the same."""
+    matches = reader.iris(iri, ns.EXACT_MATCH)
+    known = (identifier(scheme, match) for scheme in _OF_CONCEPTS for match in matches)
+    return list(dict.fromkeys((*reader.texts(iri, ns.IDENTIFIER), *(f"{e.scheme}:{e.value}" for e in known if e))))
+
+
+def identified(reader: GraphReader, known: Identifier, limit: int) -> list[str]:
+    """At most so many things that this identifies."""
+    found = reader.having(ns.IDENTIFIER, f"{known.scheme}:{known.value}", limit)
+    names = external_iris(known, "concept") if known.scheme in _OF_CONCEPTS else ()
+    concepts = (concept for name in names for concept in reader.subjects(ns.EXACT_MATCH, name, limit))
+    return list(dict.fromkeys((*found, *concepts)))[:limit]
 
 
 def _identifier(scheme: str, name: str) -> Property:
     def read(reader: GraphReader, iri: str) -> Sequence[Value]:
-        texts = (text.partition(":") for text in reader.texts(iri, ns.IDENTIFIER))
+        texts = (text.partition(":") for text in identifiers_of(reader, iri))
         return [value for found, _, value in texts if found == scheme]
 
-    return Property(scheme, name, read)
+    return Property(scheme, name, read, is_identifier=True)
 
 
 def _texts(id: str, name: str, *predicates: str) -> Property:
@@ -165,6 +187,8 @@ PROPERTIES: dict[str, tuple[Property, ...]] = {
         _SAME,
     ),
     "concept": (
+        _OPENALEX,
+        _WIKIDATA,
         _texts("notation", "notation", ns.NOTATION),
         _texts("label", "label", ns.PREF_LABEL, ns.ALT_LABEL),
         _things("broader", "broader concept", "concept", ns.BROADER),

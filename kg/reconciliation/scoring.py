@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz
 
+from kg.identifiers import identifier
 from kg.linking.affiliations import name_key
 from kg.linking.names import compatible, folded_text
 from kg.linking.titles import similarity, solid, title_key
 from kg.resources import Thing
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_OTHER_NUMBER = 0.7  # so that it is no match, whatever else agrees
 _NUMBER = re.compile(r"-?\d{1,9}")
 
 
@@ -21,7 +23,18 @@ def name_score(kind: str | None, asked: str, names: Iterable[str]) -> float:
     compare = {"author": _person, "paper": _title, "institution": _organisation, "venue": _organisation}.get(
         kind or "", _words
     )
-    return max((compare(asked, name) for name in names), default=0.0)
+    return max((_unless_numbered_otherwise(compare(asked, name), asked, name) for name in names), default=0.0)
+
+
+def _unless_numbered_otherwise(score: float, asked: str, name: str) -> float:
+    """However alike they are, UMR 6211 is not UMR 6216, and Paris 7 not Paris."""
+    if score == 1 or _numbers(asked) == _numbers(name):
+        return score
+    return _OTHER_NUMBER * score
+
+
+def _numbers(text: str) -> list[str]:
+    return sorted(re.findall(r"\d+", folded_text(text)))
 
 
 def _person(asked: str, name: str) -> float:
@@ -64,6 +77,21 @@ def value_score(asked: Sequence[str], values: Sequence[object]) -> float | None:
     return max(_value(text, value) for text in asked for value in values)
 
 
+def identifier_score(scheme: str, asked: Sequence[str], known: Iterable[str]) -> float | None:
+    """1 if an identifier that is asked for, in whatever spelling, is one of those that are `known` of a thing, such as
+    'orcid:0000-0002-1825-0097'; 0 if its scheme gave the thing another. None if nothing of that scheme is known, or
+    asked for: what has no digit, such as "n/a", is no identifier."""
+    found = [(text, identifier(scheme, text)) for text in asked]
+    wanted = {
+        f"{each.scheme}:{each.value}" if each else f"{scheme}:{text}"
+        for text, each in found
+        if each or _NUMBER.search(text)
+    }
+    schemes = {each.partition(":")[0] for each in wanted}
+    of_these = {each for each in known if each.partition(":")[0] in schemes}
+    return float(not wanted.isdisjoint(of_these)) if of_these else None
+
+
 def _value(asked: str, value: object) -> float:
     if isinstance(value, Thing):
         if asked.strip() in (value.iri, "/".join(value.iri.split("/")[-2:])):
@@ -74,7 +102,6 @@ def _value(asked: str, value: object) -> float:
         apart = abs(int(number[0]) - value) if number else 99
         return 1.0 if apart == 0 else 0.6 if apart <= 1 else 0.0
     one, other = _plain(asked), _plain(str(value))
-    # Identifiers come with and without the address before them.
-    if one == other or (len(other) >= 6 and one.endswith(" " + other)):
+    if one == other:
         return 1.0
     return fuzz.ratio(one, other) / 100 if len(one) > 3 else 0.0

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import unquote
 
 from kg import namespaces as ns
 from kg.identifiers import identifier, recognised
-from kg.reconciliation.model import KINDS, PROPERTIES, Candidate, Property, Query, Value
-from kg.reconciliation.scoring import name_score, value_score
+from kg.links import called_now
+from kg.ntriples import is_iri
+from kg.reconciliation.model import KINDS, PROPERTIES, Candidate, Property, Query, Value, identified, identifiers_of
+from kg.reconciliation.scoring import identifier_score, name_score, value_score
 from kg.resources import GraphReader, Thing
 from kg.search import Hit
 from kg.snapshots import Snapshot
@@ -29,9 +32,7 @@ _EXACT, _NEAR = 100, 97
 """What says the name to the letter is meant, if nothing else nearly does."""
 _WEIGHT = 0.45
 """Of all properties together, beside the name."""
-_IDENTIFYING = frozenset(
-    ("orcid", "openalex", "ror", "doi", "arxiv", "dblp", "dblp-person", "issn", "wikidata", "grid", "isni")
-)
+_IDENTIFYING = frozenset(each.id for of_kind in PROPERTIES.values() for each in of_kind if each.is_identifier)
 
 
 class Reconciler:
@@ -48,18 +49,22 @@ class Reconciler:
             return known
         if not query.text.strip():
             return self._by_identifiers(query)
-        hits = sorted(
-            (
-                (name_score(hit.kind, query.text, [hit.label]), place, hit)
-                for place, hit in enumerate(self._hits(query))
-            ),
-            key=lambda each: (-each[0], each[1]),
-        )
-        # Only the likeliest are worth asking for their other names.
-        named = [(max(score, self._by_other_names(query.text, hit)), hit) for score, _, hit in hits[:_COMPARED]]
-        named += [(score, hit) for score, _, hit in hits[_COMPARED:]]
+        found = [(name_score(hit.kind, query.text, [hit.label]), hit) for hit in self._hits(query)]
+        # Only the likeliest are worth asking for their other names: by the index, which knows them, or by their label.
+        likely = {*found[:_COMPARED], *sorted(found, key=lambda each: -each[0])[:_COMPARED]}
+        named = [
+            (max(score, self._by_other_names(query.text, hit)) if (score, hit) in likely else score, hit)
+            for score, hit in found
+        ]
         named.sort(key=lambda each: (-each[0], each[1].iri))
-        candidates = [self._candidate(name, hit, query) for name, hit in named[: max(query.limit, _COMPARED)] if name]
+        sought = {thing.iri for thing in self._identified_by_properties(query)}
+        worth = [
+            each
+            for place, each in enumerate(named)
+            if each[0] and (place < max(query.limit, _COMPARED) or each[1].iri in sought)
+        ]
+        candidates = [self._candidate(name, hit, query) for name, hit in worth]
+        candidates = [candidate for candidate in candidates if candidate.score]
         candidates.sort(key=lambda each: (-each.score, -self._papers(each, query), each.thing.iri))
         return with_match(candidates)[: query.limit]
 
@@ -82,19 +87,27 @@ class Reconciler:
         return self.reader.integer(candidate.thing.iri, ns.PAPER_COUNT) or 0
 
     def _score(self, name: float, thing: Thing, query: Query, features: dict[str, float]) -> float:
+        """How well all agrees that is known; 0 where the thing is known by another identifier."""
         known = {each.id: each for each in PROPERTIES.get(thing.kind or "", ())}
         shares: list[float] = []
         identifying: list[float] = []
         for asked in query.properties:
             found = known.get(asked.property)
-            share = value_score(asked.values, found.read(self.reader, thing.iri)) if found else None
+            if found is None:
+                continue
+            if found.is_identifier:
+                share = identifier_score(found.id, asked.values, identifiers_of(self.reader, thing.iri))
+            else:
+                share = value_score(asked.values, found.read(self.reader, thing.iri))
             if share is None:
                 continue
             features[asked.property] = round(share, 3)
-            (identifying if asked.property in _IDENTIFYING else shares).append(share)
+            (identifying if found.is_identifier else shares).append(share)
         if identifying:
             # Another identifier is another thing, whatever it is called.
             agreeing = sum(identifying) / len(identifying)
+            if not agreeing:
+                return 0.0
             return max(name, 0.99) if agreeing == 1 and name > _RELATED else (0.4 + 0.5 * agreeing) * name
         if not shares:
             return name
@@ -109,6 +122,14 @@ class Reconciler:
         return []
 
     def _by_identifiers(self, query: Query) -> list[Candidate]:
+        candidates = []
+        for thing in self._identified_by_properties(query):
+            features: dict[str, float] = {}
+            score = self._score(1.0, thing, query, features)
+            candidates.append(Candidate(thing, round(100 * score, 1), False, self.description(thing), features))
+        return with_match(sorted(candidates, key=lambda each: (-each.score, each.thing.iri)))[: query.limit]
+
+    def _identified_by_properties(self, query: Query) -> list[Thing]:
         """Things with an identifier that stands among the properties."""
         known = (
             identifier(asked.property, value)
@@ -116,19 +137,9 @@ class Reconciler:
             if asked.property in _IDENTIFYING
             for value in asked.values
         )
-        found = dict.fromkeys(
-            iri
-            for each in known
-            if each
-            for iri in self.reader.having(ns.IDENTIFIER, f"{each.scheme}:{each.value}", query.limit)
-        )
-        candidates = []
-        for thing in map(self.reader.thing, found):
-            if thing.kind in KINDS and query.kind in (None, thing.kind) and self.reader.is_described(thing.iri):
-                features: dict[str, float] = {}
-                score = self._score(1.0, thing, query, features)
-                candidates.append(Candidate(thing, round(100 * score, 1), False, self.description(thing), features))
-        return with_match(sorted(candidates, key=lambda each: (-each.score, each.thing.iri)))[: query.limit]
+        found = dict.fromkeys(iri for each in known if each for iri in identified(self.reader, each, query.limit))
+        things = map(self.reader.thing, found)
+        return [thing for thing in things if thing.kind in KINDS and query.kind in (None, thing.kind)]
 
     def _meant(self, text: str) -> Iterator[str]:
         if not text or any(character.isspace() for character in text):
@@ -136,19 +147,28 @@ class Reconciler:
         if (iri := self.iri(text)) is not None:
             yield iri
         for known in recognised(text):
-            yield from self.reader.having(ns.IDENTIFIER, f"{known.scheme}:{known.value}", 5)
+            yield from identified(self.reader, known, 5)
 
     def iri(self, id: str) -> str | None:
-        """The IRI that a client means by an id: itself, or what follows the base."""
+        """The IRI that a client means by an id: itself, or what follows the base; of what was merged into something
+        else, or has a stronger identifier now, that thing's."""
         iri = id if id.startswith(self._base_iri) else self._base_iri + id
-        kind = iri.removeprefix(self._base_iri).partition("/")[0]
-        return iri if kind in KINDS and self.reader.is_described_safely(iri) else None
+        kind, _, key = iri.removeprefix(self._base_iri).partition("/")
+        if kind not in KINDS or not is_iri(iri):
+            return None
+        if self.reader.is_described(iri):
+            return iri
+        return called_now(self._snapshot.store, iri, self._base_iri, unquote(key))
 
     def id(self, iri: str) -> str:
         return iri.removeprefix(self._base_iri)
 
     def _hits(self, query: Query) -> list[Hit]:
-        return self._snapshot.index.candidates(query.text, query.kind, _LOOKED_AT)
+        """Of many of one name the index may have others than who is identified."""
+        hits = self._snapshot.index.candidates(query.text, query.kind, _LOOKED_AT)
+        found = {hit.iri for hit in hits}
+        others = (thing for thing in self._identified_by_properties(query) if thing.iri not in found)
+        return [*(Hit(each.iri, each.kind or "", each.label, self.description(each)) for each in others), *hits]
 
     def description(self, thing: Thing) -> str:
         """A line that tells a thing from others of its name."""

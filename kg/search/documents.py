@@ -10,7 +10,7 @@ import tantivy
 
 from kg.facts import PaperFacts, Statistics
 from kg.resources import untitled
-from kg.search.words import sort_key
+from kg.search.words import composed, sort_key, whole_name
 from kg.texts import PaperText, Texts, ThingText
 
 _NAMES_SHOWN = 3
@@ -30,7 +30,9 @@ class Entry:
     """What is known of a paper or a thing while its document is put together."""
 
     best: tuple[bool, str] | None = None
+    names: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
+    """What else is said of it in words."""
     detail: list[str] = field(default_factory=list)
     filters: dict[str, Any] = field(default_factory=dict)
     """Values of the fields that a search is narrowed down by."""
@@ -44,7 +46,7 @@ class Entry:
     def name(self, label: str, language: str = "") -> None:
         """Of several names the least in code point order is shown, English and untagged ones before others, whatever
         the order of loading."""
-        self.text.append(label)
+        self.names.append(label)
         found = (not (language or "en").lower().startswith("en"), label)
         self.best = min(self.best, found) if self.best else found
 
@@ -98,7 +100,7 @@ def _add(things: dict[str, tuple[str, Entry]], thing: ThingText) -> None:
     _, entry = things.setdefault(thing.thing, (thing.kind, Entry()))
     for label in thing.labels:
         entry.name(label)
-    entry.text += thing.others
+    entry.names += thing.others
 
 
 def credited(names: list[str], detail: list[str]) -> str:
@@ -112,13 +114,14 @@ def count_papers(entry: Entry, papers: int) -> None:
 
 
 def document(iri: str, kind: str, entry: Entry, detail: str) -> tantivy.Document:
-    text = " ".join(filter(None, dict.fromkeys(entry.text)))
+    text = " ".join(filter(None, dict.fromkeys([*entry.text, *entry.names])))
     filters = {name: list(values) if isinstance(values, set) else values for name, values in entry.filters.items()}
     return tantivy.Document(
         iri=iri,
         kind=kind,
-        label=entry.label,
-        text=text,
+        label=composed(entry.label),
+        name=sorted({key for name in entry.names if (key := whole_name(name))}),
+        text=composed(text),
         detail=detail,
         sort_key=sort_key(entry.label),
         weight=entry.weight,

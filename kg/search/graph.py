@@ -111,7 +111,7 @@ def _named_things(store: pyoxigraph.Store) -> Iterator[tantivy.Document]:
         entry = entries.setdefault((row["thing"], _NAMED[row["class"]]), Entry())
         if "label" in row:
             entry.name(row["label"], row.get("language", ""))
-        entry.text += [row["other"]] if "other" in row else []
+        entry.names += [row["other"]] if "other" in row else []
         count_papers(entry, max(entry.weight, _largest([row.get("papers")])))
     for (thing, kind), entry in entries.items():
         yield document(thing, kind, entry, entry.detail[0])
@@ -136,7 +136,7 @@ class Lookups:
             entry = Entry()
             for label in filter(_has_value, labels):
                 entry.name(label.value, _language(label))
-            entry.text += _values(others)
+            entry.names += _values(others)
             count_papers(entry, _largest(_values(said[ns.PAPER_COUNT])))
             yield document(iri, kind, entry, entry.detail[0])
 

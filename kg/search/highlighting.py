@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from kg.search.words import plain
+from kg.search.words import printed_word, words_of
 
-_WORD = re.compile(r"[^\W_]+")
 _LONGEST = 20_000  # letters of a text that are looked at
 
 
@@ -49,7 +48,10 @@ def snippet(text: str, terms: Collection[str], length: int = 240) -> list[Fragme
 
 
 def _found(text: str, terms: Collection[str]) -> list[re.Match[str]]:
-    return [match for match in _WORD.finditer(text) if plain(match[0]) in terms]
+    sought = set(terms)
+    return [
+        match for match in printed_word().finditer(text) if (words := words_of(match[0])) and sought.issuperset(words)
+    ]
 
 
 def _word_begins(text: str, place: int) -> int:

@@ -14,7 +14,7 @@ from kg.search.asking import Phrase, narrowed, phrases_of, text_query, without_y
 from kg.search.facets import SHOWN, facets_of
 from kg.search.model import Facets, Filters, Hit, SearchResult, Sort
 from kg.search.spelling import Spelling
-from kg.search.words import ANALYSER, analyser, words_of
+from kg.search.words import ANALYSER, LONGEST_WORD, analyser, whole_name, words_of
 
 _LONG_WORD = 5
 _ENOUGH = 3  # candidates that have every word, so that none with a wrong letter is looked for
@@ -112,14 +112,17 @@ class Index:
         return facets_of(self._searcher, query, of_any_kind, of_any_year, values)
 
     def candidates(self, text: str, kind: str | None, limit: int) -> list[Hit]:
-        """Things that hold most words of `text` in what they are called, best first; also where a letter is wrong."""
+        """Things that are called `text` by any of their names, those with most papers first; then those that hold its
+        words in what they are called, all of them before most; also where a letter is wrong."""
         words = words_of(text)
         fields = ("label",) if kind == "paper" else ("label", "text")
         terms = [self._term(word, fields) for word in dict.fromkeys(words)]
-        found = self._matching(Occur.Must, terms, kind, limit)
+        whole = Query.term_query(self._schema, "name", whole_name(text))
+        found = self._weightiest([(Occur.Must, whole)], kind, limit) if words else []
+        found += [hit for hit in self._matching(Occur.Must, terms, kind, limit) if hit not in found]
         if len(found) < (_ENOUGH if len(terms) < _ENOUGH + 1 else 1):
             found += [hit for hit in self._matching(Occur.Should, terms, kind, limit) if hit not in found]
-            near = [self._near(word) for word in words if len(word) >= _LONG_WORD]
+            near = [self._near(word) for word in words if _LONG_WORD <= len(word) <= LONGEST_WORD]
             found += [hit for hit in self._matching(Occur.Should, near, kind, limit) if hit not in found]
         return found[: 2 * limit]
 
@@ -157,7 +160,7 @@ class Index:
         clauses = [*words, (Occur.Must, Query.boolean_query(going_on)), (Occur.Should, whole)]
         return self._weightiest(clauses, kind, limit)
 
-    def _weightiest(self, clauses: list[tuple[Occur, Query]], kind: str, limit: int) -> list[Hit]:
+    def _weightiest(self, clauses: list[tuple[Occur, Query]], kind: str | None, limit: int) -> list[Hit]:
         query = narrowed(self._schema, Query.boolean_query(clauses), kind, _NO_FILTERS)
         found: Any = self._searcher.search(query, limit=limit, count=False, weight_by_field="weight")
         return [_hit(self._searcher.doc(address)) for _, address in found.hits]

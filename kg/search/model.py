@@ -67,7 +67,7 @@ class SearchResult:
 
     `searched` is the text that was looked for, where nothing held the words as they were asked: other spellings of
     them. `suggestion` is a spelling that would find more. `partly`: hits hold some of the words only. `terms` are the
-    words that were looked for, as `kg.search.words` makes them plain.
+    words that were looked for, as `kg.search.words` has them.
     """
 
     total: int

@@ -6,7 +6,7 @@ import tantivy
 
 from kg.search.words import ANALYSER
 
-VERSION = 2
+VERSION = 4
 """Changes with the fields and with what stands in them, so that an index of an older version is built anew."""
 
 LINKS = ("venue", "concept", "author", "institution", "dataset")
@@ -14,11 +14,13 @@ LINKS = ("venue", "concept", "author", "institution", "dataset")
 
 
 def schema() -> tantivy.Schema:
-    """`weight` is how many papers a thing has, and of a paper how many cite it. `fast`: counted or sorted by."""
+    """`name` is every name as a whole, by its words. `weight` is how many papers a thing has, and of a paper how many
+    cite it. `fast`: counted or sorted by."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("iri", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("label", stored=True, tokenizer_name=ANALYSER)
+    builder.add_text_field("name", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", tokenizer_name=ANALYSER)
     builder.add_text_field("detail", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("sort_key", fast=True, tokenizer_name="raw", index_option="basic")

@@ -9,7 +9,7 @@ import tantivy
 from rapidfuzz.distance import OSA
 from tantivy import Query
 
-from kg.search.words import LONGEST_WORD, plain, words_of
+from kg.search.words import LONGEST_WORD, printed_word, words_of
 
 _SHORTEST, _LONG = 4, 8  # letters: of words that are mended, and of those in which two may be wrong
 _LOOKED_AT = 60  # hits whose labels are looked through for the word
@@ -31,13 +31,13 @@ class Spelling:
 
         def replaced(match: re.Match[str]) -> str:
             nonlocal left
-            word = plain(match[0])
-            if left == 0 or not _SHORTEST <= len(word) <= LONGEST_WORD or words_of(word) != [word]:
+            words = words_of(match[0])
+            if left == 0 or len(words) != 1 or not _SHORTEST <= len(words[0]) <= LONGEST_WORD:
                 return match[0]
             left -= 1
-            return self._meant(word) or match[0]
+            return self._meant(words[0]) or match[0]
 
-        other = re.sub(r"[^\W_]+", replaced, text)
+        other = printed_word().sub(replaced, text)
         return other if other != text else None
 
     def _meant(self, word: str) -> str | None:

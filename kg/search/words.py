@@ -1,52 +1,75 @@
-"""Words as the index holds them: without case and diacritics, so that 'lukosiute' finds Lukošiūtė."""
+"""Words as the index holds them: without case, and Latin ones without diacritics: 'lukosiute' finds Lukošiūtė."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 import tantivy
 
 ANALYSER = "words"
 MAX_WORDS = 32
 LONGEST_WORD = 80
+_BYTES = 4  # of a letter, at most; Chinese and Japanese titles are one word, as nothing parts theirs
 _LONGEST = 1000
 _SORTED_BY = 32  # letters
+_MARKS_AMONG = range(0x300, 0x10000)
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe"})
 
 
 def analyser() -> tantivy.TextAnalyzer:
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(LONGEST_WORD))
+        .filter(tantivy.Filter.remove_long(_BYTES * LONGEST_WORD + 1))
+        .filter(tantivy.Filter.ascii_fold())  # before the case, which makes two letters of İ
         .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
         .build()
     )
 
 
-def plain(text: str) -> str:
-    """As the analyser makes words plain.
+_ANALYSER = analyser()
 
-    >>> plain("Lukošiūtė")
-    'lukosiute'
-    """
-    text = text[:_LONGEST].lower()
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(_LETTERS)
+
+def composed(text: str) -> str:
+    """A text as it is indexed: a letter with its marks is one letter, however it was typed."""
+    return unicodedata.normalize("NFC", text)
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text as the index has them, at most MAX_WORDS."""
-    return [word for word in re.findall(r"[^\W_]+", plain(text)) if len(word) <= LONGEST_WORD][:MAX_WORDS]
+    """The words of a text as the index has them, since it is the index's analyser that finds them; at most MAX_WORDS.
+
+    >>> words_of("Lukošiūtė, 전남대학교")
+    ['lukosiute', '전남대학교']
+    """
+    return _ANALYSER.analyze(composed(text[:_LONGEST]))[:MAX_WORDS]
+
+
+def whole_name(name: str) -> str:
+    """A name as a whole, whatever its case and punctuation."""
+    return " ".join(words_of(name))
+
+
+@cache
+def printed_word() -> re.Pattern[str]:
+    """What finds words as they are printed, with the marks that stand on their letters or in place of vowels."""
+    marks = "".join(letter for letter in map(chr, _MARKS_AMONG) if unicodedata.category(letter).startswith("M"))
+    return re.compile(rf"[^\W_](?:[^\W_]|[{marks}])*")
 
 
 def sort_key(label: str) -> str:
-    """What a label is sorted by: its first letters, without what stands before the first word.
+    """What a label is sorted by: its first letters without case and diacritics, without what stands before the first
+    word.
 
     >>> sort_key("“Égalité” for all")
     'egalite” for all'
     """
-    return re.sub(r"^[\W_]+", "", plain(label[: 2 * _SORTED_BY]))[:_SORTED_BY]
+    return re.sub(r"^[\W_]+", "", _plain(label[: 2 * _SORTED_BY]))[:_SORTED_BY]
+
+
+def _plain(text: str) -> str:
+    text = text.lower()
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(_LETTERS)

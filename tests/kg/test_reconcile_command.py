@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg import pipeline
-from kg.records import Identifier, Institution, Profile, SourceRecord
+from kg.records import Concept, Identifier, Institution, Profile, SourceRecord
 from kg.store import StoreFolder
 from tests.made_records import made_source
 
@@ -87,6 +87,26 @@ def test_an_address_may_hold_several_organisations(tmp_path: Path) -> None:
     assert sorted(first["ror"].split()) == sorted(names)
     assert len(first["match"].split()) == len(first["score"].split()) == 2
     assert second["match"] == second["ror"] == ""
+
+
+def test_concepts_have_the_identifiers_that_they_are_matched_to(tmp_path: Path) -> None:
+    matches = ("https://openalex.org/C71924100", "https://semopenalex.org/concept/C71924100")
+    item = "http://www.wikidata.org/entity/Q11190"
+    medicine = Concept("made", "m", "Medicine", "en", matches=(*matches, item, "https://example.org/medicine"))
+    records = [
+        Profile(thing=each, source=SourceRecord(each.notation)) for each in (medicine, Concept("made", "l", "Law"))
+    ]
+    (tmp_path / "made").touch()
+    pipeline.load(StoreFolder(tmp_path / "store"), made_source("made", records), {"made": [tmp_path / "made"]})
+    table = b"c,w\nmedicine,\nLaw,\nMedicine,Q7748\nQ11190,\n"
+    options = ("--column", "c", "--type", "concept", "--property", "wikidata=w")
+    found = rows(kg(tmp_path / "store", "-", *options, given=table).stdout)
+    assert [(row["name"], row["openalex"], row["wikidata"]) for row in found] == [
+        ("Medicine", "C71924100", "Q11190"),
+        ("Law", "", ""),
+        ("", "", ""),
+        ("Medicine", "C71924100", "Q11190"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import msgspec
 import pyoxigraph
 import pytest
 import tantivy
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
 from kg import namespaces as ns
@@ -34,6 +37,8 @@ from kg.records import (
 )
 from kg.search import KINDS, Filters, Hit, Index, PreparedIndex, SearchResult, affected_things, build, update
 from kg.search.graph import Lookups, of_graph
+from kg.search.highlighting import highlighted
+from kg.search.words import words_of as indexed_words
 from kg.snapshots import Snapshot, Snapshots
 from kg.store import StoreFolder
 from kg.texts import Texts
@@ -442,3 +447,52 @@ def test_a_graph_that_says_nonsense_is_indexed(tmp_path: Path) -> None:
     index = Index(tmp_path / "index")
     assert [hit.detail for hit in index.search("nonsense", with_facets=True).hits] == [""]
     assert index.search("", filters=Filters(author="x")).total == 1
+
+
+def _index_of(titles: Iterable[str], folder: Path) -> Index:
+    store = pyoxigraph.Store()
+    for number, title in enumerate(titles):
+        paper = NamedNode(f"http://ex/{number}")
+        store.add(Quad(paper, NamedNode(ns.TYPE), NamedNode(ns.PAPER)))
+        store.add(Quad(paper, NamedNode(ns.TITLE), Literal(title)))
+    build(store, folder)
+    return Index(folder)
+
+
+LONG_TITLE = "日本語の長い題名は空白も句読点もないので一つの語になる"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_words_of_every_script_are_found(form: Any, tmp_path: Path) -> None:
+    """However the title and the question were typed."""
+    titles = {
+        "전남대학교": "전남대학교 논문",
+        "デジタル": "ガンダムとデジタル デジタル",
+        "हिन्दी": "हिन्दी विश्वविद्यालय",
+        "чайковский": "Чайковский и балет",
+        "ЁЛКА": "Праздник ёлка",
+        "Αθήνα": "Αθήνα και Πάτρα",
+        "ไทย": "ภาษา ไทย",
+        "istanbul": "İstanbul Üniversitesi",
+        "STRASSE": "Straße nach Łódź",
+        LONG_TITLE: LONG_TITLE,
+    }
+    index = _index_of({unicodedata.normalize(form, title) for title in titles.values()}, tmp_path / "index")
+    for asked, title in titles.items():
+        for typed in (asked, unicodedata.normalize("NFD", asked)):
+            assert [hit.label for hit in index.search(typed).hits] == [title], typed
+            assert [hit.label for hit in index.candidates(typed, "paper", 1)] == [title]
+            assert [hit.label for hit in index.beginning(typed, "paper", 1)] == [title]
+        terms = index.search(asked).terms
+        assert any(piece.is_found for piece in highlighted(unicodedata.normalize(form, title), terms)), title
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(st.characters(exclude_categories=["C"]), max_size=40), min_size=1, max_size=30, unique=True))
+def test_what_is_indexed_is_found_by_its_own_words(tmp_path_factory: pytest.TempPathFactory, titles: list[str]) -> None:
+    index = _index_of(titles, tmp_path_factory.mktemp("words") / "index")
+    for number, title in enumerate(titles):
+        if indexed_words(title):
+            for form in ("NFC", "NFD"):
+                found = index.search(unicodedata.normalize(form, title), limit=len(titles)).hits  # type: ignore[arg-type]
+                assert f"http://ex/{number}" in {hit.iri for hit in found}

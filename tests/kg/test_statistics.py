@@ -21,7 +21,7 @@ def test_named_graphs_do_not_count() -> None:
     statements = [(NamedNode(ns.TYPE), NamedNode(ns.PAPER)), (NamedNode(ns.SAME_AS), other)]
     store.extend(Quad(paper, *statement) for statement in statements)
     store.extend(Quad(other, *statement, NamedNode(f"https://x/{n}")) for statement in statements for n in range(3))
-    assert count_graph(store) == GraphCounts(2, {"Paper": 1}, {"https://openalex.org/": 1})
+    assert count_graph(store, "https://x/") == GraphCounts(2, {"Paper": 1}, {"https://openalex.org/": 1})
 
 
 def test_what_has_no_iri_is_counted_as_no_class_and_no_link() -> None:
@@ -31,9 +31,9 @@ def test_what_has_no_iri_is_counted_as_no_class_and_no_link() -> None:
     quads.append(Quad(paper, NamedNode(ns.SAME_AS), NamedNode("https://openalex.org/W1")))
     store = pyoxigraph.Store()
     store.extend(quads)
-    counted = count_graph(store)
+    counted = count_graph(store, "https://x/")
     assert counted == GraphCounts(9, {}, {"https://openalex.org/": 1})
-    assert counted == GraphCounts(0, {}).after((True, quad) for quad in quads)
+    assert counted == GraphCounts(0, {}).after(((True, quad) for quad in quads), "https://x/")
 
 
 def test_a_link_to_a_thing_without_a_name_is_loaded_and_built_again(tmp_path: Path) -> None:
@@ -42,3 +42,24 @@ def test_a_link_to_a_thing_without_a_name_is_loaded_and_built_again(tmp_path: Pa
     pipeline.load(store, find_source("rdf"), {"links": [tmp_path / "links.ttl"]})
     pipeline.rebuild(store)
     assert not Snapshots(store.folder).current().manifest.linksets
+
+
+def test_what_was_merged_is_no_link_to_another_graph() -> None:
+    """Also where another graph is at the same host; counted at once and by what changed."""
+    base = "https://w3id.org/paperkg/"
+    thing, same = NamedNode(f"{base}paper/doi:10.5555/1"), NamedNode(ns.SAME_AS)
+    others = (
+        *(
+            f"{base}paper/doi:10.5555/2",
+            f"{base}paper/x",
+            "https://w3id.org/oc/meta/br/1",
+            "https://w3id.org/oc/meta/br/2",
+        ),
+        *("https://openalex.org/W1", "https://example.org", "urn:isbn:1"),
+    )
+    effects = [(True, Quad(thing, same, NamedNode(other))) for other in others]
+    store = pyoxigraph.Store()
+    store.extend(quad for _, quad in effects)
+    counts = count_graph(store, base)
+    assert counts.linksets == {"https://example.org": 1, "https://openalex.org/": 1, "https://w3id.org/": 2}
+    assert GraphCounts(0, {}).after(effects, base) == counts

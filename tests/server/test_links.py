@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 import pytest
@@ -48,6 +50,23 @@ def test_a_merged_thing_is_called_otherwise_now(linked: FlaskClient, asked: str,
     assert response.status_code == 301
     assert response.headers["Location"] == leads_to
     assert linked.get(asked, follow_redirects=True, headers={"Accept": "text/html"}).status_code == 200
+
+
+@pytest.mark.parametrize("id", [MERGED, f"https://w3id.org/paperkg/{MERGED}"])
+def test_reconciling_knows_a_merged_thing_by_what_it_was_called(linked: FlaskClient, id: str) -> None:
+    def ask(path: str, **parameters: Any) -> Any:
+        asked = {name: value if isinstance(value, str) else json.dumps(value) for name, value in parameters.items()}
+        response = linked.get(f"/reconcile{path}", query_string=asked)
+        assert response.status_code == 200, response.text
+        return response
+
+    (meant,) = ask("", queries={"q": {"query": id}}).json["q"]["result"]
+    assert (meant["id"], meant["match"]) == (CANONICAL, True)
+    assert ask("", queries={"q": {"query": id, "type": "Paper"}}).json["q"]["result"] == []
+    rows = ask("", extend={"ids": [id, CANONICAL], "properties": [{"id": "name"}, {"id": "paper"}]}).json["rows"]
+    assert rows[id] == rows[CANONICAL] and rows[id]["paper"]
+    assert "Adam Jermyn" in ask("/flyout/entity", id=id).json["html"]
+    assert "Adam Jermyn" in ask("/preview", id=id).text
 
 
 def test_its_page_says_how_it_is_known(linked: FlaskClient) -> None:
@@ -99,3 +118,10 @@ def test_the_description_tells_how_many_links_lead_where(rich_client: FlaskClien
     assert f"<{ns.VOID}objectsTarget> <https://doi.org/>" in content
     assert f"<{ns.VOID}linkPredicate> <{ns.SAME_AS}>" in content
     assert "w3id.org" not in "".join(line for line in content.splitlines() if "objectsTarget" in line)
+
+
+@pytest.mark.parametrize("path", ["/dataset", "/sparql"])
+def test_what_was_merged_is_no_set_of_links_to_others(linked: FlaskClient, path: str) -> None:
+    description = linked.get(path, headers={"Accept": "application/n-triples"}).text
+    assert f"{ns.VOID}triples" in description
+    assert "#links-to-w3id.org>" not in description

@@ -73,6 +73,26 @@ def test_a_mapping_names_things_by_addresses_or_known_prefixes(store: Path, tmp_
     assert not (store / "decisions.tsv").exists()
 
 
+@pytest.mark.parametrize("confidence", ["nan", "inf", "-0.1", "1.01", "sure"])
+@pytest.mark.parametrize("predicate", ["skos:exactMatch", "skos:broadMatch"])
+def test_a_confidence_is_a_share(store: Path, tmp_path: Path, predicate: str, confidence: str) -> None:
+    header = "subject_id\tpredicate_id\tobject_id\tconfidence\n"
+    (tmp_path / "m.tsv").write_text(
+        f"{header}{ADA}\t{predicate}\t{GRACE}\t1\n{ADA}\t{predicate}\t{GRACE}\t{confidence}\n"
+    )
+    result = kg(store, "link", "import", tmp_path / "m.tsv")
+    assert result.exit_code == 1
+    assert f"row 2 has the confidence '{confidence}', which is no number from 0 to 1" in result.output
+    assert not (store / "decisions.tsv").exists()
+
+
+def test_a_mapping_set_says_what_it_is(store: Path) -> None:
+    """As SSSOM requires."""
+    header = [line for line in kg(store, "link", "export").output.splitlines() if line.startswith("#")]
+    assert '#mapping_set_id: "https://w3id.org/paperkg/dataset#mappings"' in header
+    assert '#license: "https://w3id.org/sssom/license/unspecified"' in header
+
+
 def test_decisions_are_read_as_editors_write_them(store: Path) -> None:
     (store / "decisions.tsv").write_bytes(f"\ufeffaccepted\t{ADA}\t{GRACE}\r\n".encode())
     assert kg(store, "link").exit_code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,10 +18,11 @@ from pyoxigraph import NamedNode, RdfFormat, Store
 from kg import namespaces as ns
 from kg import paths, pipeline
 from kg.edits import Change, Position
+from kg.linking import sssom
 from kg.linking.authorities import Authorities
 from kg.linking.decisions import Decision, decision
 from kg.linking.linking import Linker
-from kg.linking.model import Fact, Link, PaperMention
+from kg.linking.model import Fact, Judged, Link, PaperMention
 from kg.namespaces import DEFAULT_BASE as B
 from kg.naming import Naming
 from kg.pipeline.authorities import read_authority
@@ -248,6 +250,35 @@ def test_what_is_rejected_does_not_become_one_by_way_of_what_is_accepted(folder:
     assert judgement
     assert judgement.identity.of(ann) != judgement.identity.of(bob)
     assert sorted(each.status for each in judgement.links) == ["accepted", "refused", "rejected"]
+
+
+def test_taking_what_was_exported_from_the_same_graph_changes_nothing(folder: Path) -> None:
+    """Links that were refused, versions that were rejected, decisions against each other: all stay what they are."""
+    other = Author("Ann Lee", (Identifier("orcid", "0000-0001-5109-3700"),))
+    twin, bob = f"{B}author/orcid:0000-0001-5109-3700", f"{B}author/bob-ray"
+    load(folder, "first", [*FIRST, paper("r3", "Some Thing", [other], "10.5555/3", 2022)], None)
+    store = load(folder, "second", SECOND, None)
+    versions = [structs.replace(link(one, two), relation="version") for one, two in ((P1, P2), (P1, P3), (P2, P3))]
+    links = [SAME_PAPER, SAME_PERSON, link(KNOWN, twin), link(TWIN, P2, 0.7), *versions]
+    decided = [("rejected", P1, P2), ("accepted", KNOWN, bob), ("accepted", KNOWN, NAMED), ("rejected", NAMED, bob)]
+    made = [decision(verdict, *pair, "jo", "seen") for verdict, *pair in decided]  # type: ignore[arg-type]
+
+    def judged(decisions: Iterable[Decision]) -> list[Judged]:
+        pipeline.link(store, linker(*links, decisions=decisions))
+        found = store.links.read(store.links.in_force())
+        assert found
+        return found.links
+
+    before = judged(made)
+    statuses = [(each.link.subject, each.link.object, each.link.relation, each.status) for each in before]
+    assert {status for *_, status in statuses} == {"accepted", "candidate", "refused", "rejected"}
+    text = "".join(sssom.written(before, B))
+    assert not any(KNOWN in line and twin in line for line in text.splitlines()), "neither claimed nor denied"
+    taken = sssom.read(io.StringIO(text), "own.tsv", 0.9)
+    assert {each.pair for each in taken if each.verdict == "rejected"} == {(P1, P2), (NAMED, bob)}
+    for decisions in (taken, [*made, *taken]):
+        after = judged(decisions)
+        assert [(each.link.subject, each.link.object, each.link.relation, each.status) for each in after] == statuses
 
 
 @pytest.mark.parametrize("by_other_rules", [False, True])

@@ -264,7 +264,7 @@ def assert_alike(one: Path, other: Path) -> None:
     stores = [StoreFolder(folder) for folder in (one, other)]
     links = [store.links.path(store.links.in_force()) for store in stores]
     assert links[0].read_bytes() == links[1].read_bytes()
-    assert snapshots[0].manifest.graph_counts == count_graph(snapshots[0].store)
+    assert snapshots[0].manifest.graph_counts == count_graph(snapshots[0].store, B)
     said = [derived_lines(store) for store in stores]
     assert said[0] == said[1]
     first, second = (indexed(folder, snapshot) for folder, snapshot in zip((one, other), snapshots, strict=True))

@@ -14,6 +14,7 @@ from kg.search.words import composed, sort_key, whole_name
 from kg.texts import PaperText, Texts, ThingText
 
 _NAMES_SHOWN = 3
+_SHORT = 40  # letters of a title; the words of a longer one are enough to find it by
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,9 @@ def document(iri: str, kind: str, entry: Entry, detail: str) -> tantivy.Document
         iri=iri,
         kind=kind,
         label=composed(entry.label),
-        name=sorted({key for name in entry.names if (key := whole_name(name))}),
+        name=sorted(
+            {key for name in entry.names if kind != "paper" or len(name) <= _SHORT if (key := whole_name(name))}
+        ),
         text=composed(text),
         detail=detail,
         sort_key=sort_key(entry.label),

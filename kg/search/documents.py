@@ -116,14 +116,13 @@ def count_papers(entry: Entry, papers: int) -> None:
 
 def document(iri: str, kind: str, entry: Entry, detail: str) -> tantivy.Document:
     text = " ".join(filter(None, dict.fromkeys([*entry.text, *entry.names])))
+    names = (name for name in entry.names if kind != "paper" or len(name) <= _SHORT)
     filters = {name: list(values) if isinstance(values, set) else values for name, values in entry.filters.items()}
     return tantivy.Document(
         iri=iri,
         kind=kind,
         label=composed(entry.label),
-        name=sorted(
-            {key for name in entry.names if kind != "paper" or len(name) <= _SHORT if (key := whole_name(name))}
-        ),
+        name=sorted({key for name in names if (key := whole_name(name))}),
         text=composed(text),
         detail=detail,
         sort_key=sort_key(entry.label),

@@ -14,8 +14,8 @@ LINKS = ("venue", "concept", "author", "institution", "dataset")
 
 
 def schema() -> tantivy.Schema:
-    """`name` is every name as a whole, by its words; of papers only short ones. `weight` is how many papers a thing has, and of a paper how many
-    cite it. `fast`: counted or sorted by."""
+    """`name` is every name as a whole, by its words; of papers only short ones. `weight` is how many papers a thing
+    has, and of a paper how many cite it. `fast`: counted or sorted by."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("iri", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", stored=True, fast=True, tokenizer_name="raw", index_option="basic")

@@ -15,6 +15,7 @@ from kg.resources import Thing
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _OTHER_NUMBER = 0.7  # so that it is no match, whatever else agrees
+_DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"-?\d{1,9}")
 
 
@@ -34,7 +35,7 @@ def _unless_numbered_otherwise(score: float, asked: str, name: str) -> float:
 
 
 def _numbers(text: str) -> list[str]:
-    return sorted(re.findall(r"\d+", folded_text(text)))
+    return sorted(_DIGITS.findall(text))
 
 
 def _person(asked: str, name: str) -> float:

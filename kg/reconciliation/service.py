@@ -26,6 +26,7 @@ _NAMES = {
 }
 _NAMES_READ = 60
 _COMPARED = 8  # candidates whose other names and properties are looked at
+_FIRST = 4  # of the index, which hold all words where others hold some
 _RELATED = 0.3  # a name that agrees less is another, and then an identifier is a mistake
 _SURE, _AHEAD = 88, 8
 _EXACT, _NEAR = 100, 97
@@ -51,9 +52,9 @@ class Reconciler:
             return self._by_identifiers(query)
         found = [(name_score(hit.kind, query.text, [hit.label]), hit) for hit in self._hits(query)]
         # Only the likeliest are worth asking for their other names: by the index, which knows them, or by their label.
-        likely = {*found[:_COMPARED], *sorted(found, key=lambda each: -each[0])[:_COMPARED]}
+        likely = {*found[:_FIRST], *sorted(found, key=lambda each: -each[0])[:_COMPARED]}
         named = [
-            (max(score, self._by_other_names(query.text, hit)) if (score, hit) in likely else score, hit)
+            (max(score, self._by_other_names(query.text, hit)) if score < 1 and (score, hit) in likely else score, hit)
             for score, hit in found
         ]
         named.sort(key=lambda each: (-each[0], each[1].iri))

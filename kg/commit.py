@@ -80,9 +80,9 @@ class Committer:
         self._thread.start()
 
     def submit(self, write: Write, on: str | None = None) -> Commit:
-        """Make a write and wait until it is durable and published; only `on` the snapshot of this id, if one is given.
+        """Make a write and wait until it is durable and published; only `on` these contents, if any are given.
 
-        Raises GraphChanged if another one is in force, QueueFull, QuerySyntaxError, QueryTimeout, QueryMemory,
+        Raises GraphChanged if others are in force, QueueFull, QuerySyntaxError, QueryTimeout, QueryMemory,
         QueryError, ResultTooLarge; StoreBusy if another process kept the store for itself for longer than a write may
         wait.
         """
@@ -216,7 +216,7 @@ class Committer:
 
     def _in_force(self) -> str | None:
         manifest = current_manifest(self._store.folder)
-        return manifest.id if manifest else None
+        return manifest.contents if manifest else None
 
     def _scratch(self, writer: Writer, work: Path, made: list[Change]) -> Path:
         """A copy of the primary store, by hard links, with what the group has changed so far; and a worker for it."""

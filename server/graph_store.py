@@ -19,6 +19,7 @@ from werkzeug.http import parse_options_header
 from kg.errors import GraphChanged, ParameterError, TermError
 from kg.formats import GRAPH_FORMATS, GraphFormat
 from kg.ntriples import check_iri
+from kg.snapshots import Snapshot
 from kg.updates import GraphWrite
 from kg.workers import QueryRequest
 from server.links import raw_path
@@ -82,7 +83,7 @@ def _read(graph: str | None) -> Response:
     if graph is not None and not snapshot.store.contains_named_graph(NamedNode(graph)):
         raise NotFound(f"There is no graph {graph}; PUT one there to make it.")
     media_type = content_type(graph_format)
-    tag = _tag(snapshot.id, graph, media_type)
+    tag = _tag(snapshot, graph, media_type)
     known = not_modified(tag)
     if known:
         return known
@@ -117,7 +118,7 @@ def _write(graph: str | None) -> Response:
 
 
 def _condition(graph: str | None) -> str | None:
-    """The snapshot that the graph has to be written on, if the request says what it must be like: If-Match, as it was
+    """The contents that the graph has to be written on, if the request says what it must be like: If-Match, as it was
     read; If-None-Match, not there yet. GraphChanged if it is not so.
 
     https://www.rfc-editor.org/rfc/rfc9110#section-13.1
@@ -127,12 +128,12 @@ def _condition(graph: str | None) -> str | None:
         return None
     snapshot = current_snapshot()
     is_there = graph is None or snapshot.store.contains_named_graph(NamedNode(graph))
-    tags = {_tag(snapshot.id, graph, name) for name in _content_types()} if is_there else set()
+    tags = {_tag(snapshot, graph, name) for name in _content_types()} if is_there else set()
     if wanted and not (is_there if wanted.star_tag else any(map(wanted.contains, tags))):
         raise GraphChanged("the graph is not as it was read; read it again")
     if unwanted and (is_there if unwanted.star_tag else any(map(unwanted.contains_weak, tags))):
         raise GraphChanged("the graph is there already")
-    return snapshot.id
+    return snapshot.manifest.contents
 
 
 def _content_types() -> Iterator[str]:
@@ -141,8 +142,9 @@ def _content_types() -> Iterator[str]:
             yield content_type(offer, name)
 
 
-def _tag(snapshot: str, graph: str | None, media_type: str) -> str:
-    return entity_tag(snapshot, current_state().build, graph or "default", media_type)
+def _tag(snapshot: Snapshot, graph: str | None, media_type: str) -> str:
+    """Of the contents alone: a snapshot follows every write for its search index, and says nothing else."""
+    return entity_tag(snapshot.manifest.contents, current_state().build, graph or "default", media_type)
 
 
 def _documents() -> tuple[tuple[bytes, str], ...]:

@@ -58,7 +58,7 @@ def _has_token(settings: Settings, authorization: str) -> bool:
 
 
 def commit(write: Write, on: str | None = None) -> Commit:
-    """Make a write, only `on` the snapshot of this id if one is given; when this returns it is durable and everyone
+    """Make a write, only `on` these contents if any are given; when this returns it is durable and everyone
     reads it."""
     committer = current_state().committer
     assert committer  # noqa: S101 - there is one wherever there is a token, and the request was authorised

@@ -16,11 +16,11 @@ from itertools import combinations
 
 from kg.linking.common_names import is_common_family
 from kg.linking.consistency import CONTRADICTED, consistent
+from kg.linking.identity import TELLING
 from kg.linking.model import AuthorMention, Fact, Link, PaperMention
 from kg.linking.names import compatible, folded, name_keys, parsed, reading_keys, unspaced
 from kg.linking.people import Appearance, Bearers, Frequencies, Person, encoded, looked_at, people_of
 
-_TELLING = ("orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author")
 _MOST_COAUTHORS = 60
 _MOST_SUBJECTS, _MOST_REFERENCES = 20, 80
 _MOST_PAIRS = 400_000  # of one block, so that the commonest names cost minutes and no more
@@ -314,7 +314,7 @@ def _are_told_apart(one: Person, other: Person) -> bool:
     """By the identifiers of a source, or because one record has both as authors."""
     if one.records & other.records:
         return True
-    for scheme in _TELLING:
+    for scheme in TELLING["author"]:
         mine = {key for key in one.keys if key.startswith(scheme + ":")}
         others = {key for key in other.keys if key.startswith(scheme + ":")}
         if mine and others and mine.isdisjoint(others):

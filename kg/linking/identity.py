@@ -26,12 +26,14 @@ _SCHEMES = {
 # Who gives one of these to a person gives another person another.
 _PEOPLE = ("orcid", "dblp-person", "dblp-name", "openalex", "semanticscholar-author")
 _PAPERS = ("doi", "dblp", "openalex", "arxiv", "openreview", "semanticscholar", "pmid", "mlanthology")
-_TELLING = {
+TELLING = {
     "author": _PEOPLE,
     "authorship": _PEOPLE,
     "paper": _PAPERS,
     "institution": ("ror", "openalex", "wikidata"),
 }
+"""Of which schemes two identifiers are two things', by kind."""
+
 # So sure that what has two of these is two things, though it shares some other identifier.
 _TELLING_ALWAYS = {"author": ("orcid",), "authorship": ("orcid",), "institution": ("ror",)}
 _NOTHING: frozenset[str] = frozenset()
@@ -82,7 +84,7 @@ class Clusters:
         self._records[thing].add(record)
 
     def keep_apart(self, one: str, other: str) -> bool:
-        """What is not to be one, and is not yet. False if it is."""
+        """Have two things stay two from now on. False if they are one already."""
         one, other = self.find(one), self.find(other)
         if one == other:
             return False
@@ -126,7 +128,7 @@ class Clusters:
         is_shared = link.method == "shared-identifier"
         if not is_shared and not self._records.get(one, _NOTHING).isdisjoint(self._records.get(other, _NOTHING)):
             return False
-        telling = (_TELLING_ALWAYS if is_shared else _TELLING).get(kind_of(one, self._base_iri), ())
+        telling = (_TELLING_ALWAYS if is_shared else TELLING).get(kind_of(one, self._base_iri), ())
         return not any(
             mine and others and mine.isdisjoint(others)
             for scheme in telling

@@ -15,11 +15,11 @@ from typing import NamedTuple
 import msgspec
 from rapidfuzz import fuzz
 
+from kg.linking.identity import TELLING
 from kg.linking.model import AuthorMention, Fact, Link, PaperMention, Relation
 from kg.linking.names import compatible, name_keys, parsed
 from kg.linking.titles import is_about_another, is_generic, similarity, solid, title_key
 
-_TELLING = ("doi", "dblp", "openalex", "arxiv", "openreview", "semanticscholar", "pmid", "mlanthology")
 _START = 16  # letters of a title in a key that bears a typing error further on
 _LONG = 60  # letters of a title that hardly two papers of a year have
 _ONE_VENUE = 90  # of 100
@@ -241,7 +241,7 @@ def _is_preprint(paper: PaperMention) -> bool:
 
 def _tells_apart(one: PaperMention, other: PaperMention) -> bool:
     """Whether a scheme has an identifier for each, and not the same."""
-    for scheme in _TELLING:
+    for scheme in TELLING["paper"]:
         mine = {key for key in one.keys if key.startswith(scheme + ":")}
         if mine and any(key.startswith(scheme + ":") for key in other.keys):
             return True

@@ -7,7 +7,7 @@ stray spaces) and gives the one normal form, or None where it is not such an ide
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import quote, unquote
 
 from kg.records import Identifier
@@ -72,22 +72,61 @@ def identifier(scheme: str, text: str | None) -> Identifier | None:
     return Identifier(scheme, found)
 
 
-# Those that a text without anything around it is told by.
-_TELLING = ("doi", "orcid", "ror", "arxiv", "openalex", "wikidata", "issn", "semanticscholar")
+# Those that a text without anything around it is told by; of the first no word and no name looks alike.
+_UNLIKE_WORDS = ("doi", "orcid", "arxiv")
+_TELLING = (*_UNLIKE_WORDS, "ror", "openalex", "wikidata", "issn", "semanticscholar")
+# As in references: PMID: 12552027, doi 10.1000/182, ISBN-13: 978-…
+_NAMED = re.compile(
+    r"(doi|orcid|arxiv|pmid|pmcid|ror|issn|isbn|openalex|wikidata|dblp|corpusid)(?:-1[03]|\s+id)?(?:\s*:\s*|\s+)(\S.*)",
+    re.IGNORECASE,
+)
+# Numbers and keys that only the host tells.
+_AT_HOST = (
+    ("pmid", re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/\d", re.IGNORECASE)),
+    ("pmcid", re.compile(r"(?:ncbi\.nlm\.nih\.gov|europepmc\.org)/(?:pmc/)?articles?/(?:PMC/)?PMC\d", re.IGNORECASE)),
+    ("openreview", re.compile(r"openreview\.net/", re.IGNORECASE)),
+    ("dblp", re.compile(r"dblp\.[a-z.-]+/rec/", re.IGNORECASE)),
+    ("dblp-person", re.compile(r"dblp\.[a-z.-]+/pid/", re.IGNORECASE)),
+)
+_PMC_ALONE = re.compile(r"PMC\d{1,12}", re.IGNORECASE)
 
 
 def recognised(text: str) -> tuple[Identifier, ...]:
     """The identifiers that `text` as a whole may be; none for a name.
 
-    >>> recognised("https://orcid.org/0000-0002-1825-0097")
-    (Identifier(scheme='orcid', value='0000-0002-1825-0097'),)
+    >>> recognised("https://orcid.org/0000-0002-1825-0097"), recognised("PMID: 12552027")
+    ((Identifier(scheme='orcid', value='0000-0002-1825-0097'),), (Identifier(scheme='pmid', value='12552027'),))
     >>> recognised("Ada Byron")
     ()
     """
-    if not any(character.isdigit() for character in text) or any(character.isspace() for character in text):
+    text = text.strip()
+    if not any(character.isdigit() for character in text):
         return ()
-    found = (identifier(scheme, text) for scheme in _TELLING)
-    return tuple(dict.fromkeys(each for each in found if each is not None))
+    return tuple(dict.fromkeys(each for each in _readings(text) if each is not None))
+
+
+def _readings(text: str) -> Iterator[Identifier | None]:
+    if (named := _NAMED.fullmatch(text)) and (scheme := named[1].lower()) and not _is_of_words(scheme, named[2]):
+        yield identifier(scheme, named[2])
+    if _is_of_words("", text):
+        return
+    if _PMC_ALONE.fullmatch(text):
+        yield identifier("pmcid", text)
+    yield from (identifier(scheme, text) for scheme, host in _AT_HOST if host.search(text))
+    yield from (identifier(scheme, text) for scheme in _TELLING)
+
+
+def _is_of_words(scheme: str, text: str) -> bool:
+    return scheme != "isbn" and any(character.isspace() for character in text)
+
+
+def is_identifier(text: str) -> bool:
+    """Whether `text` can be nothing else; 'T5' and 'A100' are words as well.
+
+    >>> is_identifier("doi:10.1000/182"), is_identifier("https://openalex.org/W1"), is_identifier("W1")
+    (True, True, False)
+    """
+    return any(each.scheme in _UNLIKE_WORDS or ":" in text for each in recognised(text))
 
 
 def identifiers(scheme: str, texts: str | None, *more: str | None) -> tuple[Identifier, ...]:

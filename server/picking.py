@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from kg.errors import TermError
+from kg.finding import find
+from kg.identifiers import is_identifier
 from kg.links import called_now
 from kg.ntriples import check_iri
 from kg.resources import GraphReader, Thing
@@ -40,9 +42,9 @@ def picked(reader: GraphReader, text: str, kinds: Sequence[str]) -> Picked:
         thing = _thing(reader, text, kind)
         if thing:
             return Picked(text, thing, [])
-    index = current_snapshot().index
-    hits = [hit for kind in kinds for hit in index.search(text, kind, _CANDIDATES).hits] if text else []
-    called = [hit for hit in hits if hit.label.casefold() == text.casefold()]
+    snapshot = current_snapshot()
+    hits = [hit for kind in kinds for hit in find(snapshot, text, kind, _CANDIDATES).hits] if text else []
+    called = hits if is_identifier(text) else [hit for hit in hits if hit.label.casefold() == text.casefold()]
     return Picked(text, reader.thing(called[0].iri), []) if len(called) == 1 else Picked(text, None, hits)
 
 

@@ -9,6 +9,8 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from kg.citations import CITATION_FORMATS
+from kg.finding import find
+from kg.finding import suggest as suggest_things
 from kg.formats import CSV, JSON_LD
 from kg.search import KINDS, SearchResult
 from server.citations import as_citation_format, asked_options, listed
@@ -34,7 +36,8 @@ def search(extension: str | None = None) -> Response:
     JSON-LD. X-Total-Count says how many there are in all."""
     offer = choose(SEARCH_FORMATS, extension or request.args.get("format"))
     asked = asked_search(PAGE, most_hits(offer))
-    result = current_snapshot().index.search(
+    result = find(
+        current_snapshot(),
         asked.text,
         asked.kind,
         asked.limit,
@@ -70,10 +73,10 @@ def suggest() -> Response:
 
 
 def _suggestions(text: str, kinds: list[str]) -> bytes:
-    index = current_snapshot().index
+    snapshot = current_snapshot()
     groups = [
         {"kind": kind, "hits": [asdict(hit) | {"page": address(hit.iri)} for hit in hits]}
         for kind in kinds
-        if (hits := index.suggested(text, kind, _SUGGESTED))
+        if (hits := suggest_things(snapshot, text, kind, _SUGGESTED))
     ]
     return msgspec.json.encode({"query": text, "groups": groups})

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 
 from kg.citations import CITATION_FORMATS
 from kg.formats import CSV, JSON_LD
+from kg.identifiers import is_identifier
 from kg.search import KINDS, SORTS, Filters, Sort
 from server.negotiation import Offer
 from server.state import current_state
@@ -38,6 +39,11 @@ class Search:
     @property
     def is_empty(self) -> bool:
         return not (self.text or self.kind or self.filters)
+
+    @property
+    def is_identifier(self) -> bool:
+        """Whether the text is an identifier rather than words."""
+        return is_identifier(self.text)
 
     def at(self, offset: int) -> str:
         """The address of the same search from another hit on."""

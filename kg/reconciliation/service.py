@@ -116,11 +116,17 @@ class Reconciler:
 
     def _identified(self, query: Query) -> list[Candidate]:
         """The thing that the query itself identifies."""
-        for iri in self._meant(query.text.strip()):
-            thing = self.reader.thing(iri)
-            if thing.kind in KINDS and query.kind in (None, thing.kind) and self.reader.is_described(iri):
+        for thing in self.identified(query.text):
+            if query.kind in (None, thing.kind):
                 return [Candidate(thing, 100.0, True, self.description(thing), {"identifier": 1.0})]
         return []
+
+    def identified(self, text: str) -> Iterator[Thing]:
+        """The things that a text as a whole identifies, in any spelling; none for words."""
+        for iri in dict.fromkeys(self._meant(text.strip())):
+            thing = self.reader.thing(iri)
+            if thing.kind in KINDS and self.reader.is_described(iri):
+                yield thing
 
     def _by_identifiers(self, query: Query) -> list[Candidate]:
         candidates = []
@@ -143,9 +149,7 @@ class Reconciler:
         return [thing for thing in things if thing.kind in KINDS and query.kind in (None, thing.kind)]
 
     def _meant(self, text: str) -> Iterator[str]:
-        if not text or any(character.isspace() for character in text):
-            return
-        if (iri := self.iri(text)) is not None:
+        if text and not any(character.isspace() for character in text) and (iri := self.iri(text)) is not None:
             yield iri
         for known in recognised(text):
             yield from identified(self.reader, known, 5)

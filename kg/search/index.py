@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -54,19 +55,26 @@ class Index:
         sort: Sort = "relevance",
         with_facets: bool = False,
         values: int = SHOWN,
+        identified: Sequence[str] = (),
     ) -> SearchResult:
         """Things that hold every word of `text`; if there are none, of its words as they may have been meant, or any.
 
         What stands in quotation marks is looked for as it stands. `kind` is one of KINDS. Without a text everything of
         the kind, or every paper that the `filters` let through, is found: the most recent papers or the things with
         most papers first. What a thing has no value for comes last in an order. Facets have so many `values`.
+
+        `identified` are the IRIs of things that the text identifies, which are found then, whatever they are called.
         """
         phrases = phrases_of(text)
         if not phrases and not kind and not filters:
             return SearchResult(0, [])
         if not phrases and sort == "relevance":
             sort = "newest" if filters or kind == "paper" else "cited"
-        words, result = self._understood(text, phrases, kind, filters)
+        words, result = (
+            (self._of_iris(identified), SearchResult(0, []))
+            if identified
+            else self._understood(text, phrases, kind, filters)
+        )
         query = narrowed(self._schema, words, kind, filters)
         found = self._sorted(query, sort, limit, offset)
         hits = [_hit(self._searcher.doc(address)) for _, address in found.hits]
@@ -94,6 +102,9 @@ class Index:
         if len(phrases) == 1 or (other and self._total(every, kind, filters)):
             return every, result
         return text_query(self._schema, phrases, Occur.Should), replace(result, partly=True)
+
+    def _of_iris(self, iris: Sequence[str]) -> Query:
+        return Query.boolean_query([(Occur.Should, Query.term_query(self._schema, "iri", iri)) for iri in iris])
 
     def _total(self, words: Query, kind: str | None, filters: Filters) -> int:
         found: Any = self._searcher.search(narrowed(self._schema, words, kind, filters), limit=1)

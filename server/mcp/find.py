@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from kg import jsonld
 from kg.errors import UsageError
+from kg.finding import find
 from kg.gone import departure
 from kg.links import called_now
 from kg.ntriples import is_iri
@@ -169,8 +170,8 @@ def _search(asked: Search) -> Answer:
     narrowed = Filters(asked.year_from, asked.year_to, with_code=asked.with_code)
     things = {kind: full_iri(kind, text) for kind in _NARROWING if (text := getattr(asked, kind).strip())}
     filters = replace(narrowed, **things)  # type: ignore[arg-type]
-    result = snapshot.index.search(
-        asked.words.strip(), asked.kind, asked.limit, asked.offset, filters=filters, sort=asked.sort
+    result = find(
+        snapshot, asked.words.strip(), asked.kind, asked.limit, asked.offset, filters=filters, sort=asked.sort
     )
     hits = [Found(hit.iri, hit.kind, hit.label, hit.detail) for hit in result.hits]
     lines = [f"{_key(hit.iri)}\t{hit.label}\t{hit.detail}" for hit in hits]

@@ -192,7 +192,10 @@ def _encoder() -> Any:
     from pylatexenc.latexencode import UnicodeToLatexEncoder  # its tables take a while, and few ask for them
 
     return UnicodeToLatexEncoder(
-        non_ascii_only=True, replacement_latex_protection="braces-all", unknown_char_policy="keep"
+        non_ascii_only=True,
+        replacement_latex_protection="braces-all",
+        unknown_char_policy="keep",
+        unknown_char_warning=False,
     )
 
 

@@ -34,6 +34,8 @@ _TYPES = {
     "standard": "standard",
     "peer-review": "review",
 }
+_IN_SERIES = ("book", "proceedings")
+"""What a series holds, and no container."""
 
 
 def csl_json(papers: Sequence[Citation]) -> str:
@@ -55,7 +57,7 @@ def _item(key: str, paper: Citation) -> dict[str, Any]:
         "author": authors if paper.is_complete else [*authors, {"literal": "et al."}],
         "editor": [_name(person) for person in paper.editors],
         "issued": _date(paper.date),
-        "container-title": paper.container,
+        "collection-title" if paper.type in _IN_SERIES else "container-title": paper.container,
         "volume": paper.volume,
         "issue": paper.issue,
         "page": paper.pages,

@@ -106,7 +106,10 @@ def _pages(pages: str | None) -> Iterator[tuple[str, str]]:
 
 
 def _name(person: Person) -> str:
-    """'Family, Given, Suffix'; as it is spoken where a part would be taken for another."""
-    if not person.family or _LIKE_SUFFIX.fullmatch(person.given):
+    """'Family, Given, Suffix'; as it is spoken where a part would be taken for another; 'Organisation,'."""
+    if _LIKE_SUFFIX.fullmatch(person.given):
         return _DIVIDING.sub(" ", person.name).strip()
+    if not person.family:
+        whole = _DIVIDING.sub(" ", person.name).strip()
+        return f"{whole}," if " " in whole else whole
     return ", ".join(filter(None, (person.family, person.given, person.suffix)))

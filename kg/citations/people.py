@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from kg.citations.model import Person
+from kg.sources.person_names import is_family_first
 
 _SUFFIX = re.compile(r"(?:[JS]r|Jun|Sen)\.?|I{2,3}|IV|V|[23]rd|[4-9]th")
 _ORGANISATION = re.compile(
@@ -23,10 +24,12 @@ def person(name: str, families: Iterable[str] = ()) -> Person:
 
     >>> person("Ludwig van Beethoven"), person("Maria Garcia Lopez", ["Garcia Lopez"]).family
     (Person(name='Ludwig van Beethoven', given='Ludwig', family='van Beethoven', suffix=''), 'Garcia Lopez')
-    >>> person("Martin Luther King Jr.").suffix, person("ATLAS Collaboration").family
-    ('Jr.', '')
+    >>> person("Martin Luther King Jr.").suffix, person("ATLAS Collaboration").family, person("王小明", ["王"]).given
+    ('Jr.', '', '小明')
     """
     words = name.split()
+    if is_family_first(*words) and (parts := _family_first(words, families)):
+        return Person(name, parts[1], parts[0])
     if len(words) < 2 or "," in name or ";" in name or _JOINING.intersection(map(str.lower, words)):
         return Person(name)
     suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
@@ -35,6 +38,14 @@ def person(name: str, families: Iterable[str] = ()) -> Person:
         return Person(name)
     place = len(words) - len(max(known, key=len).split()) if known else _start_of_family(words)
     return Person(name, " ".join(words[:place]), " ".join(words[place:]), suffix)
+
+
+def _family_first(words: list[str], families: Iterable[str]) -> tuple[str, str] | None:
+    """Family and given name in a script in which they stand in this order; of one word only where a family is known."""
+    if len(words) == 1:
+        known = [family for family in families if words[0].startswith(family) and family != words[0]]
+        return (max(known, key=len), words[0][len(max(known, key=len)) :]) if known else None
+    return (words[0], words[1]) if len(words) == 2 else None
 
 
 def _ends_in(words: list[str], family: list[str]) -> bool:

@@ -12,6 +12,7 @@ from kg.sources import printed_dates, references
 from kg.sources.bibtex_entries import BrokenEntry, Entry, bibtex_chunks, entries
 from kg.sources.contract import Chunk, Source
 from kg.sources.faults import NO_IDENTIFIER, Faults
+from kg.sources.journal_macros import journal_of_macro
 from kg.sources.paper_types import paper_type
 from kg.sources.person_names import NameList, plain_name, tex_names
 from kg.sources.references import Reference, addresses, identified, keyword_list
@@ -23,10 +24,18 @@ _ARXIV_IN_TEXT = re.compile(
 )
 _ARXIV_ONLY = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Za-z]{2})?/\d{7}(?:v\d+)?")
 _REPOSITORIES = re.compile(r"(?:arxiv|corr|ar\S*xiv)\b", re.IGNORECASE)
+_OTHER_REPOSITORIES = re.compile(
+    r"(?:\w+rxiv|ssrn(?: electronic journal)?|research square|preprints(?:\.org)?|techrxiv|authorea)(?: preprints?)?",
+    re.I,
+)
+# What is called so and stands in no journal is a preprint, if arXiv has it.
+_CALLED_ANYHOW = (None, "article", "other", "preprint")
 _ADDRESS_FIELDS = ("url", "ee", "link", "pdf", "bdsk-url-1", "bdsk-url-2")
 _WEB = ("http://", "https://")
 _EPRINTS = {"arxiv": "arxiv", "pubmed": "pmid", "pmid": "pmid", "pmc": "pmcid", "": "arxiv"}
 _BOOKS = frozenset(("book", "proceedings", "thesis", "report"))
+_BETWEEN_ISBNS = re.compile(r"[,;/]|\s{2,}|\band\b|(?<=[\dXx])\s(?=97[89])")
+_NEXT_ADDRESS = re.compile(r"\s+(?=https?://)")
 _OWNED_ORCID = re.compile(r"/\s?((?:\d{4}-){3}\d{3}[\dXx])")
 
 
@@ -63,11 +72,12 @@ def reference(entry: Entry, faults: Faults) -> Reference:
     container, preprint = _container(fields)
     known = identified(_spelled(fields, kind, preprint), found_addresses, faults)
     authors = tex_names(fields["author"], "author", faults) if "author" in fields else None
+    number = _first(fields, "number", "issue")
     title = tex_text(_whole_title(fields)) or None
     return Reference(
         record_id=entry.key or (identifier_key(known[0]) if known else title or ""),
         word=entry.type,
-        type="preprint" if container and _REPOSITORIES.match(container) and kind in ("article", "other") else None,
+        type="preprint" if kind in _CALLED_ANYHOW and _is_preprint(container, known) else None,
         printed_title=" ".join(_whole_title(fields).split()),
         title=title,
         authors=authors,
@@ -79,7 +89,7 @@ def reference(entry: Entry, faults: Faults) -> Reference:
         issns=_issns(fields, faults),
         publisher=_first(fields, "publisher", "school", "institution", "organization"),
         volume=_first(fields, "volume"),
-        issue=references.pages(_first(fields, "number", "issue")),
+        issue=None if number and _ARXIV_IN_TEXT.match(number) else references.pages(number),
         pages=references.pages(_first(fields, "pages", "eid", "articleno", "article-number")),
         abstract=_first(fields, "abstract"),
         keywords=keyword_list(tex_text(fields[name]) for name in ("keywords", "keyword") if name in fields),
@@ -116,9 +126,18 @@ def _first(fields: Mapping[str, str], *names: str) -> str | None:
     return None
 
 
+def _is_preprint(container: str | None, known: tuple[Identifier, ...]) -> bool:
+    if container:
+        return bool(_REPOSITORIES.match(container) or _OTHER_REPOSITORIES.fullmatch(container))
+    schemes = {each.scheme for each in known}
+    return "arxiv" in schemes and "doi" not in schemes
+
+
 def _container(fields: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Where it came out, and the arXiv number that stands in place of it ("arXiv preprint arXiv:1706.03762")."""
-    name = _first(fields, "journal", "journaltitle", "booktitle", "maintitle", "series")
+    name = journal_of_macro(fields.get("journal", "")) or _first(
+        fields, "journal", "journaltitle", "booktitle", "maintitle", "series"
+    )
     if name and _REPOSITORIES.match(name):
         number = _ARXIV_IN_TEXT.search(name) or _ARXIV_IN_TEXT.search(fields.get("volume", ""))
         return "CoRR" if name == "CoRR" else "arXiv", number[1] if number else None
@@ -136,8 +155,10 @@ def _spelled(fields: Mapping[str, str], kind: str | None, preprint: str | None) 
         if scheme and (prefix or _ARXIV_ONLY.fullmatch(fields["eprint"].strip())):
             yield scheme, tex_address(fields["eprint"])
     yield "arxiv", preprint
+    if number := _ARXIV_IN_TEXT.match(fields.get("number", "").strip()):
+        yield "arxiv", number[1]
     if kind in _BOOKS and "isbn" in fields:
-        for piece in re.split(r"[,;/]|\s{2,}|\band\b", tex_text(fields["isbn"])):
+        for piece in _BETWEEN_ISBNS.split(tex_text(fields["isbn"])):
             yield "isbn", re.sub(r"\([^()]*\)|^isbn[-:\s\d]{0,3}?:?\s*(?=\d)", "", piece.strip(), flags=re.IGNORECASE)
 
 
@@ -152,7 +173,7 @@ def _issns(fields: Mapping[str, str], faults: Faults) -> tuple[Identifier, ...]:
 def _addresses(fields: Mapping[str, str], faults: Faults) -> Iterator[str]:
     for name in _ADDRESS_FIELDS:
         if name in fields:
-            yield from addresses([tex_address(fields[name])], name, faults)
+            yield from addresses(map(tex_address, _NEXT_ADDRESS.split(fields[name].strip())), name, faults)
     for name in ("file", "howpublished", "note"):  # more often no address, which is no fault
         if name in fields and (text := tex_address(fields[name])).startswith(_WEB):
             yield from addresses([text], name, faults)
@@ -195,7 +216,7 @@ def _orcids(
 
 SOURCE = Source(
     name="bibtex",
-    version="2",
+    version="3",
     description="BibTeX and BibLaTeX of reference managers and publishers; DBLP's own is read as 'dblp'",
     chunks=bibtex_chunks,
     readings=readings,

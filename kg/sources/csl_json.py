@@ -214,7 +214,7 @@ def _date(issued: Date | str | int | None, faults: Faults) -> PartialDate | None
             year, month, day, *_ = (*(str(part) if part is not None else None for part in parts), None, None)
             return printed_dates.day(year, month, day, faults)
         issued = issued.literal or issued.raw
-    return printed_dates.date_text(str(issued), faults) if issued else None
+    return printed_dates.words_of_date(str(issued), faults) if issued else None
 
 
 def _spelled(item: Item, kind: str | None) -> Iterator[tuple[str, str | None]]:
@@ -242,7 +242,7 @@ def _issns(item: Item, faults: Faults) -> tuple[Identifier, ...]:
 
 SOURCE = Source(
     name="csl-json",
-    version="2",
+    version="3",
     description="CSL-JSON of Zotero, Pandoc and citation services",
     chunks=chunks,
     readings=readings,

@@ -18,7 +18,11 @@ _SUFFIX = re.compile(r"(?:jr|sr|jun|sen|[ivx]{1,4}|\dnd|\drd|\dth|ph\.?\s?d|m\.?
 _PARTICLE = re.compile(
     r"(?:van|von|vom|zu|zur|zum|de|der|den|del|della|delle|di|da|do|dos|das|du|des|la|le|ten|ter|te|af|av|al|el|bin|ibn)"
 )
+# In these scripts the family name stands first; but not in names of Katakana alone, which are foreign ones.
+_FAMILY_FIRST = re.compile(r"[\u3005\u3041-\u309f\u30f6\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _LETTER = re.compile(r"[^\W\d_]")
+# BibLaTeX's extended format, https://ctan.org/pkg/biblatex (3.4): "family=Beethoven, given=Ludwig, prefix=van"
+_NAMED_PART = re.compile(r"\s*(family|given|prefix|suffix|useprefix|\w+-i)\s*=\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
 _NOBODYS: Mapping[int, tuple[Identifier, ...]] = MappingProxyType({})
 _BRACE = re.compile(r"(?<!\\)[{}]")
 
@@ -89,15 +93,39 @@ def plain_name(text: str) -> PersonName | None:
     return _name(parts)
 
 
+def is_family_first(*parts: str) -> bool:
+    """Whether the parts of a name are in a script in which the family name comes first.
+
+    >>> is_family_first("王", "小明"), is_family_first("Wang", "小明")
+    (True, False)
+    """
+    return all(map(_FAMILY_FIRST.fullmatch, parts))
+
+
+def spoken_name(given: str | None, family: str | None, suffix: str | None = None) -> str:
+    """The parts in the order they are spoken.
+
+    >>> spoken_name("Martin Luther", "King", "Jr."), spoken_name("小明", "王")
+    ('Martin Luther King Jr.', '王小明')
+    """
+    if given and family and not suffix and is_family_first(given, family):
+        return family + given
+    return " ".join(filter(None, (given, family, suffix)))
+
+
 def person_name(given: str, family: str, suffix: str = "") -> PersonName | None:
-    """A name of parts that the source tells apart."""
+    """A name of parts that the source tells apart.
+
+    >>> person_name("小明", "王")
+    PersonName(name='王小明', given='小明', family='王')
+    """
     words = given.split(" ")
     count = len(words)
     while count > 1 and _PARTICLE.fullmatch(words[count - 1]):
         count -= 1
     if family and count < len(words):
         given, family = " ".join(words[:count]), " ".join((*words[count:], family))
-    name = " ".join(filter(None, (given, family, suffix)))
+    name = spoken_name(given, family, suffix)
     return PersonName(name, given or None, family or None) if _LETTER.search(name) else None
 
 
@@ -106,9 +134,17 @@ def _tex_name(piece: str) -> PersonName | None:
     if piece.startswith("{") and piece[1:2] != "\\" and _closes_at_end(piece):
         name = tex_text(piece)
         return PersonName(name) if _LETTER.search(name) else None
-    if "," not in piece:
+    if "," not in piece and "=" not in piece:
         return _name([tex_text(piece)])
-    return _name([tex_text(part) for part in (_balanced(piece.split(","), ",") if "{" in piece else piece.split(","))])
+    parts = _balanced(piece.split(","), ",") if "{" in piece else piece.split(",")
+    if "=" in piece and all(named := [_NAMED_PART.fullmatch(part) for part in parts]):
+        return _of_named_parts({match[1].lower(): tex_text(match[2].strip('"')) for match in named if match})
+    return _name([tex_text(part) for part in parts])
+
+
+def _of_named_parts(parts: Mapping[str, str]) -> PersonName | None:
+    family = " ".join(filter(None, (parts.get("prefix"), parts.get("family"))))
+    return person_name(parts.get("given", ""), family, parts.get("suffix", ""))
 
 
 def _name(parts: list[str]) -> PersonName | None:
@@ -137,7 +173,7 @@ def _spoken(name: str) -> PersonName | None:
         return None
     words = name.split(" ")
     if len(words) == 2:
-        return PersonName(name, words[0], words[1])
+        return PersonName(name, *(reversed(words) if is_family_first(*words) else words))
     for place in range(1, len(words) - 1):
         if words[place].islower():
             return PersonName(name, " ".join(words[:place]), " ".join(words[place:]))

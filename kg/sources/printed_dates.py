@@ -10,6 +10,7 @@ from kg.sources.faults import Faults
 from kg.sources.values import YEARS
 
 _YEAR = re.compile(r"[\[(]?c?\.?\s*(\d{4})[\])]?(?:[-/–,; ].*)?", re.DOTALL)
+_YEAR_AMONG = re.compile(r"\b[12]\d{3}\b")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d{1,2}(?!\d)")
 _MONTH_NAMES = (
@@ -81,3 +82,12 @@ def date_text(text: str, faults: Faults) -> PartialDate | None:
     month = numbers[0] if numbers and len(numbers[0]) <= 2 else None
     number = numbers[1] if month and len(numbers) > 1 and numbers[1][:2].strip().isdecimal() else None
     return day(parts[0], month, number[:2] if number and len(number) <= 2 else None, faults)
+
+
+def words_of_date(text: str, faults: Faults) -> PartialDate | None:
+    """A date as people write it: '12 June 2014', 'May 2020', 'Spring 2020'; what begins with a year as `date_text`."""
+    years = _YEAR_AMONG.findall(text)
+    if len(years) != 1 or text.strip().startswith(years[0]):
+        return date_text(text, faults)
+    rest = text.replace(years[0], " ")
+    return day(years[0], rest if _WORD.search(rest) else None, None, faults)

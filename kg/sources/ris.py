@@ -14,7 +14,7 @@ from kg.sources.contract import Chunk, Source
 from kg.sources.faults import NO_IDENTIFIER, Faults
 from kg.sources.files import SourceFile
 from kg.sources.paper_types import paper_type
-from kg.sources.person_names import NameList, name_list, plain_name
+from kg.sources.person_names import NameList, PersonName, name_list, plain_name
 from kg.sources.plain_text import plain_text
 from kg.sources.references import Reference, addresses, identified, keyword_list
 from kg.sources.text_bytes import refuse_wide_characters, text_of
@@ -22,13 +22,15 @@ from kg.sources.text_bytes import refuse_wide_characters, text_of
 _STARTS = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*TY {0,2}-", re.MULTILINE)
 _TAG = re.compile(r"[ \t]*([A-Z][A-Z0-9]) {0,2}- ?(.*)")
 _TITLES = ("TI", "T1", "CT")
-_CONTAINERS = ("JF", "T2", "JO", "BT", "JA", "J2", "J1", "T3")
+_CONTAINERS = ("JF", "T2", "JO", "BT", "JA", "J2", "J1", "T3", "C3")
 _LINKS = ("UR", "L1", "L2", "LK", "L3")
 _BOOK_WORDS = frozenset(("BOOK", "EDBOOK", "EBOOK", "THES"))
 _WEB = ("http://", "https://")
 _ARXIV = re.compile(
     r"arxiv(?:\.org)?[:\s/]{0,3}(?:abs/)?(\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})", re.IGNORECASE
 )
+
+_ORGANISATION = re.compile(r"[^,]*[^\W\d_][^,]*,\s*")
 
 _Fields = dict[str, list[str]]
 
@@ -107,7 +109,7 @@ def _reference(fields: _Fields, faults: Faults) -> Reference:
         date=_date(fields, faults),
         container="arXiv" if container and _ARXIV.search(container) else container,
         issns=() if is_book else _issns(fields, faults),
-        publisher=_first(fields, "PB"),
+        publisher=_first(fields, "PB", "PU"),
         volume=_first(fields, "VL"),
         issue=_first(fields, "IS"),
         pages=_pages(fields),
@@ -145,7 +147,13 @@ def _names(fields: _Fields, tags: tuple[str, ...], field: str, faults: Faults) -
         named = [piece for value in fields.get(tag, ()) for piece in value.strip("; ").split(";")]
         known = frozenset(pieces)
         pieces += [piece for piece in named if piece not in known]
-    return name_list(pieces, field, faults, plain_name) if pieces else None
+    return name_list(pieces, field, faults, _name) if pieces else None
+
+
+def _name(text: str) -> PersonName | None:
+    """A comma behind a name, and no other, says that it is that of an organisation, as EndNote and others have it."""
+    whole = plain_text(text)
+    return PersonName(whole.rstrip(", ")) if _ORGANISATION.fullmatch(whole) else plain_name(text)
 
 
 def _date(fields: _Fields, faults: Faults) -> PartialDate | None:
@@ -157,6 +165,8 @@ def _date(fields: _Fields, faults: Faults) -> PartialDate | None:
         precise = printed_dates.date_text(whole, guesses)
         if precise and not guesses.rejects and (found is None or precise.year == found.year):
             return precise
+    if found and not found.month and (in_year := _first(fields, "PD")):  # "MAR 15"
+        return printed_dates.day(str(found.year), in_year, None, Faults("", 0))
     return found
 
 
@@ -205,7 +215,7 @@ def _links(fields: _Fields, faults: Faults) -> Iterator[str]:
 
 SOURCE = Source(
     name="ris",
-    version="2",
+    version="3",
     description="RIS of reference managers, publishers and databases",
     chunks=chunks,
     readings=readings,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg import namespaces as ns
-from kg.citations import BIBTEX, PAGE, Citation, Options, citation, papers_of
+from kg.citations import BIBTEX, CSL_JSON, PAGE, RIS, Citation, Options, citation, papers_of
 from kg.citations.keys import citation_keys
 from kg.citations.people import person
 from kg.cli import main
@@ -37,6 +37,8 @@ PAPER = BASE + "paper/p"
         ("A. B. Xi", (), ("A. B.", "Xi", "")),
         ("Plato", (), ("", "", "")),
         ("王小明", (), ("", "", "")),
+        ("王小明", ("王",), ("小明", "王", "")),
+        ("王 小明", (), ("小明", "王", "")),
         ("Made Things Consortium", (), ("", "", "")),
         ("University of Examples", (), ("", "", "")),
         ("Ann and Ben", (), ("", "", "")),
@@ -231,3 +233,21 @@ def test_what_cannot_be_cited_says_why(seeded_store_folder: Path, thing: str, st
     found, text = cite(seeded_store_folder, thing)
     assert found == status
     assert message in text
+
+
+def test_a_series_contains_no_book() -> None:
+    papers = [Citation(iri="a", address="a", type=kind, title="T", container="C") for kind in ("book", "book-chapter")]
+    book, chapter = json.loads(CSL_JSON.write(papers, Options()))
+    assert (book.get("collection-title"), book.get("container-title")) == ("C", None)
+    assert (chapter.get("collection-title"), chapter.get("container-title")) == (None, "C")
+
+
+def test_an_organisation_is_told_from_a_person_in_ris() -> None:
+    paper = Citation(iri="a", address="a", title="T", authors=(person("ATLAS Collaboration"), person("Plato")))
+    assert "AU  - ATLAS Collaboration,\nAU  - Plato\n" in RIS.write([paper], Options())
+
+
+def test_what_tex_has_no_command_for_is_written_in_silence(caplog: pytest.LogCaptureFixture) -> None:
+    paper = Citation(iri="a", address="a", title="量子 é")
+    assert "title = {量子 {\\'e}}" in BIBTEX.write([paper], Options(ascii_only=True))
+    assert not caplog.records

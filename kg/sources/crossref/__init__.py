@@ -67,7 +67,7 @@ def _works(data: bytes, depth: int = 3) -> tuple[list[bytes], tuple[Fault, ...]]
 
 SOURCE = Source(
     name="crossref",
-    version="1",
+    version="2",
     description="Crossref: works from the REST API or the public data file",
     chunks=json_chunks,
     readings=readings,

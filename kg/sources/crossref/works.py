@@ -15,6 +15,7 @@ from kg.sources.crossref.links import grants, locations, relations
 from kg.sources.decoding import BROKEN, decoded
 from kg.sources.faults import Faults
 from kg.sources.paper_types import paper_type
+from kg.sources.person_names import spoken_name
 from kg.sources.values import LANGUAGE, checked, clean, cleaned, distinct, figure, partial_date
 
 _WORK = msgspec.json.Decoder(shapes.Work)
@@ -127,7 +128,7 @@ def _editors(people: list[shapes.Person | None], faults: Faults) -> Iterator[Aut
 def _author(person: shapes.Person, faults: Faults) -> Author | None:
     """A person, whose suffix ('Jr.') is printed last; or a group of them."""
     given, family = clean(person.given), clean(person.family)
-    name = " ".join(filter(None, (given, family, clean(person.suffix)))) if given or family else clean(person.name)
+    name = spoken_name(given, family, clean(person.suffix)) if given or family else clean(person.name)
     if not name:
         return None
     return Author(name, distinct(checked("orcid", person.orcid, faults)), given if family else None, family)

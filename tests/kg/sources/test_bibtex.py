@@ -112,8 +112,13 @@ def test_citation_keys_are_no_identifiers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "identifiers", "kind"),
     [
-        ("eprint={1706.03762}, archiveprefix={arXiv}", [("arxiv", "1706.03762")], "other"),
-        ("eprint={1706.03762v2}", [("arxiv", "1706.03762")], "other"),
+        ("eprint={1706.03762}, archiveprefix={arXiv}", [("arxiv", "1706.03762")], "preprint"),
+        ("number={arXiv:1706.03762}, publisher={arXiv}", [("arxiv", "1706.03762")], "preprint"),
+        ("url={https://arxiv.org/abs/1706.03762}", [("arxiv", "1706.03762")], "preprint"),
+        ("eprint={1706.03762}, doi={10.5555/x}", [("doi", "10.5555/x"), ("arxiv", "1706.03762")], "other"),
+        ("journal={bioRxiv}, doi={10.5555/x}", [("doi", "10.5555/x")], "preprint"),
+        ("url={http://doi.org/10.5555/x http://www.example.org/y}", [("doi", "10.5555/x")], "other"),
+        ("eprint={1706.03762v2}", [("arxiv", "1706.03762")], "preprint"),
         ("eprint={12345}, eprinttype={pubmed}", [("pmid", "12345")], "other"),
         ("eprint={https://hal.example/1}", [], "other"),
         ("journal={arXiv preprint arXiv:1706.03762}", [("arxiv", "1706.03762")], "preprint"),
@@ -308,3 +313,43 @@ def test_real_exports() -> None:
     assert all(reading.records for reading in readings)
     rejects = [reject for reading in readings for reject in reading.rejects]
     assert Counter((each.field, each.reason, each.excerpt) for each in rejects) == {("year", "not a year", "0000"): 100}
+
+
+@pytest.mark.parametrize(
+    ("written", "author"),
+    [
+        ("family=Dijk, given=Ludwig, prefix=van, useprefix=true", Author("Ludwig van Dijk", (), "Ludwig", "van Dijk")),
+        ("given={Ana}, given-i=A, family={de la O}", Author("Ana de la O", (), "Ana", "de la O")),
+        ("family=King, given=Martin, suffix=Jr.", Author("Martin King Jr.", (), "Martin", "King")),
+        ("王, 小明", Author("王小明", (), "小明", "王")),
+        ("王 小明", Author("王 小明", (), "小明", "王")),
+        ("スミス, ジョン", Author("ジョン スミス", (), "ジョン", "スミス")),
+    ],
+)
+def test_names_in_parts(tmp_path: Path, written: str, author: Author) -> None:
+    (reading,) = read(tmp_path, f"@misc{{a, title={{T}}, author={{Lee, Ann and {written}}}}}")
+    (paper,) = papers([reading])
+    assert [each.author for each in paper.authorships[1:]] == [author]
+    assert (paper.author_list_complete, reading.rejects) == (True, ())
+
+
+def test_the_number_of_a_preprint_is_no_issue(tmp_path: Path) -> None:
+    (paper,) = papers(read(tmp_path, "@misc{a, title={T}, number={arXiv:1706.03762}}"))
+    assert paper.issue is None
+
+
+def test_isbns_with_one_space_between_them(tmp_path: Path) -> None:
+    (reading,) = read(tmp_path, "@book{a, title={T}, isbn={978-0-201-89683-1 978-0-201-89684-8}}")
+    (paper,) = papers([reading])
+    assert [known.value for known in paper.identifiers] == ["9780201896831", "9780201896848"]
+    assert reading.rejects == ()
+
+
+def test_journals_by_the_macros_of_astronomers(tmp_path: Path) -> None:
+    found = papers(
+        read(tmp_path, r"@article{a, title={T}, journal={\mnras}} @article{b, title={U}, journal={\unknown}}")
+    )
+    assert [paper.venue and paper.venue.name for paper in found] == [
+        "Monthly Notices of the Royal Astronomical Society",
+        "\\unknown",
+    ]

@@ -161,3 +161,17 @@ def test_damage_is_never_raised(start: int, length: int, put: bytes) -> None:
     readings = list(ris.readings(Chunk("x.ris", 1, damaged)))
     assert all(reading.records or reading.rejects for reading in readings)
     assert papers(readings)[-1].title == "Last"
+
+
+def test_what_databases_write_their_own_way(tmp_path: Path) -> None:
+    text = (
+        "TY  - CONF\nTI  - A\nAU  - Lee, Ann\nAU  - ATLAS Collaboration,\nC3  - Proceedings of Things\n"
+        "PD  - MAR 15\nPY  - 2012\nPU  - Press\nER  -\n"
+    )
+    (paper,) = papers(read(tmp_path, text))
+    assert [each.author for each in paper.authorships] == [
+        Author("Ann Lee", (), "Ann", "Lee"),
+        Author("ATLAS Collaboration"),
+    ]
+    assert paper.venue == Venue("Proceedings of Things", (), "conference")
+    assert (paper.date, paper.publisher) == (PartialDate(2012, 3, 15), Institution("Press"))

@@ -26,6 +26,7 @@ ATTEMPTS = 3
 _FIRST_WAIT = 0.1  # seconds; three times as long every time
 _CONNECT = 3.0  # seconds
 _MOST_AT_ONCE = 64 * 2**20  # bytes of an answer that is read as a whole
+MOST_OF_ROWS = 256 * 2**20  # bytes of one whose rows are kept
 _PIECE = 2**16
 _CONNECTIONS = 16
 # While a store is known to be down nobody waits for it: after so many seconds one asks it again.
@@ -47,6 +48,9 @@ class Answer(RawIOBase):
         self._response = response
         self._latest = latest
         self._ended = False
+        self._length = 0
+        self.most: int | None = None
+        """Bytes; more is an error."""
         self.media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         self.cut = _number(response.headers.get(client.dialect.cut_header)) if client.dialect.cut_header else None
         """How many rows there are at most, where the store left out the rest."""
@@ -60,23 +64,21 @@ class Answer(RawIOBase):
         return self._some(size)
 
     def readall(self) -> bytes:
-        pieces, length = [], 0
-        while piece := self._some(_PIECE):
-            length += len(piece)
-            if length > _MOST_AT_ONCE:
-                raise EndpointFault(f"{self._client.host} sent more than {_MOST_AT_ONCE // 2**20} MB", length)
-            pieces.append(piece)
-        return b"".join(pieces)
+        self.most = _MOST_AT_ONCE
+        return b"".join(iter(lambda: self._some(_PIECE), b""))
 
     def _some(self, size: int) -> bytes:
         if self._latest is not None and time.monotonic() > self._latest:
             self._client.failed(EndpointSlow(_slow(self._client.host)))
         try:
             piece = self._response.read1(size)
-            self._ended = not piece
-            return piece
         except (HTTPError, OSError) as error:
             self._client.failed(_failure(self._client.host, error))
+        self._ended = not piece
+        self._length += len(piece)
+        if self.most is not None and self._length > self.most:
+            raise EndpointFault(f"{self._client.host} sent more than {self.most // 2**20} MB", self._length)
+        return piece
 
     def close(self) -> None:
         if not self.closed:

@@ -9,7 +9,7 @@ import msgspec
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
-from kg.endpoint.client import Answer
+from kg.endpoint.client import MOST_OF_ROWS, Answer
 from kg.endpoint.dialects import Dialect
 from kg.errors import EndpointFault
 
@@ -29,11 +29,12 @@ def solutions(answer: Answer, host: str) -> QuerySolutions:
 
 
 def rows(answer: Answer, host: str) -> list[Any]:
-    """All rows of a SELECT.
+    """All rows of a SELECT, at most MOST_OF_ROWS: nobody knows when a store that answers nonsense ends.
 
     What reads them has no name here: an error keeps what its frames name, until it is forgotten in whatever thread, and
     the library lets go of what reads in its own thread only.
     """
+    answer.most = MOST_OF_ROWS
     try:
         return list(solutions(answer, host))
     except (SyntaxError, ValueError) as error:
@@ -42,6 +43,7 @@ def rows(answer: Answer, host: str) -> list[Any]:
 
 def boolean(answer: Answer, host: str, dialect: Dialect) -> QueryBoolean:
     """What an ASK comes to, also where it is told as a row."""
+    answer.most = MOST_OF_ROWS
     parsed = _parsed(answer, host)
     if isinstance(parsed, QueryBoolean):
         return parsed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 from urllib.request import parse_http_list, parse_keqv_list
@@ -12,8 +12,10 @@ from urllib.request import parse_http_list, parse_keqv_list
 import pytest
 
 from kg.endpoint.address import Endpoint, endpoint_of
-from kg.endpoint.client import ATTEMPTS, Client
+from kg.endpoint.client import ATTEMPTS, Answer, Client
+from kg.endpoint.dialects import DIALECTS
 from kg.endpoint.digest import Digest
+from kg.endpoint.results import ROWS, boolean, rows
 from kg.endpoint.store import RemoteStore
 from kg.errors import EndpointDown, EndpointFault, QueryError, SettingError
 from kg.settings import read_settings
@@ -179,3 +181,13 @@ def test_a_graph_takes_the_place_of_the_default_one(store: Store) -> None:
 def test_settings_that_contradict_each_other_are_told(settings: dict[str, str]) -> None:
     with pytest.raises(SettingError):
         endpoint_of(read_settings({}, **settings))
+
+
+@pytest.mark.parametrize("read", [rows, lambda answer, host: boolean(answer, host, DIALECTS["standard"])])
+def test_an_answer_that_does_not_end_is_not_read_to_its_end(
+    store: Store, read: Callable[[Answer, str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.endpoint.results.MOST_OF_ROWS", len(_YES) - 1)
+    client = Client(Endpoint(query=store.address))
+    with client.query("ASK {}", ROWS) as answer, pytest.raises(EndpointFault, match="sent more than"):
+        read(answer, client.host)

@@ -33,3 +33,35 @@ def test_a_name_that_is_one_long_word_does_not_widen_the_page(page: sync_api.Pag
     page.goto(f"{seeds_service}/page/author/evan-hubinger")
     page.locator(".ranking a:not(.number)").first.evaluate("link => { link.textContent = 'A'.repeat(3000) }")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("view", [LIGHT, PHONE], indirect=True)
+@pytest.mark.parametrize("kind", ["author", "compare"])
+def test_labels_of_charts_can_be_read(page: sync_api.Page, seeds_service: str, kind: str) -> None:
+    page.goto(seeds_service + KINDS[kind])
+    heights = page.locator(".chart text").evaluate_all(
+        "texts => texts.map(text => text.getBoundingClientRect().height)"
+    )
+    assert heights and min(heights) >= 12
+
+
+@pytest.mark.parametrize("view", [PHONE], indirect=True)
+def test_a_chart_that_is_too_wide_shows_the_latest_years_first(page: sync_api.Page, seeds_service: str) -> None:
+    page.goto(seeds_service + KINDS["compare"])
+    chart = page.locator(".chart").first
+    chart.evaluate("chart => { chart.querySelector('svg').setAttribute('width', '900') }")
+    right = chart.evaluate(
+        "chart => [chart.querySelector('svg'), chart].map(each => each.getBoundingClientRect().right)"
+    )
+    assert right[0] == pytest.approx(right[1], abs=1)
+    assert chart.evaluate("chart => { chart.scrollLeft = -500; return chart.scrollLeft }") < -100
+
+
+@pytest.mark.parametrize("view", [LIGHT, PHONE], indirect=True)
+def test_large_numbers_stand_on_one_line(page: sync_api.Page, seeds_service: str, view: str) -> None:
+    page.set_viewport_size({"width": 360 if view == PHONE else 800, "height": 800})
+    page.goto(seeds_service)
+    number = page.locator(".tiles strong").last
+    before = number.evaluate("number => number.getBoundingClientRect().height")
+    number.evaluate("number => { number.textContent = '12,345,678' }")
+    assert number.evaluate("number => number.getBoundingClientRect().height") == before

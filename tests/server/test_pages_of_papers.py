@@ -215,3 +215,32 @@ def test_an_edit_shows_at_once_also_papers_of_who_was_unknown(tmp_path: Path) ->
     page = page_of(client, "/page/author/nova")
     assert "Nova Newcomer" in page.text and count_of(page) == 1
     state_of(app).close()
+
+
+def test_thousands_of_authors_are_folded_up_and_all_there(tmp_path: Path) -> None:
+    (tmp_path / "made").touch()
+    authors = tuple(Authorship(Author(f"Ann Lee{'x' * place}"), place) for place in range(1, 301))
+    records: list[Record] = [
+        Paper(
+            title="By Many",
+            source=SourceRecord("1"),
+            authorships=authors,
+            identifiers=(Identifier("doi", "10.1000/m"),),
+        ),
+        Paper(
+            title="By Some",
+            source=SourceRecord("2"),
+            authorships=authors[:50],
+            identifiers=(Identifier("doi", "10.1000/s"),),
+        ),
+    ]
+    pipeline.load(StoreFolder(tmp_path / "store"), made_source("made", records), {"made": [tmp_path / "made"]})
+    app = create_app(read_settings({}, store=tmp_path / "store"))
+    try:
+        many, some = (app.test_client().get(f"/page/paper/doi:10.1000/{key}", headers=HTML).text for key in "ms")
+    finally:
+        state_of(app).close()
+    before, _, folded = many.partition("260 more authors</summary>")
+    assert "Lee" + "x" * 40 + "<" in before and "Lee" + "x" * 41 + "<" not in before
+    assert 'start="41"' in folded and "Lee" + "x" * 300 + "<" in folded
+    assert "more authors" not in some and "Lee" + "x" * 50 + "<" in some

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
 from kg.search.model import Filters
 from kg.search.schema import LINKS
-from kg.search.words import MAX_WORDS, words_of
+from kg.search.words import MAX_WORDS, RUN, words_of
 
 _LABEL_BOOST = 3.0
 _YEAR = 10_000  # of date numbers
@@ -21,17 +21,25 @@ _PARTS = re.compile(r'"([^"]*)"|([^"]+)')
 Phrase = tuple[str, ...]
 
 
-def phrases_of(text: str) -> list[Phrase]:
-    """What has to be found: each word, and what stands in quotation marks as it stands.
+def phrases_of(text: str, in_pairs: bool = False) -> list[Phrase]:
+    """What has to be found: each word, and what stands in quotation marks as it stands; so do letters that are words,
+    or, `in_pairs`, each two of them, which are what most words of Chinese have.
 
-    >>> phrases_of('Smith "neural networks"')
-    [('smith',), ('neural', 'networks')]
+    >>> phrases_of('Smith "neural networks"'), phrases_of("深度学习"), phrases_of("深度学", in_pairs=True)
+    ([('smith',), ('neural', 'networks')], [('深', '度', '学', '习')], [('深', '度'), ('度', '学')])
     """
     found: list[Phrase] = []
     for quoted, other in _PARTS.findall(text):
-        words = words_of(quoted or other)
-        found += [tuple(words)] if quoted and words else [(word,) for word in words]
-    return list(dict.fromkeys(islice(found, MAX_WORDS)))
+        if quoted:
+            found += [tuple(words_of(quoted))]
+        for place, piece in enumerate(RUN.split(other)):
+            words = words_of(piece)
+            is_run = place % 2 == 1
+            if is_run and in_pairs and len(words) > 1:
+                found += pairwise(words)
+            else:
+                found += [tuple(words)] if is_run else [(word,) for word in words]
+    return list(dict.fromkeys(islice(filter(None, found), MAX_WORDS)))
 
 
 def text_query(schema: tantivy.Schema, phrases: list[Phrase], occur: Occur) -> Query:

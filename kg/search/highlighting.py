@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from kg.search.words import printed_word, words_of
+from kg.search.words import RUN, printed_word, words_of
 
 _LONGEST = 20_000  # letters of a text that are looked at
 
@@ -24,6 +25,8 @@ def highlighted(text: str, terms: Collection[str]) -> list[Fragment]:
 
     >>> highlighted("On Élan", {"elan"})
     [Fragment(text='On ', is_found=False), Fragment(text='Élan', is_found=True)]
+    >>> [piece.text for piece in highlighted("基于深度学习的", {"深", "度", "学", "习"}) if piece.is_found]
+    ['深度学习']
     """
     fragments, end = [], 0
     for match in _found(text, terms):
@@ -49,9 +52,15 @@ def snippet(text: str, terms: Collection[str], length: int = 240) -> list[Fragme
 
 def _found(text: str, terms: Collection[str]) -> list[re.Match[str]]:
     sought = set(terms)
-    return [
+    matches = [
         match for match in printed_word().finditer(text) if (words := words_of(match[0])) and sought.issuperset(words)
     ]
+    if letters := "".join(term for term in sought if RUN.fullmatch(term)):
+        # One of several alone is in many other words.
+        however_typed = letters + unicodedata.normalize("NFD", letters)
+        together = re.compile(f"[{however_typed}]{{{min(2, len(letters))},}}")
+        matches = [match for match in matches if not RUN.search(match[0])] + list(together.finditer(text))
+    return sorted(matches, key=lambda match: match.start())
 
 
 def _word_begins(text: str, place: int) -> int:

@@ -15,7 +15,7 @@ from kg.search.asking import Phrase, narrowed, phrases_of, text_query, without_y
 from kg.search.facets import SHOWN, facets_of
 from kg.search.model import Facets, Filters, Hit, SearchResult, Sort
 from kg.search.spelling import Spelling
-from kg.search.words import ANALYSER, LONGEST_WORD, analyser, whole_name, words_of
+from kg.search.words import ANALYSER, LONGEST_WORD, RUN, analyser, printed, whole_name, words_of
 
 _LONG_WORD = 5
 _ENOUGH = 3  # candidates that have every word, so that none with a wrong letter is looked for
@@ -99,9 +99,10 @@ class Index:
             phrases = phrases_of(other)
             every = text_query(self._schema, phrases, Occur.Must)
             result = replace(result, searched=other, terms=_words_in(phrases))
-        if len(phrases) == 1 or (other and self._total(every, kind, filters)):
+        parts = phrases_of(other or text, in_pairs=True)
+        if len(parts) == 1 or (other and self._total(every, kind, filters)):
             return every, result
-        return text_query(self._schema, phrases, Occur.Should), replace(result, partly=True)
+        return text_query(self._schema, parts, Occur.Should), replace(result, partly=True)
 
     def _of_iris(self, iris: Sequence[str]) -> Query:
         return Query.boolean_query([(Occur.Should, Query.term_query(self._schema, "iri", iri)) for iri in iris])
@@ -151,7 +152,7 @@ class Index:
         a whole word, and those with most papers or citations, before others; those that are called so by another of
         their names come last. Nothing for a single letter."""
         *before, last = words_of(prefix) or [""]
-        if len(last) > 1:
+        if len(last) > 1 or RUN.fullmatch(last):
             found = self._called(before, last, ("label",), kind, limit)
             if kind != "paper" and len(found) < limit:  # the other words of papers are their abstracts
                 others = self._called(before, last, ("label", "text"), kind, limit)
@@ -197,4 +198,5 @@ def _words_in(phrases: list[Phrase]) -> tuple[str, ...]:
 
 
 def _hit(document: tantivy.Document) -> Hit:
-    return Hit(*(document.get_first(name) or "" for name in ("iri", "kind", "label", "detail")))
+    iri, kind, label, detail = (document.get_first(name) or "" for name in ("iri", "kind", "label", "detail"))
+    return Hit(iri, kind, printed(label), detail)

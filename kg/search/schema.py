@@ -6,7 +6,7 @@ import tantivy
 
 from kg.search.words import ANALYSER
 
-VERSION = 4
+VERSION = 5
 """Changes with the fields and with what stands in them, so that an index of an older version is built anew."""
 
 LINKS = ("venue", "concept", "author", "institution", "dataset")

@@ -1,4 +1,7 @@
-"""Words as the index holds them: without case, and Latin ones without diacritics: 'lukosiute' finds Lukošiūtė."""
+"""Words as the index holds them: without case, and Latin ones without diacritics: 'lukosiute' finds Lukošiūtė.
+
+Chinese and Japanese have nothing between their words: there each letter is a word, and several together are a phrase.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,19 @@ import tantivy
 ANALYSER = "words"
 MAX_WORDS = 32
 LONGEST_WORD = 80
-_BYTES = 4  # of a letter, at most; Chinese and Japanese titles are one word, as nothing parts theirs
+_BYTES = 4  # of a letter, at most
 _LONGEST = 1000
 _SORTED_BY = 32  # letters
 _MARKS_AMONG = range(0x300, 0x10000)
+_APART = (
+    "\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""Letters that are words of the index, as a class of a pattern."""
+_BETWEEN = re.compile(rf"(?<=[{_APART}])(?=\w)|(?<=\w)(?=[{_APART}])")
+RUN = re.compile(rf"([{_APART}]+)")
+"""Letters that are words of the index, as many as stand together."""
+# Parts words for the analyser, and nothing that is printed has it.
+_SEPARATOR = "\x1f"
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe"})
 
 
@@ -32,15 +44,22 @@ _ANALYSER = analyser()
 
 
 def composed(text: str) -> str:
-    """A text as it is indexed: a letter with its marks is one letter, however it was typed."""
-    return unicodedata.normalize("NFC", text)
+    """A text as it is indexed: a letter with its marks is one letter, however it was typed; see `printed`."""
+    if text.isascii():
+        return text
+    return _BETWEEN.sub(_SEPARATOR, unicodedata.normalize("NFC", text))
+
+
+def printed(text: str) -> str:
+    """A text of the index as it is printed."""
+    return text.replace(_SEPARATOR, "")
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text as the index has them, since it is the index's analyser that finds them; at most MAX_WORDS.
 
-    >>> words_of("Lukošiūtė, 전남대학교")
-    ['lukosiute', '전남대학교']
+    >>> words_of("Lukošiūtė, 전남대학교, 深度 GPT模型")
+    ['lukosiute', '전남대학교', '深', '度', 'gpt', '模', '型']
     """
     return _ANALYSER.analyze(composed(text[:_LONGEST]))[:MAX_WORDS]
 

@@ -487,6 +487,37 @@ def test_words_of_every_script_are_found(form: Any, tmp_path: Path) -> None:
         assert any(piece.is_found for piece in highlighted(unicodedata.normalize(form, title), terms)), title
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("深度学习", ["基于深度学习的图像识别研究", "深度学习"]),
+        ("图像识别", ["基于深度学习的图像识别研究"]),
+        ("学习深度", []),
+        ("深度学习 图像", ["基于深度学习的图像识别研究"]),
+        ("BERT模型", ["面向中文的BERT模型"]),
+        ("bert", ["面向中文的BERT模型"]),
+        ("カナ", ["カナ文字の認識"]),
+    ],
+)
+def test_a_part_of_what_is_written_without_blanks_is_found(asked: str, found: list[str], tmp_path: Path) -> None:
+    titles = {"基于深度学习的图像识别研究", "深度学习", "面向中文的BERT模型", "カナ文字の認識"}
+    index = _index_of(titles, tmp_path / "index")
+    result = index.search(asked)
+    assert sorted(hit.label for hit in result.hits if not result.partly) == sorted(found)
+
+
+def test_words_written_together_are_found_apart(tmp_path: Path) -> None:
+    index = _index_of({"基于深度学习的图像识别研究", "认识图书"}, tmp_path / "index")
+    result = index.search("深度学习图像识别")
+    assert (result.partly, result.hits[0].label) == (True, "基于深度学习的图像识别研究")
+
+
+def test_one_letter_that_is_a_word_is_suggested_for(tmp_path: Path) -> None:
+    index = _index_of({"基于深度学习的图像识别研究", "Deep"}, tmp_path / "index")
+    for typed in ("深", "深度学"):
+        assert [hit.label for hit in index.suggested(typed, "paper", 5)] == ["基于深度学习的图像识别研究"]
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(st.characters(exclude_categories=["C"]), max_size=40), min_size=1, max_size=30, unique=True))
 def test_what_is_indexed_is_found_by_its_own_words(tmp_path_factory: pytest.TempPathFactory, titles: list[str]) -> None:

@@ -59,7 +59,10 @@ def find_inputs(source: Source, paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         files = _below(source, path) if path.is_dir() else [path]
         if path != STANDARD_INPUT and not path.exists() and glob.has_magic(str(path)):
-            files = [file for match in sorted(glob.glob(str(path), recursive=True)) for file in _matched(source, match)]  # noqa: PTH207 - an absolute pattern
+            matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 - an absolute pattern
+            if not matches:
+                raise SourceError(path, "no file or folder is called so")
+            files = [file for match in matches for file in _matched(source, match)]
         if not files:
             endings = ", ".join(source.endings)
             raise SourceError(path, f"holds no file of a {source.name}: none ends in {endings} (or that compressed)")

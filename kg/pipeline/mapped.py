@@ -25,6 +25,7 @@ from kg.store import StoreFolder
 from kg.writer import Arriving, writing
 
 _BLOCK = 2**20
+_AGAIN = "copy the folder again, whole, or map with --replace what it was made of"
 
 
 def take(
@@ -108,7 +109,7 @@ class MappedFolder:
     def _copy_part(self, store: SegmentStore, dataset: str, part: str) -> None:
         known = self._segments.part(dataset, part)
         if known is None:
-            raise SourceError(self._segments.folder / dataset, f"lacks the part {part}; copy the folder again, whole")
+            raise SourceError(self._segments.folder / dataset, f"lacks the part {part}; {_AGAIN}")
         with store.writing(dataset) as writer:
             for ending in CONTENT_ENDINGS:
                 path = self._segments.path(dataset, part, ending)
@@ -142,4 +143,4 @@ class MappedFolder:
 
 
 def _damaged(path: Path) -> SourceError:
-    return SourceError(path, "is not what was mapped; copy the folder again, whole")
+    return SourceError(path, f"is not what was mapped; {_AGAIN}")

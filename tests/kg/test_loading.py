@@ -76,6 +76,11 @@ def test_a_folder_without_data_is_an_error(tmp_path: Path) -> None:
         load(tmp_path / "store", tmp_path / "empty")
 
 
+def test_a_pattern_that_matches_nothing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"none-\*\.json: no file or folder is called so"):
+        load(tmp_path / "store", tmp_path / "none-*.json")
+
+
 @pytest.mark.parametrize(
     ("ending", "compress"),
     [

@@ -244,3 +244,12 @@ def test_thousands_of_authors_are_folded_up_and_all_there(tmp_path: Path) -> Non
     assert "Lee" + "x" * 40 + "<" in before and "Lee" + "x" * 41 + "<" not in before
     assert 'start="41"' in folded and "Lee" + "x" * 300 + "<" in folded
     assert "more authors" not in some and "Lee" + "x" * 50 + "<" in some
+
+
+def test_every_bar_of_a_short_chart_says_its_year(client: FlaskClient) -> None:
+    """Where years are missing between two bars nobody could tell otherwise which one a bar is of."""
+    page = client.get(AUTHOR, headers=HTML).text
+    chart = page[page.index('<figure class="chart">') : page.index("</figure>")]
+    bars = re.findall(r'aria-label="(\d{4}): ', chart)
+    assert len(bars) > 3
+    assert set(bars) <= set(re.findall(r"<text [^>]*>(\d{4})</text>", chart))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -19,12 +22,16 @@ from server.state import state_of
 
 
 def serve(settings: Settings) -> None:
-    """Answer until standard input ends."""
+    """Answer until standard input ends, or nobody reads what is answered."""
+    # What waits for a line cannot be cancelled: an interrupt would be heeded when the next one comes.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     logging.basicConfig(level=logging.WARNING)
     logging.getLogger("paperkg.access").disabled = True
     app = create_app(settings)
     try:
         anyio.run(_serve, app, settings.base_iri)
+    except* BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where what is left is written at the end
     finally:
         state_of(app).close()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from mcp.client.stdio import StdioServerParameters
 
 from kg.cli import main
 from tests.server.agents import ENDLESS, check_canned_queries, within
+
+_PING = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n'
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +87,35 @@ def test_nothing_else_imports_the_sdk(seeded_store_folder: Path) -> None:
         "sys.exit(bool({'mcp', 'mcp_types', 'pydantic', 'starlette', 'anyio'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.fixture
+def started(program: StdioServerParameters) -> Iterator[subprocess.Popen[bytes]]:
+    """The process, once it has answered."""
+    with subprocess.Popen(
+        [program.command, *program.args],
+        env=program.env,
+        cwd=program.cwd,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(_PING)
+        process.stdin.flush()
+        assert b'"id":1' in process.stdout.readline()
+        yield process
+        process.kill()
+
+
+def test_an_interrupt_ends_it_at_once(started: subprocess.Popen[bytes]) -> None:
+    started.send_signal(signal.SIGINT)
+    assert started.wait(5) == -signal.SIGINT
+
+
+def test_it_ends_quietly_when_nobody_reads_its_answers(started: subprocess.Popen[bytes]) -> None:
+    assert started.stdin is not None and started.stdout is not None and started.stderr is not None
+    started.stdout.close()
+    started.stdin.write(_PING)
+    started.stdin.close()
+    assert (started.wait(10), started.stderr.read()) == (0, b"")

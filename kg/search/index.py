@@ -102,6 +102,11 @@ class Index:
         parts = phrases_of(other or text, in_pairs=True)
         if len(parts) == 1 or (other and self._total(every, kind, filters)):
             return every, result
+        # Of "Carette S" the name is worth more than whatever has an S.
+        named = [phrase for phrase in parts if not _is_initial(phrase)]
+        without_initials = text_query(self._schema, named, Occur.Must)
+        if 0 < len(named) < len(parts) and self._total(without_initials, kind, filters):
+            return without_initials, replace(result, partly=True)
         return text_query(self._schema, parts, Occur.Should), replace(result, partly=True)
 
     def _of_iris(self, iris: Sequence[str]) -> Query:
@@ -195,6 +200,10 @@ class Index:
 
 def _words_in(phrases: list[Phrase]) -> tuple[str, ...]:
     return tuple(word for phrase in phrases for word in phrase)
+
+
+def _is_initial(phrase: Phrase) -> bool:
+    return len(phrase) == 1 and len(phrase[0]) == 1 and not RUN.fullmatch(phrase[0])
 
 
 def _hit(document: tantivy.Document) -> Hit:

@@ -512,6 +512,13 @@ def test_words_written_together_are_found_apart(tmp_path: Path) -> None:
     assert (result.partly, result.hits[0].label) == (True, "基于深度学习的图像识别研究")
 
 
+@pytest.mark.parametrize("asked", ["Carette S", "S. Carette", "Carette, S.J."])
+def test_who_is_asked_for_by_initials_is_found_alone(asked: str, tmp_path: Path) -> None:
+    index = _index_of({"Simon Carette", "Vitamin S and J", "Lee's paper"}, tmp_path / "index")
+    result = index.search(asked)
+    assert ([hit.label for hit in result.hits], result.total, result.partly) == (["Simon Carette"], 1, True)
+
+
 def test_one_letter_that_is_a_word_is_suggested_for(tmp_path: Path) -> None:
     index = _index_of({"基于深度学习的图像识别研究", "Deep"}, tmp_path / "index")
     for typed in ("深", "深度学"):

@@ -53,11 +53,11 @@ def _start(concepts: list[ThingMention]) -> None:
 
 
 def _links(chunk: tuple[bytes, bytes]) -> list[Link]:
-    mentioned, said = chunk
-    with_subjects = {paper.paper for paper in decoded_mentions(mentioned).papers if paper.subjects}
+    """Record by record, whichever stand in one chunk."""
+    mentioned, said = decoded_mentions(chunk[0]).papers, decoded_texts(chunk[1]).papers
     return [
         link
-        for text in decoded_texts(said).papers
-        if text.paper not in with_subjects
+        for mention, text in zip(mentioned, said, strict=False)
+        if not mention.subjects
         for link in _finder.links(text.paper, text.title, text.abstract)
     ]

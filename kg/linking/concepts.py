@@ -21,7 +21,7 @@ import ahocorasick
 
 from kg.linking.model import Fact, Link, ThingMention
 
-VERSION = "2"
+VERSION = "3"
 """Changes when the same text gives other concepts."""
 
 METHOD = "label-in-text"

@@ -12,7 +12,7 @@ from typing import Any
 import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from kg.endpoint.store import remote
+from kg.endpoint.opening import remote
 from kg.namespaces import KG, SAME_AS, TYPE
 
 _COUNT_TRIPLES = "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }"

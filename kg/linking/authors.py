@@ -67,8 +67,9 @@ class AuthorMatcher:
         if len(people) > 1:
             grown = _Grown(people, set(new))
             bearers = Bearers(people)
-            pairs = _pairs(people, bearers) if grown.may_be_surer else grown.pairs(bearers, before)
-            yield from _links(_Block(people, bearers), pairs)
+            pairs = list(_pairs(people, bearers) if grown.may_be_surer else grown.pairs(bearers, before))
+            if pairs:
+                yield from _links(_Block(people, bearers), pairs)
 
 
 def _links(block: _Block, pairs: Iterable[tuple[int, int]]) -> Iterator[Link]:
@@ -142,14 +143,13 @@ class _Grown:
         if len(self._people) * (len(self._people) - 1) // 2 > _MOST_PAIRS:
             return True
         # One subject says the more, the more others have none of it.
-        return any(named.has_subjects for person in self._people for named in person.named) or any(
+        return any(named.has_subjects for person in self._people for named, _ in person.named) or any(
             not set(self._looked_at_before(self._people[number])) <= set(looked_at(self._people[number].names))
             for number in self._come
         )
 
     def _looked_at_before(self, person: Person) -> list[str]:
-        appearances = zip(person.items, person.named, strict=True)
-        return looked_at(sorted({named.name for item, named in appearances if item not in self._new}))
+        return looked_at(sorted({named.name for named, items in person.named if not self._new.issuperset(items)}))
 
     def pairs(self, bearers: Bearers, before: Iterable[Link]) -> Iterator[tuple[int, int]]:
         """Those of who has come, and those of links `before`."""
@@ -178,10 +178,8 @@ class _Block:
         shared = sorted(one.keys & other.keys)
         if shared:
             return _link(one, other, "shared-identifier", 0.99, [Fact("identifier", key, key) for key in shared[:3]])
-        if _are_told_apart(one, other):
-            return None
         agreement = _names_agree(one, other)
-        if not agreement:
+        if not agreement or _are_told_apart(one, other):
             return None
         facts = [Fact("name", one.names[0], other.names[0])]
         variant = _listed_variant(one, other)
@@ -307,7 +305,7 @@ def _most_alike(name: str, listed: list[str]) -> str:
 def _cannot_be_one(one: Person, other: Person) -> bool:
     if one.keys & other.keys:
         return False
-    return _are_told_apart(one, other) or not _names_agree(one, other)
+    return not _names_agree(one, other) or _are_told_apart(one, other)
 
 
 def _are_told_apart(one: Person, other: Person) -> bool:

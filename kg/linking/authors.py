@@ -43,7 +43,7 @@ class AuthorMatcher:
     """Authors whose names may be one person's, by family name and first initial."""
 
     name = "authors"
-    version = "12"
+    version = "13"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         names = [folded(author.name) for author in paper.authors]
@@ -80,13 +80,14 @@ def _links(block: _Block, pairs: Iterable[tuple[int, int]]) -> Iterator[Link]:
 
 
 def _appearance(paper: PaperMention, author: AuthorMention, names: list[str], place: int) -> Appearance:
+    usual, turned = reading_keys(author.name)
     near = sorted(range(len(names)), key=lambda other: abs(other - place))[1 : _MOST_COAUTHORS + 1]
     return Appearance(
         author.author,
         author.name[:200],
         author.keys,
         author.listed,
-        reading_keys(author.name),
+        (tuple(sorted(usual)), tuple(sorted(turned))),
         bool(paper.subjects),
         paper.record,
         paper.paper,
@@ -204,7 +205,7 @@ class _Block:
             facts.append(Fact("co-authors in common", _listed(near), _listed(near)))
         places = one.places & other.places
         if places:
-            weight = sum(1.3 / math.log2(1 + self._places[place]) for place in places)
+            weight = math.fsum(1.3 / math.log2(1 + self._places[place]) for place in places)
             odds += min(3.2, weight)
             facts.append(Fact("affiliation", _listed(sorted(places)), _listed(sorted(places))))
         elif one.places and other.places:
@@ -232,7 +233,7 @@ class _Block:
         subjects = one.subjects & other.subjects
         if subjects:
             size = len(self.people)
-            weight = sum(math.log((size + 1) / self._subjects[subject]) for subject in subjects)
+            weight = math.fsum(math.log((size + 1) / self._subjects[subject]) for subject in subjects)
             odds += min(2.0, 0.35 * weight)
             facts.append(Fact("subjects in common", str(len(subjects)), str(len(subjects))))
         elif one.subjects and other.subjects:

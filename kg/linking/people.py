@@ -22,8 +22,9 @@ class Appearance(msgspec.Struct, array_like=True, frozen=True):
     keys: tuple[str, ...]
     listed: tuple[str, ...]
     """Quite different names that a record about this person lists."""
-    readings: tuple[frozenset[str], frozenset[str]]
-    """The `reading_keys` of the name, as reading names is what takes longest."""
+    readings: tuple[tuple[str, ...], tuple[str, ...]]
+    """The `reading_keys` of the name, as reading names is what takes longest; in order, as all else: of what is encoded
+    otherwise every time the order of items would be another, and so what is told of links."""
     has_subjects: bool
     record: str
     paper: str

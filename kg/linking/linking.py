@@ -128,8 +128,10 @@ class Linker:
         for of_matcher in find_links(chunks, self._matchers, self._jobs, kept).values():
             found += of_matcher
         of_texts = find_concepts(parts, things, KeptConcepts(folder.folder / "concepts.zst"), self._jobs)
-        # Only papers that something is linked to matter, and those that say where their authors were.
-        ends = {end for link in chain(found, of_texts) for end in (link.subject, link.object)}
+        # Only papers that something is linked to matter, and those that say where their authors were: of what is not
+        # sure enough to be one nothing more is asked, but which of authorities has an end here.
+        telling = (link for link in found if outside or link.relation != "same" or link.confidence >= self._threshold)
+        ends = {end for link in chain(telling, of_texts) for end in (link.subject, link.object)}
         ends.update(chain(chain.from_iterable(self._decisions), (thing.thing for thing in others)))
         has_institutions = any(thing.kind == "institution" and thing.record for thing in [*things, *others])
         papers = list(papers_of(parts, chunks, ends, or_print=has_institutions))

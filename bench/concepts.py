@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.mentions import DATA, mapped
-from kg.linking.concepts import ConceptFinder
+from kg.linking.concepts import ConceptFinder, labels_of
 from kg.linking.model import Link, PaperMention
 
 ACCEPTED = 0.9
@@ -29,7 +29,7 @@ def found() -> tuple[list[tuple[PaperMention, Link]], int, float]:
     """Each link with its paper; how many papers there are, and seconds of finding."""
     records = list(mapped("openalex", WORKS))
     things = dict.fromkeys(thing for record in records for thing in record.mentioned if thing.kind == "concept")
-    finder = ConceptFinder(thing for thing in things if "openalex-concepts:" in thing.thing)
+    finder = ConceptFinder(labels_of(thing for thing in things if "openalex-concepts:" in thing.thing))
     links, papers = [], 0
     started = time.perf_counter()
     for record in records:

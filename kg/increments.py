@@ -8,17 +8,26 @@ be built from nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 
 from kg import namespaces as ns
 from kg.facts import MAX_AUTHORS
-from kg.linking.concerned import BASIS, Concerned, known_by_name_no_more, parsed, renamed_things, stated
+from kg.linking.concerned import (
+    BASIS,
+    Concerned,
+    displaced,
+    in_force,
+    known_by_name_no_more,
+    parsed,
+    renamed_things,
+    stated,
+)
 from kg.linking.identity import Identity, kind_of
 from kg.linking.judging import Judgement
 from kg.linking.link_statements import LinkStatements, subject_of
@@ -28,11 +37,21 @@ from kg.said import Known, Objects, objects
 
 
 @dataclass(frozen=True)
+class Newcomers:
+    """Things of which a graph said nothing, and all that it was told of them but for links and what is derived."""
+
+    things: Set[str]
+    quads: list[Quad]
+
+
+@dataclass(frozen=True)
 class Increment:
     """What was done to a graph, and what is derived or said of links otherwise, as N-Triples. Of what was changed all
     is known that the graph says now."""
 
+    newcomers: Newcomers
     effects: list[Effect]
+    """All else that was done."""
     come: set[bytes]
     gone: set[bytes]
     known: Known
@@ -58,6 +77,7 @@ class Plan:
         self._before, self._after = (LinkStatements(base_iri, judgement) for judgement in judgements)
         self._come, self._gone = self._before.changed_to(self._after)
         self._arrived = arrived
+        self._asked, self._unheard = set[str](), set[str]()
         doubtful = {subject_of(line) for line in self._before.like_records(self._gone)}
         self._is_known = {kind_of(thing, base_iri) for thing in doubtful} <= KINDS
         identities = self._before.identity, self._after.identity
@@ -70,28 +90,33 @@ class Plan:
 
     def apply(self, database: pyoxigraph.Store) -> Increment:
         """Bring a graph there, after `read`."""
-        effects, known = self._changes(database)
+        newcomers, effects, known = self._changes(database)
         papers = changed_papers(database, (quad for _, quad in effects), self._base_iri)
+        papers.update(thing for thing in newcomers.things if kind_of(thing, self._base_iri) == "paper")
         names_before = _names(self._before, self._index, but=self._new_parts)
         recount = Recount(database, papers, names_before, {thing: each.before for thing, each in known.items()})
-        apply_effects(database, effects)
+        _apply(database, effects, newcomers.quads)
         now = {thing: each.now for thing, each in known.items()}
         complete = self._concerned.author_lists(self._after.identity)
         written = _Written(self._index, self._after.identity)
         counted = list(recount.effects(_names(self._after, self._index), complete, now, written))
-        apply_effects(database, counted)
+        _apply(database, counted)
         come = self._come | {_line(quad) for is_added, quad in counted if is_added}
         gone = self._gone | {_line(quad) for is_added, quad in counted if not is_added}
         _change(known, counted)
-        return Increment([*effects, *counted], come, gone, {thing: each.now for thing, each in known.items()})
+        now = {thing: each.now for thing, each in known.items()}
+        return Increment(newcomers, [*effects, *counted], come, gone, now)
 
-    def _changes(self, database: pyoxigraph.Store) -> tuple[list[Effect], dict[str, _Known]]:
+    def _changes(self, database: pyoxigraph.Store) -> tuple[Newcomers, list[Effect], dict[str, _Known]]:
         """What changes but for what is counted, and what is known by that."""
         before, after = self._before, self._after
-        arrived = chain.from_iterable(_statements(block) for block in self._arrived)
+        arrived = set(chain.from_iterable(map(_statements, self._arrived)))
         stood = self._concerned.lines(but=self._new_parts)
+        displaced_now = displaced(stood | arrived, after.identity)
+        of_new, others = self._apart(arrived, displaced_now)
+        newcomers, known = _newcomers(in_force(of_new, after.identity))
         old = stated(stood, before.identity) | parsed(self._gone)
-        new = stated(chain(stood, arrived), after.identity) | parsed(self._come)
+        new = parsed(in_force(stood | others, after.identity) | self._come) - displaced_now
         removed = old - new
         removed -= parsed(
             after.said_of({quad.subject.value for quad in removed if isinstance(quad.subject, NamedNode)})
@@ -100,9 +125,23 @@ class Plan:
         taken_away = [(False, quad) for quad in removed if quad in database]
         # What records stated before is there, but where it was edited, or known by name alone and merged.
         stays = set() if self._is_edited else {quad for quad in old & new if quad.predicate != BASIS}
-        added, known = self._added(database, new - removed - stays)
-        _change(known, taken_away)
-        return taken_away + added, known
+        added, known_of_others = self._added(database, new - removed - stays)
+        _change(known_of_others, taken_away)
+        return newcomers, taken_away + added, known | known_of_others
+
+    def _apart(self, arrived: set[bytes], displaced_now: set[Quad]) -> tuple[list[bytes], set[bytes]]:
+        """Of the statements that have come those about newcomers, and the others."""
+        if self._is_edited:
+            return [], arrived
+        by_subject: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        for line in arrived:
+            by_subject[line[: line.index(b" ")]].append(line)
+        nodes = {node[1:-1].decode(): node for node in by_subject if node.startswith(b"<")}
+        things = self._new(nodes.keys())
+        things -= {subject_of(line) for line in self._come | self._gone}
+        things -= {quad.subject.value for quad in displaced_now if isinstance(quad.subject, NamedNode)}
+        new = [by_subject.pop(nodes[thing]) for thing in things if not self._concerned.concerns(thing)]
+        return list(chain.from_iterable(new)), set(chain.from_iterable(by_subject.values()))
 
     def _added(self, database: pyoxigraph.Store, quads: Iterable[Quad]) -> tuple[list[Effect], dict[str, _Known]]:
         """What these statements add, and what is known then of what they are about: most are of things of which nothing
@@ -125,12 +164,30 @@ class Plan:
                 known[thing] = _Known(objects(before), objects([*before, *missing]))
         return effects, known
 
-    def _new(self, things: set[str]) -> set[str]:
+    def _new(self, things: Collection[str]) -> set[str]:
         """Those of which it is known, without asking the database, that nothing is said in it."""
         if self._is_edited:
             return set()
-        found = {thing for thing in things if kind_of(thing, self._base_iri) in KINDS}
-        return found - self._index.others_speak_of(found, but=self._new_parts)
+        asked = {thing for thing in things if kind_of(thing, self._base_iri) in KINDS} - self._asked
+        self._asked |= asked
+        self._unheard |= asked - self._index.others_speak_of(asked, but=self._new_parts)
+        return self._unheard.intersection(things)
+
+
+def _newcomers(lines: Iterable[bytes]) -> tuple[Newcomers, dict[str, _Known]]:
+    """Of these statements about them, and what is known by that."""
+    quads = list(pyoxigraph.parse(b"".join(sorted(lines)), RdfFormat.N_TRIPLES, lenient=True))
+    known: dict[str, _Known] = {}
+    subject, said = None, Objects()
+    for quad in quads:
+        if quad.subject != subject:
+            subject, said = quad.subject, Objects()
+            known[subject.value] = _Known(Objects(), said)
+        said.setdefault(quad.predicate.value, []).append(quad.object)
+    return Newcomers(known.keys(), quads), known
+
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 class _Written:
@@ -144,13 +201,14 @@ class _Written:
             self._merged[called].append(thing)
         self._small: dict[str, bool] = {}
 
-    def papers_of(self, author: str) -> set[str] | None:
-        found: set[str] = set()
-        for thing in (author, *self._merged.get(author, ())):
-            papers = self._index.papers_beside(thing)
-            if papers is None:
-                return None
-            found.update(map(self._identity.of, papers))
+    def papers_of(self, authors: Collection[str]) -> dict[str, set[str]]:
+        members = {author: (author, *self._merged.get(author, ())) for author in authors}
+        beside = self._index.papers_beside(chain.from_iterable(members.values()))
+        found: dict[str, set[str]] = {}
+        for author, things in members.items():
+            of_things = [beside.get(thing, _NOTHING) for thing in things]
+            if None not in of_things:
+                found[author] = {self._identity.of(paper) for papers in of_things for paper in papers or ()}
         return found
 
     def is_small(self, paper: str) -> bool:
@@ -183,12 +241,14 @@ def _change(known: dict[str, _Known], effects: Iterable[Effect]) -> None:
             del known[thing]
 
 
-def apply_effects(database: pyoxigraph.Store, effects: Iterable[Effect]) -> None:
-    effects = list(effects)
+def _apply(database: pyoxigraph.Store, effects: Iterable[Effect], new: Iterable[Quad] = ()) -> None:
+    added = list[Quad]()
     for is_added, quad in effects:
-        if not is_added:
+        if is_added:
+            added.append(quad)
+        else:
             database.remove(quad)
-    database.bulk_extend(quad for is_added, quad in effects if is_added)
+    database.bulk_extend(chain(new, added))
 
 
 def _names(said: LinkStatements, index: RecordIndex, but: Collection[Part] = ()) -> NamesOf:

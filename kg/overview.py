@@ -13,7 +13,7 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode
 
 from kg import namespaces as ns
-from kg.endpoint.store import remote
+from kg.endpoint.opening import remote
 from kg.entries import Count, PaperEntry, expect_papers, paper_entry
 from kg.resources import GraphReader, whole_number
 from kg.snapshots import Snapshot

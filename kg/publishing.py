@@ -77,11 +77,11 @@ def _publish(
         writer.primary.release()
         database = pyoxigraph.Store.read_only(str(work / "store"))
         progress("indexing")
-        step, effects = writer.step, None
-        if current and step and not anew and _renew(store, current, step, database, work / "index"):
-            effects = step.effects
-            counts = current.graph_counts.after(effects, store.base_iri)
+        step = None if anew else writer.step
+        if current and step and _renew(store, current, step, database, work / "index"):
+            counts = current.graph_counts.after(step.effects, store.base_iri, step.newcomers.quads)
         else:
+            step = None
             # The database counts without Python's lock, while the index is written.
             with ThreadPoolExecutor(1) as beside:
                 counting = beside.submit(count_graph, database, store.base_iri)
@@ -94,7 +94,10 @@ def _publish(
         old = _statements_if_few(store.folder, current) if new is not None else None
         compared = (old, new) if old is not None and new is not None else None
         manifest = _put_in_force(store, contents, work, counts)
-        remember(store.folder, manifest, current, compared, effects)
+        if step:
+            remember(store.folder, manifest, current, compared, step.effects, step.newcomers.quads)
+        else:
+            remember(store.folder, manifest, current, compared)
     return manifest
 
 
@@ -122,7 +125,7 @@ def _renew(store: StoreFolder, current: SnapshotManifest, step: Step, database: 
 def _to_be_indexed(database: pyoxigraph.Store, step: Step) -> set[str]:
     """Things of which the search index may say something else; papers of authors that are only counted otherwise are
     not among them."""
-    things, got = set[str](), set[str]()
+    things, got = set(step.newcomers.things), set[str]()
     for _, quad in step.effects:
         predicate = quad.predicate.value
         if predicate not in _NOT_INDEXED and isinstance(quad.subject, NamedNode):
@@ -130,7 +133,7 @@ def _to_be_indexed(database: pyoxigraph.Store, step: Step) -> set[str]:
         # The paper of an authorship that it has just got is there already.
         if predicate == ns.HAS_AUTHORSHIP and isinstance(quad.object, NamedNode):
             got.add(quad.object.value)
-    for authorship in [thing for thing in things - got if "/authorship/" in thing]:
+    for authorship in [thing for thing in things - got - step.newcomers.things if "/authorship/" in thing]:
         quads = database.quads_for_pattern(None, _AUTHORSHIP, NamedNode(authorship), DefaultGraph())
         things.update(quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode))
     return {thing for thing in things if _INDEXED.search(thing)}

@@ -35,7 +35,7 @@ class Recorded:
 
     @property
     def has_facts(self) -> bool:
-        """Whether the facts tell all that counts; those of RDF files do not."""
+        """Whether the facts tell all that counts; those of RDF files that speak of papers do not."""
         return all(known.has_facts for known in (self._segments.part(*part) for part in self._parts) if known)
 
     def statistics(self) -> Statistics:

@@ -7,7 +7,7 @@ again, of the things concerned alone.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Protocol
@@ -33,8 +33,8 @@ Effect = tuple[bool, Quad]
 class Written(Protocol):
     """What is known of who wrote what without asking the graph."""
 
-    def papers_of(self, author: str) -> set[str] | None:
-        """All papers of an author, and perhaps some more; None if only the graph tells."""
+    def papers_of(self, authors: Collection[str]) -> dict[str, set[str]]:
+        """All papers of each of these authors, and perhaps some more; without those of whom only the graph tells."""
 
     def is_small(self, paper: str) -> bool:
         """Whether it is known that a paper has few enough authors to be counted."""
@@ -163,8 +163,11 @@ class Recount:
         changed = {paper for paper, now in after.items() if now.authors != self._before[paper].authors}
         before, now = _sharing(self._before, changed), _sharing(after, changed)
         authors = {author for found in (self._before, after) for paper in changed for author in found[paper].authors}
+        counts = {author: self._paper_count(author) for author in authors}
+        papers = written.papers_of([author for author, count in counts.items() if count])
         others = {
-            author: _Others(self._database, author, self._paper_count(author), changed, written) for author in authors
+            author: _Others(self._database, author, count, changed, papers.get(author), written)
+            for author, count in counts.items()
         }
         sharing: dict[tuple[str, str], bool] = {}
         for author in sorted(authors):
@@ -231,30 +234,38 @@ class Recount:
 class _Others:
     """The papers of an author that have not changed, of `count` there were; looked up when they are asked for."""
 
-    def __init__(self, database: Store, author: str, count: int, changed: set[str], written: Written) -> None:
+    def __init__(
+        self, database: Store, author: str, count: int, changed: set[str], papers: set[str] | None, written: Written
+    ) -> None:
+        """`papers` are what is known to be theirs, and perhaps some more."""
         self.count = count
         self._database = database
-        self._author = author
+        self._author = NamedNode(author)
         self._changed = changed
+        self._papers = papers
         self._written = written
+        self._wrote: dict[str, bool] = {}
 
     @cached_property
     def papers(self) -> set[str]:
         """And perhaps some more."""
-        papers = self._written.papers_of(self._author)
-        if papers is None:
-            # Where nothing but records states it, what has an author is a paper.
-            papers = _subjects(self._database, _CREATOR, NamedNode(self._author))
+        # Where nothing but records states it, what has an author is a paper.
+        papers = _subjects(self._database, _CREATOR, self._author) if self._papers is None else self._papers
         return papers - self._changed
 
     def wrote(self, paper: str) -> bool:
         """Whether one of `papers` is theirs, and has few enough authors to be counted."""
-        node = NamedNode(paper)
-        if Quad(node, _CREATOR, NamedNode(self._author)) not in self._database:
+        found = self._wrote.get(paper)
+        if found is None:
+            found = self._wrote[paper] = self._is_among_few(NamedNode(paper))
+        return found
+
+    def _is_among_few(self, paper: NamedNode) -> bool:
+        if Quad(paper, _CREATOR, self._author) not in self._database:
             return False
-        if self._written.is_small(paper):
+        if self._written.is_small(paper.value):
             return True
-        creators = self._database.quads_for_pattern(node, _CREATOR, None, _GRAPH)
+        creators = self._database.quads_for_pattern(paper, _CREATOR, None, _GRAPH)
         return sum(1 for _ in islice(creators, MAX_AUTHORS + 1)) <= MAX_AUTHORS
 
 

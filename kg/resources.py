@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
 
 from kg import namespaces as ns
-from kg.endpoint.store import remote
+from kg.endpoint.opening import remote
 from kg.ntriples import is_iri
 
 Term = NamedNode | BlankNode | Literal | Triple

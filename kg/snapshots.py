@@ -27,7 +27,7 @@ import pyoxigraph
 
 from kg import search
 from kg.endpoint.address import Endpoint
-from kg.endpoint.store import open_store
+from kg.endpoint.opening import open_store
 from kg.errors import NoSnapshot, StoreError
 from kg.files import sync, sync_tree, write_atomically
 from kg.statistics import GraphCounts

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any
 
 import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from kg.endpoint.store import remote
+from kg.endpoint.opening import remote
 from kg.namespaces import KG, SAME_AS, TYPE
 
 _COUNT_TRIPLES = "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }"
@@ -37,15 +38,14 @@ class GraphCounts:
     """How many links there are to things of other graphs, by the beginning of their IRIs, "https://openalex.org/"; what
     was merged is called otherwise in this one."""
 
-    def after(self, effects: Iterable[tuple[bool, Quad]], base_iri: str) -> GraphCounts:
-        """The counts once these statements were added (True) or removed (False); other graphs do not count."""
-        triples, by_class, linksets = self.triples, Counter(self.by_class), Counter(self.linksets)
+    def after(self, effects: Iterable[tuple[bool, Quad]], base_iri: str, new: Collection[Quad] = ()) -> GraphCounts:
+        """The counts once these statements were added (True) or removed (False); other graphs do not count. All of
+        those that are `new` were added, to this one."""
         graph = DefaultGraph()
-        for added, quad in effects:
-            if quad.graph_name != graph:
-                continue
-            change = 1 if added else -1
-            triples += change
+        here = [(1 if is_added else -1, quad) for is_added, quad in effects if quad.graph_name == graph]
+        triples = self.triples + sum(change for change, _ in here) + len(new)
+        by_class, linksets = Counter(self.by_class), Counter(self.linksets)
+        for change, quad in chain(here, zip(repeat(1), new)):
             predicate = quad.predicate.value
             if predicate == TYPE and isinstance(quad.object, NamedNode) and quad.object.value.startswith(KG):
                 by_class[quad.object.value.removeprefix(KG)] += change

@@ -10,8 +10,8 @@ VERSION = 2
 """Changes when texts say more: the index of those of an older version is made of the graph."""
 
 REDUCED = 0
-"""The version of texts from which records were taken: texts of things do not tell whose they are, so that some may be
-of those records."""
+"""The version of texts that do not tell all, so that the index is made of the graph: those of RDF files, and those from
+which records were taken, as texts of things do not tell whose they are."""
 
 
 class PaperText(msgspec.Struct, array_like=True):

@@ -15,7 +15,7 @@ import pyoxigraph
 import zstandard
 
 from kg import paths, shacl
-from kg.endpoint.store import remote
+from kg.endpoint.opening import remote
 from kg.files import write_atomically
 from kg.shacl import Report, Result
 from kg.shacl.report import Kind

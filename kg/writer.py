@@ -18,7 +18,7 @@ from kg.bulk import taken
 from kg.edits import Position
 from kg.errors import StoreError
 from kg.facts import DERIVED_PREDICATES, RELEVANT_PREDICATES
-from kg.increments import Plan
+from kg.increments import Newcomers, Plan
 from kg.known_schemes import VOCABULARY, ensure_vocabulary
 from kg.linking.gathering import mentioned_parts
 from kg.linking.identity import Identity
@@ -63,10 +63,11 @@ class _Derivation:
 
 @dataclass(frozen=True)
 class Step:
-    """From which contents the primary store was brought to others, by which effects: statements that were added (True)
-    and removed (False). Of `known` things all is known that is said of them."""
+    """From which contents the primary store was brought to others: what was said of newcomers, and by which effects:
+    other statements that were added (True) and removed (False). Of `known` things all is known that is said of them."""
 
     since: Contents
+    newcomers: Newcomers
     effects: list[Effect]
     known: Known
 
@@ -209,7 +210,7 @@ class Writer:
             self.primary.settle(wanted)
         changed = {quad.subject.value for _, quad in edited if isinstance(quad.subject, NamedNode)}
         known = {thing: said for thing, said in made.known.items() if thing not in changed}
-        return Step(present, made.effects + edited, known)
+        return Step(present, made.newcomers, made.effects + edited, known)
 
     def _record_index(self) -> RecordIndex:
         return RecordIndex(self._store.links.folder / "records.sqlite", self._store.segments, self._store.base_iri)

@@ -150,5 +150,6 @@ def _format(operation: Operation, kind: str) -> Format:
     if kind == "update":
         raise BadRequest("This is an update; send it as 'update', not as 'query'.")
     offers = _FORMATS[kind]
-    asked = [offer for offer in offers if offer.name == operation.format]
+    names = ((offer, (offer.name, offer.extension, offer.media_type, *offer.other_media_types)) for offer in offers)
+    asked = [offer for offer, called in names if operation.format in called]
     return choose(asked or offers, asked[0].extension if asked else None)

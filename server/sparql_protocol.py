@@ -36,7 +36,8 @@ class Operation:
     """Seconds."""
     truncate: bool
     format: str | None
-    """A format's name, for clients that cannot set a header; whether it is one is not checked."""
+    """A format's name, ending or media type, for clients that cannot set a header; whether it is one is not checked, as
+    libraries send several words of other services at once."""
 
 
 def read_operation(request: Request) -> Operation | None:

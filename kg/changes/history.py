@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -92,17 +93,23 @@ class History:
         size = self._write_patch(compared, patch)
         self.put(msgspec.structs.replace(compared, difference=comparison.difference, patch_bytes=size))
 
-    def put_edited(self, version: Version, effects: Iterable[tuple[bool, Quad]]) -> None:
-        """Remember a version that some edits led to."""
+    def put_edited(self, version: Version, effects: Iterable[tuple[bool, Quad]], new: Iterable[Quad] = ()) -> None:
+        """Remember a version that some edits led to, and statements of the default graph that are `new`: none of them
+        is among the edits, and each is there once."""
+        if not version.before:
+            return
         graph = DefaultGraph()
-        in_graph = [(added, quad.triple) for added, quad in effects if quad.graph_name == graph]
-        new, old = (
-            set(_lines(triple for added, triple in in_graph if added == is_added)) for is_added in (True, False)
-        )
-        changes = sorted([*((line, b"A") for line in new - old), *((line, b"D") for line in old - new)])
-        if version.before:
-            comparison = Comparison()
-            self._put_compared(version, version.before, comparison, comparison.changed_lines(changes))
+        added, removed = list[Triple](), list[Triple]()
+        for is_added, quad in effects:
+            if quad.graph_name == graph:
+                (added if is_added else removed).append(quad.triple)
+        come, gone = set(_lines(added)), set(_lines(removed))
+        come, gone = come - gone, gone - come
+        changes = [(line, b"D") for line in gone]
+        changes += ((line, b"A") for line in chain(come, _lines(quad.triple for quad in new)))
+        changes.sort()
+        comparison = Comparison()
+        self._put_compared(version, version.before, comparison, comparison.changed_lines(changes))
 
     def compare_dump(self, name: str, dump: Path) -> None:
         """Compare a version whose canonical dump has been written with the last one that had one, and keep it for the

@@ -3,8 +3,11 @@ left out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+
+from pyoxigraph import Quad
 
 from kg.changes.history import History, Version
 from kg.recounts import Effect
@@ -17,16 +20,17 @@ def remember(
     before: SnapshotManifest | None,
     compared: tuple[list[bytes], list[bytes]] | None = None,
     effects: list[Effect] | None = None,
+    new: Iterable[Quad] = (),
 ) -> None:
     """Have the history say that there was this snapshot, and what it changed, if that is known: from the statements of
-    both, sorted lines of N-Triples, or from what was added and removed."""
+    both, sorted lines of N-Triples, or from what was added and removed. Of what is `new` nothing was removed."""
     history = History(store_folder)
     with suppress(OSError):
         version = _version(history, manifest, before)
         if version.before and compared:
             history.put_compared(version, version.before, *compared)
         elif version.before and effects is not None:
-            history.put_edited(version, effects)
+            history.put_edited(version, effects, new)
         else:
             history.put(version)
 

@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.status import Status
 
-from kg.endpoint.following import Following
+from kg.endpoint.address import endpoint_of
 from kg.errors import NotReadYet, UsageError
 from kg.linking.decisions import Decisions
 from kg.linking.linking import Linker, decisions_of, linker_of
@@ -49,15 +49,19 @@ class Context:
 
     def snapshot(self) -> Snapshot:
         """The snapshot in force. NoSnapshot if nothing was loaded, RemoteError if a remote store does not answer."""
-        if following := Following.of(self.settings):
-            snapshots = Snapshots(following.folder, following.endpoint)
-            try:
-                return following.current(snapshots)
-            except NotReadYet:
-                with progress_lines() as progress:
-                    following.look(progress)
-                return following.current(snapshots)
-        return self.own_snapshot()
+        endpoint = endpoint_of(self.settings)
+        if endpoint is None:
+            return self.own_snapshot()
+        from kg.endpoint.following import Following  # what asks over HTTP takes long to import
+
+        following = Following(self.settings, endpoint)
+        snapshots = Snapshots(following.folder, endpoint)
+        try:
+            return following.current(snapshots)
+        except NotReadYet:
+            with progress_lines() as progress:
+                following.look(progress)
+            return following.current(snapshots)
 
 
 class _Terminal(Progress):

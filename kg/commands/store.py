@@ -13,7 +13,6 @@ from rich.table import Table
 from kg import pipeline
 from kg.backup import back_up
 from kg.commands.common import Context, progress_lines
-from kg.commands.publish import bring
 from kg.errors import UsageError
 from kg.pipeline import LoadReport, Options
 from kg.settings import read_settings
@@ -131,6 +130,8 @@ def _published(context: Context, endpoint: str | None) -> None:
     settings = read_settings(store=context.settings.store, endpoint=endpoint)
     if settings.endpoint:
         with progress_lines() as progress:
+            from kg.commands.publish import bring  # what asks over HTTP takes long to import
+
             click.echo(bring(settings, progress))
 
 

@@ -308,18 +308,3 @@ def _of_many(subjects: list[NamedNode], predicates: list[NamedNode]) -> str:
 
 def _has(known: _Known, subject: str, predicates: Collection[str]) -> bool:
     return (subject, None) in known or (bool(predicates) and all((subject, name) in known for name in predicates))
-
-
-def remote(store: object) -> RemoteStore | None:
-    """The store, if it is a remote one."""
-    return store if isinstance(store, RemoteStore) else None
-
-
-def open_store(path: str, endpoint: Endpoint | None = None) -> pyoxigraph.Store:
-    """The store to read: that of a snapshot on disk or, in its place, a remote one. OSError."""
-    if endpoint:
-        return cast(pyoxigraph.Store, RemoteStore(endpoint))
-    try:
-        return pyoxigraph.Store.read_only(path)
-    except RuntimeError as error:  # what the database calls corruption
-        raise OSError(str(error)) from error

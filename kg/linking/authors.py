@@ -43,7 +43,7 @@ class AuthorMatcher:
     """Authors whose names may be one person's, by family name and first initial."""
 
     name = "authors"
-    version = "12"
+    version = "13"
 
     def items(self, paper: PaperMention) -> Iterator[tuple[str, bytes]]:
         names = [folded(author.name) for author in paper.authors]
@@ -67,8 +67,9 @@ class AuthorMatcher:
         if len(people) > 1:
             grown = _Grown(people, set(new))
             bearers = Bearers(people)
-            pairs = _pairs(people, bearers) if grown.may_be_surer else grown.pairs(bearers, before)
-            yield from _links(_Block(people, bearers), pairs)
+            pairs = list(_pairs(people, bearers) if grown.may_be_surer else grown.pairs(bearers, before))
+            if pairs:
+                yield from _links(_Block(people, bearers), pairs)
 
 
 def _links(block: _Block, pairs: Iterable[tuple[int, int]]) -> Iterator[Link]:
@@ -79,13 +80,14 @@ def _links(block: _Block, pairs: Iterable[tuple[int, int]]) -> Iterator[Link]:
 
 
 def _appearance(paper: PaperMention, author: AuthorMention, names: list[str], place: int) -> Appearance:
+    usual, turned = reading_keys(author.name)
     near = sorted(range(len(names)), key=lambda other: abs(other - place))[1 : _MOST_COAUTHORS + 1]
     return Appearance(
         author.author,
         author.name[:200],
         author.keys,
         author.listed,
-        reading_keys(author.name),
+        (tuple(sorted(usual)), tuple(sorted(turned))),
         bool(paper.subjects),
         paper.record,
         paper.paper,
@@ -142,14 +144,13 @@ class _Grown:
         if len(self._people) * (len(self._people) - 1) // 2 > _MOST_PAIRS:
             return True
         # One subject says the more, the more others have none of it.
-        return any(named.has_subjects for person in self._people for named in person.named) or any(
+        return any(named.has_subjects for person in self._people for named, _ in person.named) or any(
             not set(self._looked_at_before(self._people[number])) <= set(looked_at(self._people[number].names))
             for number in self._come
         )
 
     def _looked_at_before(self, person: Person) -> list[str]:
-        appearances = zip(person.items, person.named, strict=True)
-        return looked_at(sorted({named.name for item, named in appearances if item not in self._new}))
+        return looked_at(sorted({named.name for named, items in person.named if not self._new.issuperset(items)}))
 
     def pairs(self, bearers: Bearers, before: Iterable[Link]) -> Iterator[tuple[int, int]]:
         """Those of who has come, and those of links `before`."""
@@ -178,10 +179,8 @@ class _Block:
         shared = sorted(one.keys & other.keys)
         if shared:
             return _link(one, other, "shared-identifier", 0.99, [Fact("identifier", key, key) for key in shared[:3]])
-        if _are_told_apart(one, other):
-            return None
         agreement = _names_agree(one, other)
-        if not agreement:
+        if not agreement or _are_told_apart(one, other):
             return None
         facts = [Fact("name", one.names[0], other.names[0])]
         variant = _listed_variant(one, other)
@@ -206,7 +205,7 @@ class _Block:
             facts.append(Fact("co-authors in common", _listed(near), _listed(near)))
         places = one.places & other.places
         if places:
-            weight = sum(1.3 / math.log2(1 + self._places[place]) for place in places)
+            weight = math.fsum(1.3 / math.log2(1 + self._places[place]) for place in places)
             odds += min(3.2, weight)
             facts.append(Fact("affiliation", _listed(sorted(places)), _listed(sorted(places))))
         elif one.places and other.places:
@@ -234,7 +233,7 @@ class _Block:
         subjects = one.subjects & other.subjects
         if subjects:
             size = len(self.people)
-            weight = sum(math.log((size + 1) / self._subjects[subject]) for subject in subjects)
+            weight = math.fsum(math.log((size + 1) / self._subjects[subject]) for subject in subjects)
             odds += min(2.0, 0.35 * weight)
             facts.append(Fact("subjects in common", str(len(subjects)), str(len(subjects))))
         elif one.subjects and other.subjects:
@@ -307,7 +306,7 @@ def _most_alike(name: str, listed: list[str]) -> str:
 def _cannot_be_one(one: Person, other: Person) -> bool:
     if one.keys & other.keys:
         return False
-    return _are_told_apart(one, other) or not _names_agree(one, other)
+    return not _names_agree(one, other) or _are_told_apart(one, other)
 
 
 def _are_told_apart(one: Person, other: Person) -> bool:

@@ -37,40 +37,6 @@ _LINKS = msgspec.msgpack.Decoder(list[Link])
 _ITEMS = msgspec.msgpack.Decoder(ChunkItems)
 
 
-class LinkCache:
-    """Links that were found before, by a digest of all that they were found in. One file."""
-
-    _TYPE = dict[bytes, bytes]
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._known = self._read()
-        self._used: dict[bytes, bytes] = {}
-
-    def _read(self) -> dict[bytes, bytes]:
-        try:
-            content = zstandard.ZstdDecompressor().decompress(self._path.read_bytes())
-            return msgspec.msgpack.decode(content, type=self._TYPE)
-        except (OSError, zstandard.ZstdError, msgspec.DecodeError):
-            return {}  # it only saves work
-
-    def get(self, digest: bytes) -> list[Link] | None:
-        found = self._known.get(digest)
-        if found is None:
-            return None
-        self._used[digest] = found
-        return _LINKS.decode(found) if found else []
-
-    def put(self, digest: bytes, links: list[Link]) -> None:
-        self._used[digest] = _ENCODER.encode(links) if links else b""
-
-    def write(self) -> None:
-        """Keep what was used since this was made, and nothing else."""
-        if self._used != self._known:
-            content = msgspec.msgpack.encode(self._used)
-            write_atomically(self._path, zstandard.ZstdCompressor(level=1).compress(content))
-
-
 class _Found(msgspec.Struct):
     """The links of blocks, by matcher and key, as they are among the items of some chunks; and which of these are those
     of which parts, with which names listed for authors."""

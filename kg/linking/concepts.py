@@ -11,17 +11,16 @@ longest counts, so that "deep reinforcement learning" is not also "reinforcement
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 import ahocorasick
 
 from kg.linking.model import Fact, Link, ThingMention
+from kg.linking.text_words import Words, pattern
 
-VERSION = "2"
+VERSION = "3"
 """Changes when the same text gives other concepts."""
 
 METHOD = "label-in-text"
@@ -30,23 +29,12 @@ _MOST = 8
 _LEAST = 0.5
 _LONGEST_TEXT = 20_000
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_END = re.compile(r"""["')\]’”]*[.!?]["')\]’”]*\s""")  # of a sentence, after a word that is no "St."
 _QUALIFIED = re.compile(r"(.*\S)\s*\(([^()]+)\)")
 _ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Z0-9][A-Za-z0-9-]{1,7}")
 _INTRODUCED = re.compile(r"\(\s*(?P<letters>[A-Z][A-Za-z0-9-]{1,9}?)(?:s|’s|'s)?\s*[);,]")
 
 
-class Word(NamedTuple):
-    """A word of a text: as printed, as it is compared, where it begins, and whether a sentence ends with it."""
-
-    printed: str
-    plain: str
-    start: int
-    ends: bool
-
-
-class _Label(NamedTuple):
+class Label(NamedTuple):
     """A label of a concept of a scheme, of `words` words. `acronym`: the capitals in which it has to stand. `among`:
     words of which one has to stand in the same text, as "(psychology)" asks. `is_shared`: another concept of the scheme
     has it too."""
@@ -64,24 +52,33 @@ class _Label(NamedTuple):
 class _Found(NamedTuple):
     """Where a concept was found: how often in the title and in the abstract, and how it is printed there first."""
 
-    label: _Label
+    label: Label
     title: list[str]
     abstract: list[str]
 
 
-class ConceptFinder:
-    """Finds concepts in texts. `concepts` are all that schemes say; what has no label is not found."""
+Labels = dict[str, list[Label]]
+"""All labels that are looked for, by their words."""
 
-    def __init__(self, concepts: Iterable[ThingMention]) -> None:
-        by_words: defaultdict[str, list[_Label]] = defaultdict(list)
-        for concept, text, is_preferred in _labels(concepts):
-            label, words = _label(concept, text, is_preferred)
-            if words:
-                by_words[_pattern(words)].append(label)
+
+def labels_of(concepts: Iterable[ThingMention]) -> Labels:
+    """`concepts` are all that schemes say; what has no label is not found."""
+    by_words: defaultdict[str, list[Label]] = defaultdict(list)
+    for concept, text, is_preferred in _labels(concepts):
+        label, words = _label(concept, text, is_preferred)
+        if words:
+            by_words[pattern(words)].append(label)
+    return {words: _told_apart(labels) for words, labels in by_words.items()}
+
+
+class ConceptFinder:
+    """Finds concepts in texts by these labels."""
+
+    def __init__(self, labels: Labels) -> None:
         self._automaton = ahocorasick.Automaton()
-        for pattern, labels in by_words.items():
-            self._automaton.add_word(pattern, (len(pattern), _told_apart(labels)))
-        self.is_empty = not by_words
+        for words, of_words in labels.items():
+            self._automaton.add_word(words, (len(words), of_words))
+        self.is_empty = not labels
         self._automaton.make_automaton()
 
     def links(self, paper: str, title: str | None, abstract: str | None) -> list[Link]:
@@ -93,13 +90,16 @@ class ConceptFinder:
         return sorted(links, key=lambda link: (-link.confidence, link.object))[:_MOST]
 
     def _found(self, title: str, abstract: str) -> list[_Found]:
-        texts = (words_of(title), words_of(abstract))
-        standing = {word.plain for words in texts for word in words}
-        introduced = _introduced(title, texts[0]) | _introduced(abstract, texts[1])
-        meant = {_pattern([word.plain for word in words]): letters for letters, words in introduced.items()}
+        texts = (Words(title), Words(abstract))
+        matches = [list(self._matches(words)) for words in texts]
+        if not any(matches):
+            return []
+        standing = {word for words in texts for word in words.plain}
+        introduced = _introduced(texts[0]) | _introduced(texts[1])
+        meant = {words: letters for letters, words in introduced.items()}
         found: dict[str, _Found] = {}
-        for place, words in enumerate(texts):
-            for pattern, labels, printed in self._matches(words):
+        for place, of_text in enumerate(matches):
+            for words, labels, printed in of_text:
                 for label in labels:
                     if label.among and not label.among & standing:
                         continue
@@ -107,54 +107,20 @@ class ConceptFinder:
                         continue
                     each = found.setdefault(label.concept, _Found(label, [], []))
                     (each.title, each.abstract)[place].append(printed)
-                    if letters := meant.get(pattern):
+                    if letters := meant.get(words):
                         _add_acronyms(each, letters, texts)
         return list(found.values())
 
-    def _matches(self, words: list[Word]) -> Iterator[tuple[str, list[_Label], str]]:
+    def _matches(self, words: Words) -> Iterator[tuple[str, list[Label], str]]:
         """Labels that do not overlap, the longest where several begin, with how each is printed."""
-        starts: dict[int, int] = {}
-        length = 0
-        for number, word in enumerate(words):
-            starts[length] = number
-            length += len(word.plain) + 2
-        text = _pattern([word.plain for word in words])
+        text = pattern(words.plain)
         for end, (size, labels) in self._automaton.iter_long(text) if text else ():
-            first = starts.get(end - size + 1)
-            if first is not None:
-                pattern = text[end - size + 1 : end + 1]
-                matched = words[first : first + pattern.count("  ") + 1]
-                if not any(word.ends for word in matched[:-1]):  # "… information. Theory …"
-                    yield pattern, labels, " ".join(word.printed for word in matched)
-
-
-def words_of(text: str) -> list[Word]:
-    """
-    >>> [word.plain for word in words_of("Bayesian Neural-Networks’ theories")]
-    ['bayesian', 'neural', 'network', 'theory']
-    """
-    return [
-        Word(match[0], _plain(match[0]), match.start(), len(match[0]) > 2 and bool(_END.match(text, match.end())))
-        for match in _WORD.finditer(text)
-    ]
-
-
-@lru_cache(2**17)
-def _plain(word: str) -> str:
-    """Without accents, capitals and the English plural. Wrong singulars do no harm: labels get the same ones."""
-    if not word.isascii():
-        word = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
-    word = word.casefold().replace("’", "'").removesuffix("'s")
-    if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    return word[:-2] if word.endswith(("sses", "xes", "ches", "shes", "zes")) else word[:-1]
-
-
-def _pattern(words: Iterable[str]) -> str:
-    """Every word between blanks of its own, so that matches begin and end with words, and neighbours share nothing."""
-    return "".join(f" {word} " for word in words)
+            start = end - size + 1
+            found = text[start : end + 1]
+            first = text.count(" ", 0, start) // 2
+            last = first + found.count(" ") // 2 - 1
+            if not any(map(words.ends_sentence, range(first, last))):  # "… information. Theory …"
+                yield found, labels, " ".join(words.printed[first : last + 1])
 
 
 def _labels(concepts: Iterable[ThingMention]) -> Iterator[tuple[ThingMention, str, bool]]:
@@ -167,20 +133,20 @@ def _labels(concepts: Iterable[ThingMention]) -> Iterator[tuple[ThingMention, st
                 yield concept, name, place == 0
 
 
-def _label(concept: ThingMention, text: str, is_preferred: bool) -> tuple[_Label, list[str]]:
+def _label(concept: ThingMention, text: str, is_preferred: bool) -> tuple[Label, list[str]]:
     """A label and its words, without what only tells it from others of its name, as in "Stress (linguistics)"."""
     qualified = _QUALIFIED.fullmatch(text)
     name = qualified[1] if qualified else text
-    among = frozenset(word.plain for word in words_of(qualified[2])) if qualified else frozenset()
-    words = [word.plain for word in words_of(name)]
+    among = frozenset(Words(qualified[2]).plain) if qualified else frozenset()
+    words = Words(name).plain
     acronym = name if _ACRONYM.fullmatch(name) and len(words) == 1 else None
     scheme = concept.keys[0].partition(":")[0] if concept.keys else ""
-    return _Label(concept.thing, scheme, text, len(words), is_preferred, acronym, among, is_shared=False), words
+    return Label(concept.thing, scheme, text, len(words), is_preferred, acronym, among, is_shared=False), words
 
 
-def _told_apart(labels: list[_Label]) -> list[_Label]:
+def _told_apart(labels: list[Label]) -> list[Label]:
     """Labels of the same words: of one concept the best, of several concepts of a scheme marked as shared."""
-    best: dict[str, _Label] = {}
+    best: dict[str, Label] = {}
     for label in labels:
         other = best.get(label.concept)
         if other is None or (label.is_preferred, not label.among) > (other.is_preferred, not other.among):
@@ -191,29 +157,27 @@ def _told_apart(labels: list[_Label]) -> list[_Label]:
     return [label._replace(is_shared=bearers[label.scheme] > 1) for label in best.values()]
 
 
-def _introduced(text: str, words: list[Word]) -> dict[str, list[Word]]:
+def _introduced(words: Words) -> dict[str, str]:
     """Acronyms that a text introduces, with the words that they stand for: "support vector machines (SVMs)".
 
     The letters have to be found in the words from the last to the first, and the first letter at the beginning of a
     word (Schwartz and Hearst 2003, https://doi.org/10.1142/9789812776303_0042).
     """
-    found: dict[str, list[Word]] = {}
-    for match in _INTRODUCED.finditer(text):
-        letters = match["letters"]
-        before = [word for word in words if word.start < match.start()]
+    found: dict[str, str] = {}
+    for match in _INTRODUCED.finditer(words.text):
+        letters, end = match["letters"], words.before(match.start())
         longest = min(len(letters) + 5, 2 * len(letters))
-        for length in range(1, min(longest, len(before)) + 1):
-            candidate = before[-length:]
-            if candidate[0].printed.removesuffix("s") == letters:
+        for first in range(end - 1, max(end - longest, 0) - 1, -1):
+            if words.printed[first].removesuffix("s") == letters:
                 break  # it was used before
-            if _stand_for(letters, candidate):
-                found.setdefault(letters, candidate)
+            if _stand_for(letters, words.printed[first:end]):
+                found.setdefault(letters, pattern(words.plain[first:end]))
                 break
     return found
 
 
-def _stand_for(letters: str, words: list[Word]) -> bool:
-    text = " ".join(word.printed for word in words).casefold()
+def _stand_for(letters: str, printed: list[str]) -> bool:
+    text = " ".join(printed).casefold()
     wanted = [letter for letter in letters.casefold() if letter.isalnum()]
     place = len(text)
     for number, letter in reversed(list(enumerate(wanted))):
@@ -225,25 +189,22 @@ def _stand_for(letters: str, words: list[Word]) -> bool:
     return place == 0
 
 
-def _is_meant(
-    label: _Label, printed: str, introduced: Mapping[str, list[Word]], automaton: ahocorasick.Automaton
-) -> bool:
+def _is_meant(label: Label, printed: str, introduced: Mapping[str, str], automaton: ahocorasick.Automaton) -> bool:
     """Whether these letters are the acronym, and mean this concept as far as the text says what they mean."""
     if label.acronym is None or printed.removesuffix("s") != label.acronym.removesuffix("s"):
         return False
     words = introduced.get(label.acronym)
     if words is None:
         return True
-    pattern = _pattern(word.plain for word in words)
-    return pattern in automaton and any(label.concept == other.concept for other in automaton.get(pattern)[1])
+    return words in automaton and any(label.concept == other.concept for other in automaton.get(words)[1])
 
 
-def _add_acronyms(found: _Found, letters: str, texts: tuple[list[Word], list[Word]]) -> None:
+def _add_acronyms(found: _Found, letters: str, texts: tuple[Words, Words]) -> None:
     """Count where the acronym stands for the label; once, however often the label itself is found."""
     forms = {letters, letters + "s"}
     for places, words in zip((found.title, found.abstract), texts, strict=True):
         if not forms.intersection(places):
-            places += [word.printed for word in words if word.printed in forms]
+            places += [printed for printed in words.printed if printed in forms]
 
 
 def _confidence(found: _Found) -> float:

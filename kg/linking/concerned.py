@@ -58,6 +58,10 @@ class Concerned:
         self._papers = self._of_one_name({*mentioned, *papers})
         return self._read(self._papers - self._things, limit)
 
+    def concerns(self, thing: str) -> bool:
+        """Whether a thing is called otherwise, or is or was one with another."""
+        return thing in self._things
+
     def lines(self, but: Collection[Part] = ()) -> set[bytes]:
         """What the records of all parts `but` some state of the concerned things, and of whose the authorships are; by
         the names that records give."""
@@ -111,25 +115,35 @@ def stated(lines: Iterable[bytes], identity: Identity) -> set[Quad]:
     """What a graph states of these statements of records, which have to be all of the things concerned: by canonical
     names, and by whose an authorship is instead of the printed name. As `merge` and `attribute` leave a whole graph."""
     lines = set(lines)
+    return parsed(in_force(lines, identity)) - displaced(lines, identity)
+
+
+def in_force(lines: Iterable[bytes], identity: Identity) -> set[bytes]:
+    """Statements of records by canonical names: as `merging.renamed`, without reading them."""
     names = {f"<{thing}>".encode(): f"<{called}>".encode() for thing, called in identity.canonical.items()}
-    found = parsed({_renamed(line, names) for line in lines})
-    if identity.authors:
-        of_authors = parsed(line for line in lines if any(each in line for each in _OF_AUTHORS))
-        found.difference_update(_displaced(of_authors, identity))
-    return found
+    return {_renamed(line, names) for line in lines}
 
 
 def _renamed(line: bytes, names: Mapping[bytes, bytes]) -> bytes:
-    """As `merging.renamed`, without looking at the rest of it."""
     subject, predicate, term = line.split(b" ", 2)
-    called = names.get(subject, subject)
-    if term.startswith(b"<") and predicate not in _KEPT_AS_OBJECTS:
-        term = names.get(term[:-3], term[:-3]) + b" .\n"
-    return b"%b %b %b" % (called, predicate, term)
+    of = names.get(term[:-3])  # no literal is a key
+    if subject not in names and of is None:
+        return line  # as most
+    if of is not None and predicate not in _KEPT_AS_OBJECTS:
+        term = of + b" .\n"
+    return b"%b %b %b" % (names.get(subject, subject), predicate, term)
+
+
+def displaced(lines: Iterable[bytes], identity: Identity) -> set[Quad]:
+    """What these statements of records would say of who wrote what by the printed names alone, and is not so. They have
+    to be all of the papers that they speak of."""
+    if not identity.authors:
+        return set()
+    of_authors = parsed(line for line in lines if any(each in line for each in _OF_AUTHORS))
+    return set(_displaced(of_authors, identity))
 
 
 def _displaced(quads: Collection[Quad], identity: Identity) -> Iterator[Quad]:
-    """What the printed names alone would say, and is not so."""
     papers: defaultdict[str, set[str]] = defaultdict(set)
     for quad in quads:
         if quad.predicate == _AUTHORSHIP:

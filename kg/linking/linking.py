@@ -13,9 +13,9 @@ import zstandard
 from kg.errors import StoreError
 from kg.files import write_atomically
 from kg.linking.authorities import Authorities
-from kg.linking.blocks import KeptBlocks, LinkCache, find_links
+from kg.linking.blocks import KeptBlocks, find_links
 from kg.linking.chunks import MentionedPart, papers_of
-from kg.linking.concept_search import find_concepts
+from kg.linking.concept_search import KeptConcepts, find_concepts
 from kg.linking.concepts import VERSION as CONCEPTS
 from kg.linking.decisions import Decision, Decisions
 from kg.linking.gathering import gathered
@@ -39,7 +39,7 @@ class LinkFolder:
     links/items/         what is compared of every chunk of mentions and what it names, so that only new ones are read
     links/blocks.zst     the links of every block, so that the next time only those with other members are compared,
                          and which chunks make which part
-    links/concepts.zst   the concepts of every chunk of texts that was looked through
+    links/concepts.zst   the concepts of every text that was looked through, and by which labels
     links/records.sqlite which records speak of which things (kg/linking/records.py)
     """
 
@@ -127,9 +127,11 @@ class Linker:
         found: list[Link] = [*thing_links([*things, *others]), *scheme_links(self._naming, things)]
         for of_matcher in find_links(chunks, self._matchers, self._jobs, kept).values():
             found += of_matcher
-        of_texts = find_concepts(parts, things, LinkCache(folder.folder / "concepts.zst"), self._jobs)
-        # Only papers that something is linked to matter, and those that say where their authors were.
-        ends = {end for link in chain(found, of_texts) for end in (link.subject, link.object)}
+        of_texts = find_concepts(parts, things, KeptConcepts(folder.folder / "concepts.zst"), self._jobs)
+        # Only papers that something is linked to matter, and those that say where their authors were: of what is not
+        # sure enough to be one nothing more is asked, but which of authorities has an end here.
+        telling = (link for link in found if outside or link.relation != "same" or link.confidence >= self._threshold)
+        ends = {end for link in chain(telling, of_texts) for end in (link.subject, link.object)}
         ends.update(chain(chain.from_iterable(self._decisions), (thing.thing for thing in others)))
         has_institutions = any(thing.kind == "institution" and thing.record for thing in [*things, *others])
         papers = list(papers_of(parts, chunks, ends, or_print=has_institutions))

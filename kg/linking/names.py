@@ -28,6 +28,7 @@ van von vom zu zur zum der den de del della delle di da do dos das du des la le 
 mac st san y e op
 """
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
+_NOT_PLAIN = _PARTICLES | _SUFFIXES
 _UMLAUTS = re.compile(r"(?<=[aou])(?<![xyq]u)e")  # Yuexin is not Yuxin
 _I_AT_END = re.compile(r"(?<=[a-z]{2})(?:ii|iy|y)$")  # Andrei and Andrey, Yuri, Yurii and Yury
 # Given names and the short forms of each; two that share a form may be one name.
@@ -151,6 +152,8 @@ def parsed(name: str) -> PersonName:
     PersonName(given=('j', 'w'), family=('smith',))
     """
     text = _cleaned(name)
+    if (plain := _plainly_parsed(text)) is not None:
+        return plain
     before, comma, after = text.partition(",")
     if comma and _words(after) and not _SUFFIXES.issuperset(_words(after)):
         given_text = after.partition(",")[0] if not _SUFFIXES.isdisjoint(_words(after.rpartition(",")[2])) else after
@@ -168,6 +171,15 @@ def parsed(name: str) -> PersonName:
     return PersonName(_given(" ".join(pieces[:start])), tuple(_words(" ".join(pieces[start:]))))
 
 
+def _plainly_parsed(text: str) -> PersonName | None:
+    """As `parsed`, of what most names are: two or three words with a capital each, none of which may be more."""
+    if not (text.isascii() and text.istitle()):
+        return None
+    words = text.lower().split()
+    is_plain = 2 <= len(words) <= 3 and len(words[-1]) > 1 and _NOT_PLAIN.isdisjoint(words) and "".join(words).isalpha()
+    return PersonName(tuple(words[:-1]), (words[-1],)) if is_plain else None
+
+
 @lru_cache(100_000)
 def readings(name: str) -> tuple[PersonName, ...]:
     """How a name may be meant: as `parsed`, and with the family name first where nothing says that it is not.
@@ -178,6 +190,9 @@ def readings(name: str) -> tuple[PersonName, ...]:
     usual = parsed(name)
     if "," in name or len(usual.family) != 1 or not usual.given:
         return (usual,)
+    if (plain := _plainly_parsed(name)) is not None:
+        words = (*plain.given, *plain.family)
+        return (usual,) if len(words[0]) < 2 else (usual, PersonName(words[1:], words[:1]))
     pieces = _pieces(_cleaned(name))
     if len(pieces) > 3 or len(folded(pieces[0])) < 2 or "." in name[: len(pieces[0]) + 1]:
         return (usual,)
@@ -275,14 +290,23 @@ def family_words(name: str) -> frozenset[str]:
     words = _words(_cleaned(name))
     if len(words) > _MOST_WORDS or not _SUFFIXES.isdisjoint(words):
         return frozenset(key.rpartition(" ")[0] for key in name_keys(name))
+    if len(words) == 2:  # as most
+        return frozenset(map(_without_umlauts, (*words, "".join(words))))
     runs = ("".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1))
-    return frozenset(map(plain_word, runs))
+    return frozenset(map(_without_umlauts, runs))
 
 
 @lru_cache(200_000)
 def plain_word(word: str) -> str:
     """Without the e that stands for an umlaut, so that Mueller and Müller are one."""
-    return _UMLAUTS.sub("", word) if len(word) > 3 else word
+    return _without_umlauts(word)
+
+
+def _without_umlauts(word: str) -> str:
+    """As `plain_word`, of words of which most come once."""
+    if len(word) > 3 and ("ae" in word or "oe" in word or "ue" in word):
+        return _UMLAUTS.sub("", word)
+    return word
 
 
 @lru_cache(100_000)

@@ -22,8 +22,9 @@ class Appearance(msgspec.Struct, array_like=True, frozen=True):
     keys: tuple[str, ...]
     listed: tuple[str, ...]
     """Quite different names that a record about this person lists."""
-    readings: tuple[frozenset[str], frozenset[str]]
-    """The `reading_keys` of the name, as reading names is what takes longest."""
+    readings: tuple[tuple[str, ...], tuple[str, ...]]
+    """The `reading_keys` of the name, as reading names is what takes longest; in order, as all else: of what is encoded
+    otherwise every time the order of items would be another, and so what is told of links."""
     has_subjects: bool
     record: str
     paper: str
@@ -92,19 +93,25 @@ class Circle(NamedTuple):
 class Person:
     """An author as all appearances under one IRI show them. `items` are these, encoded."""
 
-    def __init__(self, author: str, items: list[bytes], named: list[Named]) -> None:
+    def __init__(self, author: str, named: list[tuple[Named, list[bytes]]]) -> None:
+        """`named`: what appearances begin with, each with those that begin so."""
         self.author = author
-        self.items = items
         self.named = named
-        self.names = sorted({each.name for each in named})
-        self.listed = sorted(_all(each.listed for each in named) - set(self.names))
-        self.keys = _all(each.keys for each in named)
+        self.items = named[0][1] if len(named) == 1 else [item for _, items in named for item in items]
+        self.names = sorted({each.name for each, _ in named})
+        self.listed = sorted(_all(each.listed for each, _ in named) - set(self.names))
+        self.keys = _all(each.keys for each, _ in named)
 
     # Most people are hardly looked at but for their names.
 
     @cached_property
     def appearances(self) -> list[Appearance]:
         return list(map(_APPEARANCE.decode, self.items))
+
+    @cached_property
+    def text(self) -> bytes:
+        """All items, in which it is quickly seen what is in none."""
+        return self.items[0] if len(self.items) == 1 else b"".join(self.items)
 
     @cached_property
     def records(self) -> set[str]:
@@ -164,7 +171,7 @@ class Person:
     @property
     def readings(self) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
         """The `reading_keys` of all names."""
-        yield from map(_READINGS.decode, {each.name: each.readings for each in self.named}.values())
+        yield from map(_READINGS.decode, {each.name: each.readings for each, _ in self.named}.values())
         yield from map(reading_keys, self.listed)
 
     @property
@@ -183,13 +190,16 @@ def _all(texts: Iterable[msgspec.Raw]) -> set[str]:
 
 def people_of(items: Iterable[bytes]) -> list[Person]:
     """The people of a block, in the order of their IRIs."""
-    found: defaultdict[str, tuple[list[bytes], list[Named]]] = defaultdict(lambda: ([], []))
+    found: defaultdict[str, list[tuple[Named, list[bytes]]]] = defaultdict(list)
+    head, alike = b"", list[bytes]()
     for item in items:
-        named = _NAMED.decode(item)
-        of_author = found[named.author]
-        of_author[0].append(item)
-        of_author[1].append(named)
-    return [Person(author, *found[author]) for author in sorted(found)]
+        # In order, as blocks are, most begin as the one before does.
+        if not head or not item.startswith(head):
+            named = _NAMED.decode(item)
+            head, alike = item[:1] + _ENCODER.encode(named)[1:], []
+            found[named.author].append((named, alike))
+        alike.append(item)
+    return [Person(author, found[author]) for author in sorted(found)]
 
 
 class Frequencies:
@@ -206,8 +216,9 @@ class Frequencies:
             if len(self._asked) >= _ASKED:
                 return self._all[thing]
             needle = _ENCODER.encode(thing)  # as it stands in an item of whoever it is true of
-            people = (person for person in self._people if any(needle in item for item in person.items))
-            found = self._asked[thing] = sum(thing in self._of(person) for person in people)
+            found = self._asked[thing] = sum(
+                thing in self._of(person) for person in self._people if needle in person.text
+            )
         return found
 
     @cached_property

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import zstandard
 
@@ -105,14 +105,18 @@ class RecordIndex:
             found.update(Place((dataset, name), frame, start, size) for dataset, name, frame, start, size in rows)
         return found
 
-    def papers_beside(self, thing: str) -> set[str] | None:
-        """The papers, by IRI, that the records that speak of a thing are about. None if one is about several."""
-        rows = self._database().execute(
-            "SELECT paper FROM spoken JOIN record ON record.id = spoken.record WHERE thing = ?",
-            (self._digest(thing),),
-        )
-        papers = {paper for (paper,) in rows}
-        return None if None in papers else {self._base_iri + paper for paper in papers if paper}
+    def papers_beside(self, things: Iterable[str]) -> dict[str, set[str] | None]:
+        """The papers, by IRI, that the records that speak of each thing are about. None where one is about several;
+        what no record speaks of is left out."""
+        found: dict[str, set[str] | None] = {}
+        query = "SELECT thing, paper FROM spoken JOIN record ON record.id = spoken.record WHERE thing IN ({})"
+        for thing, paper in self._of_things(things, query):
+            papers = found.setdefault(thing, set())
+            if paper is None:
+                found[thing] = None
+            elif papers is not None and paper:
+                papers.add(self._base_iri + paper)
+        return found
 
     def things_beside(self, thing: str) -> int:
         """Of how many things the records speak that speak of this one; those of which several do each time."""
@@ -126,14 +130,24 @@ class RecordIndex:
 
     def others_speak_of(self, things: Iterable[str], but: Collection[Part]) -> set[str]:
         """Those things that records speak of which are in other parts than some."""
-        database = self._database()
-        parts = [number for number, *part in database.execute("SELECT * FROM part") if tuple(part) in but]
-        marks = ",".join("?" * len(parts))
+        parts = [number for number, *part in self._database().execute("SELECT * FROM part") if tuple(part) in but]
         query = (
-            "SELECT 1 FROM spoken JOIN record ON record.id = spoken.record"  # noqa: S608 - question marks only
-            f" WHERE thing = ? AND part NOT IN ({marks}) LIMIT 1"
+            "SELECT DISTINCT thing FROM spoken JOIN record ON record.id = spoken.record"  # noqa: S608 - numbers only
+            f" WHERE thing IN ({{}}) AND part NOT IN ({','.join(map(str, parts))})"
         )
-        return {thing for thing in things if database.execute(query, (self._digest(thing), *parts)).fetchone()}
+        return {thing for thing, *_ in self._of_things(things, query)}
+
+    def _of_things(self, things: Iterable[str], query: str) -> Iterator[Any]:
+        """The rows of a query of many things, whose digests are the first column, with their IRIs in place of these;
+        of several things with one digest, which hardly are, each."""
+        by_digest: defaultdict[int, list[str]] = defaultdict(list)
+        for thing in things:
+            by_digest[self._digest(thing)].append(thing)
+        digests = sorted(by_digest)
+        for start in range(0, len(digests), _AT_ONCE):
+            batch = digests[start : start + _AT_ONCE]
+            for digest, *row in self._database().execute(query.format(",".join("?" * len(batch))), batch):
+                yield from ((thing, *row) for thing in by_digest[digest])
 
     def _digest(self, thing: str) -> int:
         return _digest(thing.removeprefix(self._base_iri).encode())

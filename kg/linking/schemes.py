@@ -16,8 +16,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from kg import namespaces as ns
 from kg import paths
-from kg.linking.concepts import words_of
 from kg.linking.model import Fact, Link, ThingMention
+from kg.linking.text_words import Words
 from kg.naming import Naming
 
 _BEARERS = 20
@@ -35,7 +35,7 @@ def scheme_links(naming: Naming, things: Iterable[ThingMention]) -> Iterator[Lin
     for concept in concepts.values():
         for key in concept.keys[1:]:
             keys[key].append(concept)
-        if label := " ".join(word.plain for word in words_of(concept.names[0])):
+        if label := " ".join(Words(concept.names[0]).plain):
             labels[label].append(concept)
     linked: set[tuple[str, str]] = set()
     for link in (*_by_identifier(keys), *_by_label(labels)):

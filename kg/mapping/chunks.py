@@ -24,7 +24,7 @@ from kg.processes import end_with_parent, keep_memory
 from kg.records import Graph, Reading, Reject
 from kg.segments import Counts, compressed_records, packed, record_digest
 from kg.sources import Chunk, Source
-from kg.texts import VERSION, PaperText, Texts, encoded_texts
+from kg.texts import REDUCED, VERSION, PaperText, Texts, encoded_texts
 
 # Below this many bytes of input starting processes takes longer than they save.
 _WORTH_PROCESSES = 2 * 2**20
@@ -85,7 +85,7 @@ class _Chunk:
         self._papers: list[PaperText] = []
         self._mentions: list[PaperMention] = []
         self._rejects: list[Reject] = []
-        self._has_facts = True
+        self._has_facts, self._has_texts = True, False
         self._read = self._mapped = 0
 
     def mapped(self, readings: Iterator[Reading]) -> MappedChunk:
@@ -105,7 +105,7 @@ class _Chunk:
             things=things,
             digests=b"".join(self._digests),
             facts=packed(encoded_facts(self._facts)),
-            texts=packed(encoded_texts(Texts(self._papers, list(texts), VERSION))),
+            texts=packed(encoded_texts(Texts(self._papers, list(texts), VERSION if self._has_texts else REDUCED))),
             mentions=packed(encoded_mentions(Mentions(self._mentions, list(mentions)))),
             rejects=b"".join(msgspec.json.encode(reject) + b"\n" for reject in self._rejects),
             counts=Counts(self._read, self._mapped, self._read - self._mapped, 0, faults, lines),
@@ -136,7 +136,8 @@ class _Chunk:
         self._digests.append(digest)
         said = [b"#%s\n" % digest.hex().encode()]
         for record, mapped in zip(reading.records, all_mapped, strict=True):
-            self._has_facts = self._has_facts and not isinstance(record, Graph)
+            self._has_facts = self._has_facts and mapped.has_facts
+            self._has_texts = self._has_texts or not isinstance(record, Graph)
             said.append(mapped.own)
             for thing in mapped.things:
                 said += thing.statements

@@ -30,6 +30,9 @@ from kg.records import (
     Venue,
 )
 
+# Beside things under the base IRI, what ontology/derived counts is called so.
+_COUNTED = (f"<{ns.KG}".encode(), f"<{ns.CITES}>".encode())
+
 VERSION = "5"
 """Changes when the same record maps to other statements or texts, so that it is mapped again."""
 
@@ -56,6 +59,8 @@ class Mapped(msgspec.Struct, frozen=True):
     things: tuple[Described, ...]
     paper: PaperMapping | None = None
     """Knows what statistics, the search index and matching need of a paper."""
+    has_facts: bool = True
+    """Whether statistics can be computed without these statements, but for what `paper` knows."""
 
     @property
     def content(self) -> bytes:
@@ -96,7 +101,13 @@ class Mapper:
             case Graph():
                 own = Statements()
                 self._source_record(own, self._record_iri(record.source), record.source)
-                return Mapped(own.encoded(), (Described("", (record.lines.encode(),), ()),))
+                lines = record.lines.encode()
+                return Mapped(own.encoded(), (Described("", (lines,), ()),), has_facts=not self._may_count(lines))
+
+    def _may_count(self, lines: bytes) -> bool:
+        """Whether statements of somebody else's may have to do with what is counted here: papers, which are either
+        called or typed as ours, and citations. Texts that hold such an IRI do no harm."""
+        return any(iri in lines for iri in (f"<{self._naming.base_iri}".encode(), *_COUNTED))
 
     def _record_iri(self, source: SourceRecord) -> str:
         return self._naming.source_record(self._mapping.dataset, source.record_id)

@@ -92,7 +92,7 @@ def _is_taken(statement: Quad | Triple) -> bool:
 
 SOURCE = Source(
     name="rdf",
-    version="2",
+    version="3",
     description="RDF of any format, as it is (named graphs are merged)",
     chunks=chunks,
     readings=readings,

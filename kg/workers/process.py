@@ -15,7 +15,7 @@ import msgspec
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store, Triple
 
 from kg.endpoint.address import Endpoint
-from kg.endpoint.store import open_store
+from kg.endpoint.opening import open_store
 from kg.errors import (
     EndpointDown,
     EndpointFault,

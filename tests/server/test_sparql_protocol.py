@@ -228,6 +228,8 @@ def test_a_format_parameter_serves_clients_without_headers(client: FlaskClient) 
 
     assert media_type(ONE, "csv") == "text/csv"
     assert media_type(GRAPH, "ntriples") == "application/n-triples"
+    assert media_type(ONE, "application/sparql-results+xml") == "application/sparql-results+xml"
+    assert media_type(GRAPH, "nt") == media_type(GRAPH, "application/n-triples") == "application/n-triples"
     assert media_type(GRAPH, "csv") == "text/turtle"
     assert media_type(ONE, "unheard-of") == "application/sparql-results+json"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,26 @@ def paper(name: str, *people: str | AuthorMention, year: int = 2020, **more: obj
 
 def known(name: str, key: str, **more: object) -> AuthorMention:
     return AuthorMention(f"e:author/{key}", f"e:authorship/{key}", name, keys=(key,), **more)  # type: ignore[arg-type]
+
+
+_ITEMS = """
+from kg.linking.authors import AuthorMatcher
+from kg.linking.model import AuthorMention, PaperMention
+names = ("Robert Andrei Smith-Jones", "Yuri Xiao-Ming Lee", "Wang Xiaoming")
+authors = tuple(AuthorMention(f"e:{name}", f"e:1/{name}", name, affiliations=("Lyon, Lille, Metz",)) for name in names)
+print([item.hex() for _, item in AuthorMatcher().items(PaperMention("e:1", "e:r", "One", authors))])
+"""
+
+
+def test_an_appearance_is_encoded_alike_in_every_process() -> None:
+    """The order of items is that of what is told of links, and of how sure they are."""
+    said = [
+        subprocess.run(
+            (sys.executable, "-c", _ITEMS), env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True
+        ).stdout
+        for seed in "123"
+    ]
+    assert said[0] == said[1] == said[2] != b""
 
 
 def links(*records: PaperMention) -> dict[tuple[str, str], Link]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,19 +87,20 @@ def chunk(number: int, *names: str, things: tuple[ThingMention, ...] = ()) -> by
     return encoded_mentions(Mentions([paper], list(things)))
 
 
-def test_a_part_that_was_read_is_not_read_again(tmp_path: Path) -> None:
-    """But where something in it is linked, and then once."""
+@pytest.mark.parametrize(("threshold", "read"), [(0.6, 1), (0.99, 0)])
+def test_a_part_that_was_read_is_not_read_again(tmp_path: Path, threshold: float, read: int) -> None:
+    """But where something in it is linked surely enough, and then once."""
     old, new = Part("d/old", chunk(1, "Quentin Xavier")), Part("d/new", chunk(2, "Ann Quist", "Bob Ray"))
     more = Part("d/more", chunk(3, "A. Quist", "Bob Ray"))
-    folder, linker = LinkFolder(tmp_path), Linker(BASE, {}, 0.9, jobs=1)
+    folder, linker = LinkFolder(tmp_path), Linker(BASE, {}, threshold, jobs=1)
     for links, parts in (("1" * 16, [old]), ("2" * 16, [old, new]), ("3" * 16, [old, new, more])):
         for part in (old, new, more):
             part.read = 0
         judgement = linker.link(folder, links, [part.part for part in parts])
     assert [each.link.method for each in judgement.links] == ["name-and-evidence"]
-    assert (old.read, new.read) == (0, 1)
+    assert (old.read, new.read) == (0, read)
     (tmp_path / "anew").mkdir()
-    assert judgement == Linker(BASE, {}, 0.9, jobs=1).link(
+    assert judgement == Linker(BASE, {}, threshold, jobs=1).link(
         LinkFolder(tmp_path / "anew"), "3" * 16, [part.part for part in (more, new, old)]
     )
 

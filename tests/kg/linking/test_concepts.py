@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
 from kg import namespaces as ns
 from kg import pipeline
-from kg.linking.concepts import ConceptFinder
+from kg.linking.changed_labels import ChangedLabels
+from kg.linking.chunks import MentionedPart
+from kg.linking.concept_search import KeptConcepts, find_concepts
+from kg.linking.concepts import ConceptFinder, Labels, labels_of
 from kg.linking.decisions import Decision, decision
 from kg.linking.judging import statements
 from kg.linking.linking import Linker
-from kg.linking.model import ThingMention
+from kg.linking.model import Mentions, PaperMention, ThingMention, encoded_mentions
 from kg.linking.schemes import scheme_links
 from kg.naming import Naming
 from kg.records import Author, Authorship, Concept, Identifier, Paper, PartialDate, Profile, SourceRecord, Text
 from kg.snapshots import Snapshots
 from kg.store import StoreFolder
+from kg.texts import VERSION as TEXTS
+from kg.texts import PaperText, Texts, encoded_texts
 from tests.kg.linking.test_linking import B, by_rules, linker, stated, values
 from tests.made_records import made_source
 
@@ -32,17 +38,19 @@ def concept(notation: str, *names: str, scheme: str = "made") -> ThingMention:
 
 
 FINDER = ConceptFinder(
-    [
-        concept("svm", "Support vector machine", "SVM"),
-        concept("rl", "Reinforcement learning"),
-        concept("drl", "Deep reinforcement learning"),
-        concept("cnn", "CNN"),
-        concept("stress", "Stress (linguistics)"),
-        concept("bayes", "Naïve Bayes classifier"),
-        concept("bank1", "River bank"),
-        concept("bank2", "River bank"),
-        concept("gene", "Gene"),
-    ]
+    labels_of(
+        [
+            concept("svm", "Support vector machine", "SVM"),
+            concept("rl", "Reinforcement learning"),
+            concept("drl", "Deep reinforcement learning"),
+            concept("cnn", "CNN"),
+            concept("stress", "Stress (linguistics)"),
+            concept("bayes", "Naïve Bayes classifier"),
+            concept("bank1", "River bank"),
+            concept("bank2", "River bank"),
+            concept("gene", "Gene"),
+        ]
+    )
 )
 
 
@@ -104,6 +112,95 @@ def test_any_text_is_looked_through(title: str, abstract: str) -> None:
 def test_a_label_among_others_is_found(words: list[str]) -> None:
     text = " ".join(words)
     assert ("svm" in found(text)) == ("support vector machine" in words or "(SVM)" in words)
+
+
+# Words as texts have them: in capitals, with accents of both kinds, plurals, apostrophes, signs that fall to letters.
+_PIECES = ["art", "Arts", "state", "theory", "Theories", "naïve", "nai\u0308ve", "Bayes", "bayes'", "d'art", "a'b'art"]
+_PIECES += [
+    "deep\u2122art",
+    "½art",
+    "RL",
+    "(RL)",
+    "_art_",
+    "boxes",
+    "box",
+    "particular",
+    "straße",
+    "Strassen",
+    "ﬁeld",
+    "field",
+]
+_BETWEEN = [" ", "-", ". ", "’s ", "", " (", ") ", "\u0301", "/"]
+_LABELS = [
+    "art",
+    "state art",
+    "theory",
+    "naive bayes",
+    "RL",
+    "art theory",
+    "box",
+    "straße",
+    "field",
+    "art (state)",
+    "d'art",
+]
+_TEXTS = st.lists(st.tuples(st.sampled_from(_PIECES), st.sampled_from(_BETWEEN)), max_size=6).map(
+    lambda pieces: "".join(chain.from_iterable(pieces))
+)
+_SCHEMES = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(_LABELS)), max_size=5).map(
+    lambda said: labels_of(concept(f"{number}", label, scheme=scheme) for number, (scheme, label) in enumerate(said))
+)
+
+
+@settings(max_examples=300)
+@given(_TEXTS, _TEXTS, _SCHEMES, _SCHEMES)
+def test_other_labels_find_the_same_where_none_that_changed_may_stand(
+    title: str, abstract: str, before: Labels, after: Labels
+) -> None:
+    changed = {words for words in before.keys() | after.keys() if before.get(words) != after.get(words)}
+    first, second = (ConceptFinder(labels).links("p", title, abstract) for labels in (before, after))
+    assert first == second or ChangedLabels(changed).may_stand_in(title, abstract)
+
+
+def test_a_label_is_looked_for_where_it_may_stand_and_nowhere_else() -> None:
+    changed = ChangedLabels(labels_of([concept("1", "Art theory"), concept("2", "Box")]))
+    for text in ("Theories of the arts", "boxes", "A box's art", "the box"):
+        assert changed.may_stand_in(text, None)
+    for text in ("State of the art", "particular theories", "theory of starts", "boxing", ""):
+        assert not changed.may_stand_in(None, text)
+
+
+def test_texts_are_read_again_only_for_labels_that_changed(tmp_path: Path) -> None:
+    read: list[str] = []
+
+    def part(name: str, *titles: str) -> MentionedPart:
+        mentions = encoded_mentions(
+            Mentions([PaperMention(f"{name}{title}", f"r{title}", title) for title in titles], [])
+        )
+        texts = encoded_texts(Texts([PaperText(f"{name}{title}", title) for title in titles], [], TEXTS))
+        return MentionedPart(name, lambda: iter([mentions]), lambda: (read.append(name), iter([texts]))[1])
+
+    def links(parts: list[MentionedPart], *concepts: ThingMention) -> set[tuple[str, str]]:
+        found = find_concepts(parts, concepts, KeptConcepts(tmp_path / "concepts.zst"), 1)
+        read_now = read.copy()
+        (tmp_path / "anew.zst").unlink(missing_ok=True)
+        assert found == find_concepts(parts, concepts, KeptConcepts(tmp_path / "anew.zst"), 1)
+        read[:] = read_now
+        return {(link.subject, link.object.removeprefix(C)) for link in found}
+
+    deep, tree = concept("deep", "Deep learning"), concept("tree", "Decision tree")
+    one, two = part("1", "Deep learning", "Decision trees"), part("2", "Deep decision trees")
+    assert links([one], deep) == {("1Deep learning", "deep")}
+    assert links([one, two], deep) == {("1Deep learning", "deep")}
+    assert read == ["1", "2"]
+    assert links([one, two], deep, tree) == {
+        ("1Deep learning", "deep"),
+        ("1Decision trees", "tree"),
+        ("2Deep decision trees", "tree"),
+    }
+    assert links([two], tree) == {("2Deep decision trees", "tree")}
+    (tmp_path / "concepts.zst").write_bytes(b"rubbish")
+    assert links([one], tree) == {("1Decision trees", "tree")}
 
 
 def test_concepts_of_two_schemes_match_by_identifier_and_by_label() -> None:

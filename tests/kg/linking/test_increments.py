@@ -31,11 +31,13 @@ from tests.kg.linking.world import (
     CONCEPT_IRIS,
     CONCEPTS,
     EDITS,
+    GRAPHS,
     NAMED_UNI,
     PEOPLE,
     PROFILES,
     STEPS,
     THINGS,
+    TITLES,
     UNI,
     VENUES,
     World,
@@ -123,6 +125,24 @@ def test_what_comes_changes_what_it_concerns_and_nothing_is_built_anew(
             assert_alike(folder, world.from_nothing(folder))
 
 
+def test_beside_what_others_say_of_their_own_nothing_is_built_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no part in what is counted; it is found, and so is what is said more of it."""
+    world, folder = World(tmp_path, LINKS), tmp_path / "stepwise"
+    world.take(("load", "a", [made("a1", "On Things", [ANN, BOB], DOI_1, venue=VENUES[0])]), folder)
+    steps: list[tuple[object, ...]] = [("load", "r", GRAPHS[:1]), *(("load", *each) for each in LOADED[:2])]
+    steps += [("load", "s", GRAPHS[1:2]), ("load", *LOADED[2])]
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "_bring_to", built_anew)
+        for step in steps:
+            world.take(step, folder)
+    assert_alike(folder, world.from_nothing(folder))
+    world.take(("load", "t", GRAPHS[2:]), folder)  # of papers, which are counted as the rules say from then on
+    world.take(("load", *LOADED[3]), folder)
+    assert_alike(folder, world.from_nothing(folder))
+
+
 def test_what_an_update_leaves_is_added_to_and_says_nothing_of_what_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +178,16 @@ def test_a_concept_that_people_gave_a_paper_counts_beside_those_of_its_source(tm
     assert [quad.object.value for quad in counted] == ["2"]
     pipeline.rebuild(StoreFolder(folder))
     world.take(("forget",), folder)
+    assert_alike(folder, world.from_nothing(folder))
+
+
+def test_which_records_stand_in_one_file_is_nothing_to_the_concepts_of_their_texts(tmp_path: Path) -> None:
+    """Only a record that names none is looked through: those of others are no reason, be they beside it or not."""
+    world, folder = World(tmp_path, []), tmp_path / "stepwise"
+    world.take(("load", "z", [PROFILES[3]]), folder)
+    world.take(("load", "a", [made("a1", TITLES[2], [ANN], DOI_1, concepts=(CONCEPTS[0],))]), folder)
+    world.take(("update", "a", [made("a2", TITLES[2], [ANN], DOI_1)]), folder)
+    world.take(("decide", "accepted", (CONCEPT_IRIS[1], f"{B}paper/doi:10.5555/1")), folder)
     assert_alike(folder, world.from_nothing(folder))
 
 

@@ -73,20 +73,19 @@ def test_of_whom_others_speak(index: RecordIndex) -> None:
 
 def test_papers_beside_a_thing(segments: SegmentStore, index: RecordIndex) -> None:
     index.know(PARTS)
-    assert index.papers_beside(BOB) == {TWO}
-    assert index.papers_beside(ANN) == {ONE, TWO}
-    assert index.papers_beside(f"{B}author/nobody") == set()
+    assert index.papers_beside([BOB, ANN]) == {BOB: {TWO}, ANN: {ONE, TWO}}
+    assert index.papers_beside([f"{B}author/nobody"]) == {}
     assert [index.things_beside(thing) for thing in (BOB, ANN, f"{B}author/nobody")] == [2, 6, 0]
     # A record that is about one paper and mentions another; one about two papers; one about none.
     write(segments, "c", marked(1, FIRST + f"<{ONE}> <p> <{TWO}> .\n<{BOB}> <p> <{TWO}> .\n".encode()))
     index.know([PARTS[1], ("d", "c")])
-    assert index.papers_beside(BOB) == {ONE}
+    assert index.papers_beside([BOB]) == {BOB: {ONE}}
     write(segments, "d", marked(1, FIRST + SECOND), marked(2, f"<{ANN}> <p> <{BOB}> .\n".encode()))
     index.know([("d", "d")])
-    assert index.papers_beside(BOB) is None
+    assert index.papers_beside([BOB]) == {BOB: None}
     write(segments, "e", marked(2, f"<{ANN}> <p> <{BOB}> .\n".encode()))
     index.know([("d", "e")])
-    assert index.papers_beside(BOB) == set()
+    assert index.papers_beside([BOB]) == {BOB: set()}
 
 
 def test_a_record_is_read_again_without_many_others(tmp_path: Path) -> None:

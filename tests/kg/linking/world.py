@@ -32,6 +32,7 @@ from kg.records import (
     Author,
     Authorship,
     Concept,
+    Graph,
     Identifier,
     Institution,
     Paper,
@@ -106,6 +107,23 @@ def papers(draw: st.DrawFn) -> Paper:
     )
 
 
+# Somebody else's graph: as such, and of what is here.
+GRAPHS: list[Record] = [
+    Graph(lines=lines, source=SourceRecord(f"graph-{number}"))
+    for number, lines in enumerate(
+        (
+            f"<https://example.org/1> <{ns.TYPE}> <https://example.org/Work> .\n"
+            f"<https://example.org/1> <{ns.CREATOR}> <https://example.org/jo> .\n"
+            f"<https://example.org/1> <{ns.SAME_AS}> <https://doi.org/10.5555/1> .\n"
+            f"_:b <{ns.CREATOR}> <https://example.org/jo> .\n",
+            f"<https://example.org/topic> <{ns.TYPE}> <{ns.SKOS}Concept> .\n"
+            f'<https://example.org/topic> <{ns.SKOS}prefLabel> "Things" .\n',
+            f"<{B}paper/doi:10.5555/1> <{ns.CREATOR}> <{B}author/ann-lee> .\n",
+            f"<https://example.org/2> <{ns.TYPE}> <{ns.PAPER}> .\n"
+            f"<https://example.org/2> <{ns.CREATOR}> <{B}author/b> .\n",
+        )
+    )
+]
 PROFILES: list[Record] = [
     Profile(thing=UNI, source=SourceRecord("uni")),
     Profile(thing=PEOPLE[3], source=SourceRecord("person"), affiliations=(NAMED_UNI,)),
@@ -167,8 +185,9 @@ STEPS = st.one_of(
         st.lists(st.one_of(papers(), st.sampled_from(PROFILES)), min_size=1, max_size=4),
     ),
     st.tuples(st.just("load"), st.sampled_from("defg"), st.lists(papers(), min_size=1, max_size=2)),
+    st.tuples(st.just("load"), st.sampled_from("rst"), st.lists(st.sampled_from(GRAPHS), min_size=1, max_size=2)),
     st.tuples(st.just("update"), st.sampled_from("abcz"), st.lists(papers(), min_size=1, max_size=2)),
-    st.tuples(st.just("remove"), st.sampled_from("abc")),
+    st.tuples(st.just("remove"), st.sampled_from("abcr")),
     st.tuples(st.just("decide"), st.sampled_from(["accepted", "rejected"]), st.one_of(PAIRS, SUBJECTS)),
     st.tuples(st.just("forget")),
     st.tuples(st.just("edit"), st.booleans(), st.sampled_from(EDITS)),

@@ -1,0 +1,63 @@
+"""The words of texts in which concepts are looked for: without accents, capitals and the English plural."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+WORD = r"[^\W_]+(?:['’][^\W_]+)?"
+_WORD = re.compile(WORD)
+_END = re.compile(r"""["')\]’”]*[.!?]["')\]’”]*\s""")  # of a sentence, after a word that is no "St."
+
+
+class Words:
+    """The words of a text, `printed` and as they are compared.
+
+    >>> Words("Bayesian Neural-Networks’ theories").plain
+    ['bayesian', 'neural', 'network', 'theory']
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.printed: list[str] = _WORD.findall(text)
+        self.plain = list(map(_plain, self.printed))
+
+    # Where they stand is asked of a few.
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return [match.span() for match in _WORD.finditer(self.text)]
+
+    def before(self, place: int) -> int:
+        """How many words begin before this place of the text."""
+        return bisect_left(self._places, (place,))
+
+    def ends_sentence(self, number: int) -> bool:
+        return len(self.printed[number]) > 2 and bool(_END.match(self.text, self._places[number][1]))
+
+
+@lru_cache(2**17)
+def _plain(word: str) -> str:
+    """Wrong singulars do no harm: labels get the same ones."""
+    word = folded(word).removesuffix("'s")
+    if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(("sses", "xes", "ches", "shes", "zes")) else word[:-1]
+
+
+def folded(text: str) -> str:
+    """Without accents and capitals."""
+    if not text.isascii():
+        text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return text.casefold().replace("’", "'")
+
+
+def pattern(plain: Iterable[str]) -> str:
+    """Every word between blanks of its own, so that matches begin and end with words, and neighbours share nothing."""
+    words = "  ".join(plain)
+    return f" {words} " if words else ""

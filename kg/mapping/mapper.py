@@ -31,7 +31,7 @@ from kg.records import (
 )
 
 # Beside things under the base IRI, what ontology/derived counts is called so.
-_COUNTED = (f"<{ns.KG}".encode(), f"<{ns.CITES}>".encode())
+_COUNTED = f"<{ns.KG}".encode()
 
 VERSION = "5"
 """Changes when the same record maps to other statements or texts, so that it is mapped again."""
@@ -105,9 +105,9 @@ class Mapper:
                 return Mapped(own.encoded(), (Described("", (lines,), ()),), has_facts=not self._may_count(lines))
 
     def _may_count(self, lines: bytes) -> bool:
-        """Whether statements of somebody else's may have to do with what is counted here: papers, which are either
-        called or typed as ours, and citations. Texts that hold such an IRI do no harm."""
-        return any(iri in lines for iri in (f"<{self._naming.base_iri}".encode(), *_COUNTED))
+        """Whether statements of somebody else's may have to do with what is counted here, which is of papers that are
+        either called or typed as ours. Texts that hold such an IRI do no harm."""
+        return f"<{self._naming.base_iri}".encode() in lines or _COUNTED in lines
 
     def _record_iri(self, source: SourceRecord) -> str:
         return self._naming.source_record(self._mapping.dataset, source.record_id)

@@ -115,6 +115,7 @@ GRAPHS: list[Record] = [
             f"<https://example.org/1> <{ns.TYPE}> <https://example.org/Work> .\n"
             f"<https://example.org/1> <{ns.CREATOR}> <https://example.org/jo> .\n"
             f"<https://example.org/1> <{ns.SAME_AS}> <https://doi.org/10.5555/1> .\n"
+            f"<https://example.org/1> <{ns.CITES}> <https://example.org/2> .\n"
             f"_:b <{ns.CREATOR}> <https://example.org/jo> .\n",
             f"<https://example.org/topic> <{ns.TYPE}> <{ns.SKOS}Concept> .\n"
             f'<https://example.org/topic> <{ns.SKOS}prefLabel> "Things" .\n',

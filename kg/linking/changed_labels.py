@@ -11,7 +11,7 @@ import ahocorasick
 from kg.linking.text_words import folded
 
 _BETWEEN = re.compile(r"[^\w'’]+|_+")
-_ENDING = re.compile(r"(?:y|ies|e?s)?(?:'| |\Z)")
+_ENDING = re.compile(r"(?:y|ies|e?s)?['\n]")
 
 
 class ChangedLabels:
@@ -33,7 +33,7 @@ class ChangedLabels:
         """Never False where one of them does."""
         if not len(self._automaton):
             return False
-        text = folded(_BETWEEN.sub(" ", f" {title or ''} {abstract or ''} "))
+        text = folded(_BETWEEN.sub("\n", f" {title or ''} {abstract or ''} "))
         return any(
             all(any(beginning in text for beginning in _beginnings(stem)) for stem in others)
             for end, others_of in self._automaton.iter(text)
@@ -48,5 +48,5 @@ def _stem(plain: str) -> str:
 
 
 def _beginnings(stem: str) -> tuple[str, str]:
-    """A word begins after a blank, or after an apostrophe if that is not within it."""
-    return f" {stem}", f"'{stem}"
+    """A word begins after what is between two, or after an apostrophe if that is not within it."""
+    return f"\n{stem}", f"'{stem}"

@@ -66,7 +66,7 @@ def labels_of(concepts: Iterable[ThingMention]) -> Labels:
     by_words: defaultdict[str, list[Label]] = defaultdict(list)
     for concept, text, is_preferred in _labels(concepts):
         label, words = _label(concept, text, is_preferred)
-        if words:
+        if words and all(words):  # nothing is left of a vowel mark that stands alone
             by_words[pattern(words)].append(label)
     return {words: _told_apart(labels) for words, labels in by_words.items()}
 

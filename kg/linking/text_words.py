@@ -51,9 +51,11 @@ def _plain(word: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Without accents and capitals."""
+    """A word, or several with something else than blanks between them, without accents and capitals; and without the
+    blanks that some letters fall to, such as \N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}."""
     if not text.isascii():
-        text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+        plain = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in plain if letter != " " and not unicodedata.combining(letter))
     return text.casefold().replace("’", "'")
 
 

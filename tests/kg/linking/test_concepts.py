@@ -104,6 +104,7 @@ def test_more_and_better_places_are_surer() -> None:
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_is_looked_through(title: str, abstract: str) -> None:
     assert len(found(title, abstract)) <= 8
+    found(f"{title} reinforcement learning", f"{abstract} (RL)")  # what is found is printed as it stands there
 
 
 @given(
@@ -160,6 +161,20 @@ def test_other_labels_find_the_same_where_none_that_changed_may_stand(
     changed = {words for words in before.keys() | after.keys() if before.get(words) != after.get(words)}
     first, second = (ConceptFinder(labels).links("p", title, abstract) for labels in (before, after))
     assert first == second or ChangedLabels(changed).may_stand_in(title, abstract)
+
+
+def test_letters_that_fall_to_several_words_or_to_none() -> None:
+    """Of which one is common in Arabic texts; words after it are where they were."""
+    words, mark = "\ufdfa", "\ufe70"
+    assert found(f"{words} and {mark} of reinforcement learning, {words}") == found("of reinforcement learning")
+    labels = labels_of(
+        [concept("1", words), concept("2", mark), concept("3", f"{mark} art"), concept("4", f"{words} art")]
+    )
+    links = ConceptFinder(labels).links("p", f"{words} {mark} {words} art", "")
+    assert {link.object.removeprefix(C) for link in links} == {"1", "4"}
+    changed = ChangedLabels(labels)
+    assert changed.may_stand_in(f"the {words}, art", None)
+    assert not changed.may_stand_in(f"the {mark} art", None)
 
 
 def test_a_label_is_looked_for_where_it_may_stand_and_nowhere_else() -> None:

@@ -43,6 +43,7 @@ class Sockets(dict[int, Any]):
     def __init__(self) -> None:
         super().__init__()
         self._selector = selectors.DefaultSelector()
+        self._events: dict[int | None, int] = {}  # as the selector has them, to be asked from any thread
         self._restless: set[int] = set()
         self._asked = -1
 
@@ -55,10 +56,12 @@ class Sockets(dict[int, Any]):
         self._restless.discard(descriptor)
         self._select(descriptor, 0)
 
-    def reads(self, descriptor: int) -> bool:
-        """Whether what its client says will be noticed, and nothing else is about to be decided."""
-        known = self._selector.get_map().get(descriptor)
-        return known is not None and known.events == selectors.EVENT_READ and self._asked != descriptor
+    def reads(self, descriptor: int | None) -> bool:
+        """Whether what its client says will be noticed, and nothing else is about to be decided.
+
+        There is no descriptor once the connection is closed, which happens while a thread asks for it.
+        """
+        return self._events.get(descriptor) == selectors.EVENT_READ and self._asked != descriptor
 
     def turn(self, timeout: float) -> None:
         """Wait for something to happen, at most so many seconds, and let the sockets deal with it."""
@@ -83,14 +86,18 @@ class Sockets(dict[int, Any]):
             self._restless.discard(descriptor)
 
     def _select(self, descriptor: int, events: int) -> None:
-        known = self._selector.get_map().get(descriptor)
-        if known is None:
-            if events:
-                self._selector.register(descriptor, events)
-        elif not events:
+        known = self._events.get(descriptor, 0)
+        if events == known:
+            return
+        if not events:
+            del self._events[descriptor]
             self._selector.unregister(descriptor)
-        elif events != known.events:
+            return
+        if known:
             self._selector.modify(descriptor, events)
+        else:
+            self._selector.register(descriptor, events)
+        self._events[descriptor] = events
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]

@@ -11,12 +11,16 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+import waitress
 
 from bench.service import AUTHORISED, Service, get, send
+from server.connections import Channel, Sockets
 
 TOO_MUCH = 2 * 2**20  # bytes, of which half is taken from who has no token
 
@@ -145,3 +149,22 @@ def test_readers_do_not_wait_for_queries(seeded_store_folder: Path, tmp_path: Pa
             stop = f"{service.address}sparql/running/{query['number']}"
             send(urllib.request.Request(stop, method="DELETE", headers=AUTHORISED))
         assert {future.result()[0] for future in asked} == {503}
+
+
+def test_a_connection_may_be_closed_while_a_thread_answers_it() -> None:
+    """The thread has seen that it is connected, and then wakes the other one for it."""
+    sockets = Sockets()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server: Any = waitress.create_server(lambda environ, start: [], map=sockets, sockets=[listener])
+        server.channel_class = partial(Channel, body_limit=lambda authorization: 0)
+        with socket.create_connection(listener.getsockname()):
+            while not server.active_channels:
+                sockets.turn(1)
+            sockets.turn(0)
+            (channel,) = server.active_channels.values()
+            assert channel.is_done
+            channel.handle_close()
+            assert not channel.is_done
+            channel.server.pull_trigger()
+        server.task_dispatcher.shutdown()
+        server.close()

@@ -216,7 +216,7 @@ def _orcids(
 
 SOURCE = Source(
     name="bibtex",
-    version="3",
+    version="4",
     description="BibTeX and BibLaTeX of reference managers and publishers; DBLP's own is read as 'dblp'",
     chunks=bibtex_chunks,
     readings=readings,

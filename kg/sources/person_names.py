@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -21,8 +21,15 @@ _PARTICLE = re.compile(
 # In these scripts the family name stands first; but not in names of Katakana alone, which are foreign ones.
 _FAMILY_FIRST = re.compile(r"[\u3005\u3041-\u309f\u30f6\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _LETTER = re.compile(r"[^\W\d_]")
+_CAPITAL = re.compile(r"[^\W\d_a-z]")
 # BibLaTeX's extended format, https://ctan.org/pkg/biblatex (3.4): "family=Beethoven, given=Ludwig, prefix=van"
 _NAMED_PART = re.compile(r"\s*(family|given|prefix|suffix|useprefix|\w+-i)\s*=\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
+# As MEDLINE and medical journals have it: the family name, then initials without a comma.
+_INITIALS_LAST = re.compile(
+    r"(?P<family>[^\d,.={}]*[^\W\d_]{2}) (?P<initials>[^\W\d_a-z](?:[.-]{0,2}[^\W\d_a-z]){0,2}\.?)"
+)
+# Two or three capitals may be a family name as well, but for those without a vowel. Ng is one.
+_NO_FAMILY_NAME = re.compile(r"[^\W\d_]|(?!NG$)[B-DF-HJ-NP-TV-Z]{2,3}|.*[.-].*")
 _NOBODYS: Mapping[int, tuple[Identifier, ...]] = MappingProxyType({})
 _BRACE = re.compile(r"(?<!\\)[{}]")
 
@@ -69,7 +76,7 @@ def name_list(pieces: Iterable[str], field: str, faults: Faults, read: Callable[
     """Names one by one; what cannot be read as one is a fault."""
     names: list[tuple[int, PersonName]] = []
     is_complete = True
-    for position, piece in enumerate(pieces, start=1):
+    for position, piece in enumerate(_with_initials_in_front(list(pieces)), start=1):
         if _OTHERS.fullmatch(piece.strip(" ,{}")):
             is_complete = False
         elif name := read(piece):
@@ -79,6 +86,25 @@ def name_list(pieces: Iterable[str], field: str, faults: Faults, read: Callable[
             named = _LETTER.search(piece)
             faults.part(field, "more than one name where one belongs" if named else "no name where one belongs", piece)
     return NameList(tuple(names), is_complete)
+
+
+def _with_initials_in_front(pieces: list[str]) -> Iterator[str]:
+    """Names whose initials stand behind with a comma, if one of the list tells that they do, and none is spoken."""
+    matches = [_INITIALS_LAST.fullmatch(" ".join(piece.split())) for piece in pieces]
+    are_behind = any(match and _is_behind_a_family_name(match) for match in matches) and all(
+        match or "," in piece or " " not in piece.strip() or _OTHERS.fullmatch(piece.strip(" ,{}"))
+        for piece, match in zip(pieces, matches, strict=True)
+    )
+    for piece, match in zip(pieces, matches, strict=True):
+        if match and are_behind:
+            yield f"{match['family']}, {' '.join(f'{letter}.' for letter in _CAPITAL.findall(match['initials']))}"
+        else:
+            yield piece
+
+
+def _is_behind_a_family_name(match: re.Match[str]) -> bool:
+    family, initials = match["family"], match["initials"]
+    return not family.isupper() and not _SUFFIX.fullmatch(initials) and bool(_NO_FAMILY_NAME.fullmatch(initials))
 
 
 def plain_name(text: str) -> PersonName | None:

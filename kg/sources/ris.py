@@ -215,7 +215,7 @@ def _links(fields: _Fields, faults: Faults) -> Iterator[str]:
 
 SOURCE = Source(
     name="ris",
-    version="3",
+    version="4",
     description="RIS of reference managers, publishers and databases",
     chunks=chunks,
     readings=readings,

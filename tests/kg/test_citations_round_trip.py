@@ -75,12 +75,20 @@ TEXTS = st.lists(HOSTILE, min_size=1, max_size=8).map("".join).map(settled).filt
 LETTERS = st.text(st.sampled_from("abcdeflnorstuvABCDEFXV'éßøžŁ.-"), min_size=1, max_size=8)
 WORDS = LETTERS.map(settled).filter(lambda word: re.search(r"[^\W\d_]", word) is not None and "--" not in word)
 FAMILIES = st.lists(st.sampled_from(["van", "der", "de la", "von"]) | WORDS, max_size=2).map(" ".join)
-NAMES = st.tuples(WORDS, FAMILIES, WORDS, st.sampled_from(["", "", "Jr.", "III"])).map(
-    lambda parts: " ".join(filter(None, parts))
+# A list takes such a name for one whose initials stand behind it.
+INITIALS_LAST = re.compile(r".*[^\W\d_]{2} [^\W\d_a-z][^a-z ]{0,5}")
+NAMES = (
+    st.tuples(WORDS, FAMILIES, WORDS, st.sampled_from(["", "", "Jr.", "III"]))
+    .map(lambda parts: " ".join(filter(None, parts)))
+    .filter(lambda name: not INITIALS_LAST.fullmatch(name))
 )
 NOT_NAMES = re.compile(r"(?:others|et\.? al\.?|\.\.\.|…)", re.IGNORECASE)
 PEOPLE = (NAMES | TEXTS).filter(
-    lambda name: re.search(r"[^\W\d_]", name) and not NOT_NAMES.fullmatch(name.strip(" ,{}"))
+    lambda name: (
+        re.search(r"[^\W\d_]", name)
+        and not NOT_NAMES.fullmatch(name.strip(" ,{}"))
+        and not INITIALS_LAST.fullmatch(name)
+    )
 )
 DATES = (
     st.dates()

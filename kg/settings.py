@@ -47,7 +47,9 @@ def _flag(text: str) -> bool:
 
 def _base_iri(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    # Also not an empty one, as in "…/kg#": no server would ever be asked for what follows it.
+    has_more = "?" in text or "#" in text
+    if parts.scheme not in ("http", "https") or not parts.netloc or has_more or not is_iri(text):
         raise ValueError("use an absolute http or https IRI without query or fragment")
     return text if text.endswith("/") else text + "/"
 

@@ -20,6 +20,7 @@ from rdflib import Graph
 from rdflib.compare import isomorphic
 
 from kg import paths
+from kg.errors import SettingError
 from kg.formats import GRAPH_FORMATS
 from kg.settings import TABLE, read_settings
 from server import create_app
@@ -117,6 +118,14 @@ def test_a_query_that_cannot_be_answered_is_told(
 def test_before_anything_is_loaded_every_reader_says_so(tmp_path: Path) -> None:
     for command in (["info"], ["query", "author-papers"], ["export"], ["validate"]):
         fails(kg(tmp_path, *command), 1, "kg load")
+
+
+@pytest.mark.parametrize(
+    "base", ["example.org/kg/", "http://x.org/kg#", "http://x.org/kg?", "http://x y/", 'http://x/"/']
+)
+def test_a_base_that_names_nothing_is_told(base: str) -> None:
+    with pytest.raises(SettingError, match="absolute http or https IRI"):
+        read_settings({"KG_BASE_IRI": base})
 
 
 def test_settings_that_are_none_are_told(tmp_path: Path) -> None:

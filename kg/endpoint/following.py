@@ -29,7 +29,7 @@ from kg.changes.remembering import remember
 from kg.endpoint.address import Endpoint, endpoint_of
 from kg.endpoint.published import Published, published
 from kg.endpoint.store import UNHURRIED, RemoteStore
-from kg.errors import KGError, NoSnapshot, NotReadYet
+from kg.errors import EndpointFault, KGError, NoSnapshot, NotReadYet
 from kg.files import link_tree
 from kg.progress import Progress, silent
 from kg.settings import Settings
@@ -115,10 +115,16 @@ class Following:
         self._asked.set()
 
     def look(self, progress: Progress = silent) -> None:
-        """Make a snapshot of the graph as it is, unless there is one. Raises RemoteError."""
+        """Make a snapshot of the graph as it is, unless there is one. Raises RemoteError, also where nothing is known
+        yet of a graph that is not all there."""
         with _alone(self._folder):
             found = published(self._store, self._settings.base_iri)
             current = current_manifest(self._folder)
+            if found.is_being_sent and current is None:
+                host = self._store.client.host
+                raise EndpointFault(
+                    f"{host} has not all of the graph: 'kg publish' is sending it; if that was broken off, run it again"
+                )
             if found.is_being_sent or (
                 current and current.contents == found.contents and current.index == search.VERSION
             ):

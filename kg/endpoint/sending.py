@@ -6,8 +6,9 @@ import gzip
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -29,6 +30,11 @@ _PACKED = 2_000_000
 """Statements of a file for the store's own loader."""
 _COUNT = "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }"
 
+# What fails where the folder may not be read; nothing is loaded by it.
+_LISTING = """
+ld_dir('{folder}', '*.nt.gz', '{graph}');
+DELETE FROM DB.DBA.load_list WHERE ll_file LIKE '{folder}/%';
+"""
 # Bulk loading, as Virtuoso's manual has it: without a log, and a checkpoint in the end.
 _BULK = """
 log_enable(3, 1);
@@ -70,11 +76,12 @@ def send(
     if not endpoint.graph_store:
         raise UsageError("say in KG_ENDPOINT_STORE where the store takes graphs (Graph Store Protocol)")
     store = RemoteStore(msgspec.structs.replace(endpoint, timeout=UNHURRIED))
-    publish(store.client, manifest.base_iri, manifest, is_being_sent=True)
+    begin = partial(publish, store.client, manifest.base_iri, manifest, is_being_sent=True)
     progress("sending")
     if loader:
-        _load(loader, endpoint, lines, progress)
+        _load(loader, endpoint, lines, begin, progress)
     else:
+        begin()
         _put(store, lines, manifest.triples, progress)
     with store.client.query(_COUNT, "application/sparql-results+json") as answer:
         count = next((int(row[0].value) for row in rows(answer, endpoint.host)), 0)
@@ -118,8 +125,11 @@ def _written(file: object, lines: Lines) -> int:
     return count
 
 
-def _load(loader: VirtuosoLoader, endpoint: Endpoint, lines: Lines, progress: Progress) -> None:
-    """Files that Virtuoso reads itself, as many at a time as it has cores; they are removed again."""
+def _load(
+    loader: VirtuosoLoader, endpoint: Endpoint, lines: Lines, begin: Callable[[], None], progress: Progress
+) -> None:
+    """Files that Virtuoso reads itself, as many at a time as it has cores; they are removed again. `begin` is called
+    before anything changes there."""
     program = shutil.which("isql-vt") or shutil.which("isql")
     if program is None:
         raise UsageError("Virtuoso's isql is not on this machine; install it, or send without --virtuoso")
@@ -131,8 +141,11 @@ def _load(loader: VirtuosoLoader, endpoint: Endpoint, lines: Lines, progress: Pr
                 count = _written(packed, part)
             progress.detail(f"{number * _PACKED + count:,} statements written")
         seen = f"{loader.seen_as or loader.folder}/{folder.name}"
+        named = {"folder": _quoted(seen), "graph": _quoted(endpoint.graph)}
+        _isql(program, loader, endpoint, _LISTING.format(**named))
+        begin()
         progress("loading there")
-        said = _isql(program, loader, endpoint, _BULK.format(folder=_quoted(seen), graph=_quoted(endpoint.graph)))
+        said = _isql(program, loader, endpoint, _BULK.format(**named))
     failed = [line for line in said.splitlines() if line.startswith("FAILED ")]
     if failed:
         raise EndpointFault(f"Virtuoso could not load everything: {failed[0][7:300]}")

@@ -116,6 +116,12 @@ def test_statements_that_get_lost_on_the_way_are_missed(
         send(following.endpoint, iter(lines), snapshot.manifest)
     following.look()
     assert current_manifest(following.folder) == before
+    # One that knows nothing yet says what it waits for.
+    newcomer = engine.settings(read_settings({}, store=_copy(seeded_store_folder, tmp_path / "newcomer")))
+    place = {setting.name: getattr(elsewhere, setting.name) for setting in TABLE if setting.name.startswith("endpoint")}
+    other = Following(replace(newcomer, **place), following.endpoint)
+    with pytest.raises(EndpointFault, match="'kg publish' is sending it; if that was broken off, run it again"):
+        other.look()
     send(following.endpoint, iter([sorted_statements(snapshot.store)]), snapshot.manifest)
     following.look()
     assert current_manifest(following.folder) == before
@@ -207,6 +213,10 @@ def test_the_bulk_loader_brings_the_same(
     bring(settings, silent, VirtuosoLoader(server.sql, server.folder, "."))
     endpoint = endpoint_of(settings)
     assert endpoint
+    # What may not be read there fails before anything has changed.
+    with pytest.raises(EndpointFault, match="denied"):
+        bring(settings, silent, VirtuosoLoader(server.sql, tmp_path))
+    assert published(RemoteStore(endpoint), ns.DEFAULT_BASE).is_as_published
     here = Snapshots(seeded_store_folder).current().store
     assert sorted_statements(RemoteStore(endpoint)) == sorted_statements(here)  # type: ignore[arg-type]
     assert not list(server.folder.glob("paperkg-*"))

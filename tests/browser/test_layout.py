@@ -28,6 +28,19 @@ def test_a_page_fits_its_window(page: sync_api.Page, seeds_service: str, view: s
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
+_CUT = """boxes => boxes.filter(box => getComputedStyle(box).overflowX !== "visible"
+    || getComputedStyle(box).overflowY !== "visible" || box.scrollWidth > box.clientWidth + 1).length"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_cut_off_on_paper(page: sync_api.Page, seeds_service: str, kind: str) -> None:
+    page.set_viewport_size({"width": 700, "height": 1000})
+    page.goto(seeds_service + KINDS[kind])
+    page.emulate_media(media="print")
+    assert page.locator("main pre, main .scroll").evaluate_all(_CUT) == 0
+    assert page.locator("header.site nav").filter(visible=True).count() == 0
+
+
 @pytest.mark.parametrize("view", [LIGHT, PHONE], indirect=True)
 def test_a_name_that_is_one_long_word_does_not_widen_the_page(page: sync_api.Page, seeds_service: str) -> None:
     page.goto(f"{seeds_service}/page/author/evan-hubinger")

@@ -18,6 +18,7 @@ from server.mcp.tools import Answer, Arguments, Tool, tool
 from server.observation import digest, note
 from server.state import current_snapshot, current_state
 
+_COUNTED = 10_000  # rows or statements; to count millions takes as long as to give them
 _LONGEST_ADDRESS = 4000  # characters; few programs take a longer one
 
 
@@ -58,6 +59,7 @@ def _answer(asked: Sparql) -> Answer:
         format_of(inspection.kind).name,
         base_iri=endpoint,
         timeout=asked.timeout,
+        most_rows=_COUNTED,
         truncate=True,  # only the beginning is given anyway
         reaches_out=refuse_remote(inspection),
     )

@@ -46,7 +46,7 @@ class Result(msgspec.Struct, frozen=True):
     rows: list[dict[str, Cell]] | UnsetType = UNSET
     """By the names of the columns, without those that have no value. Things are IRIs."""
     total: int | UnsetType = UNSET
-    """How many rows or statements there are, given or not."""
+    """How many rows or statements there are, given or not; where they are very many, at least."""
     boolean: bool | UnsetType = UNSET
     graph: str | UnsetType = UNSET
 
@@ -89,7 +89,7 @@ def _table(
         total=result.rows,
     )
     lines = ["\t".join(names), *("\t".join(_shown(row.get(name, "")) for name in names) for row in rows)]
-    return Answer(found, "\n".join([*lines, "", _count(found, len(rows), "row")]))
+    return Answer(found, "\n".join([*lines, "", _count(found, result, len(rows), "row")]))
 
 
 def _statements(triples: Iterable[Triple], result: QueryResult, address: str | UnsetType, limit: int) -> Answer:
@@ -103,7 +103,7 @@ def _statements(triples: Iterable[Triple], result: QueryResult, address: str | U
     text = serialise(given, TURTLE).decode()
     truncated = result.truncated or len(given) < result.rows
     found = Result(current_snapshot().id, truncated, address, total=result.rows, graph=text)
-    return Answer(found, f"{text}\n{_count(found, len(given), 'statement')}")
+    return Answer(found, f"{text}\n{_count(found, result, len(given), 'statement')}")
 
 
 def _readable(rows: Iterable[dict[str, Cell]]) -> Iterator[dict[str, Cell]]:
@@ -143,9 +143,8 @@ def _shown(value: Cell) -> str:
     return " ".join(text.removeprefix(current_state().settings.base_iri).split())
 
 
-def _count(result: Result, given: int, what: str) -> str:
-    total = result.total or 0
+def _count(found: Result, result: QueryResult, given: int, what: str) -> str:
     counted = f"{given} {what}{'' if given == 1 else 's'}"
-    if result.truncated:
-        counted += f" of {total:,}{' and more' if total <= given else ''}; ask for fewer or narrower ones"
-    return f"{counted}. The whole result: {result.address}" if result.address else f"{counted}."
+    if found.truncated:
+        counted += f" of {result.rows:,}{' and more' if result.truncated else ''}; ask for fewer or narrower ones"
+    return f"{counted}. The whole result: {found.address}" if found.address else f"{counted}."

@@ -277,6 +277,9 @@ def test_sparql_gives_rows_an_answer_or_a_graph(address: str) -> None:
     built = data(address, "sparql", {"query": "CONSTRUCT WHERE { ?s ?p ?o }", "limit": 4})
     assert len(graph(built["graph"])) == 4
     assert built["truncated"]
+    many = call(address, "sparql", {"query": "SELECT * { ?a ?p ?x . ?b ?q ?y }", "limit": 3})
+    assert many.structured_content["total"] == 10_000
+    assert "3 rows of 10,000 and more" in many.content[0].text
     kinds = "SELECT * { BIND(1 AS ?i) BIND(1.5 AS ?d) BIND(true AS ?b) BIND('x'@en AS ?t) BIND(1e999 AS ?inf) }"
     typed = data(address, "sparql", {"query": kinds})["rows"][0]
     assert typed == {"i": 1, "d": 1.5, "b": True, "t": "x", "inf": "1e999"} | {"inf": typed["inf"]}

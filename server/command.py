@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import socket
 import sys
 from contextlib import suppress
@@ -14,7 +15,7 @@ import click
 from kg import paths, pipeline
 from kg.commands.common import Context, progress_lines
 from kg.endpoint.following import Following
-from kg.errors import RemoteError, SettingError, StoreBusy
+from kg.errors import RemoteError, SettingError, StoreBusy, StoreError
 from kg.linking.linking import linker_of
 from kg.progress import Progress
 from kg.queries import load_queries
@@ -132,6 +133,9 @@ def look(following: Following, progress: Progress) -> None:
 def prepare(store: StoreFolder, settings: Settings, progress: Progress) -> None:
     """Fill an empty store with the seeds if that is wanted, and finish what an interrupted load left undone."""
     store.check()
+    if store.folder.exists() and not os.access(store.folder, os.W_OK):
+        # Locks, results on their way and dumps are files there.
+        raise StoreError(f"{store.folder} cannot be written, which serving it takes; serve a copy", store.folder)
     if not store.segments.catalogue():
         if settings.seeds:
             pipeline.load_seeds(store, progress, linker_of(settings) if settings.link else None)

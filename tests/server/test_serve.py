@@ -145,6 +145,20 @@ def test_a_port_that_is_taken_is_told_at_once(folder: Path) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_a_store_that_cannot_be_written_is_told_at_once(folder: Path) -> None:
+    command = [sys.executable, "-m", "kg", "--store", str(folder), "serve", "--port", "0"]
+    if os.geteuid() == 0:  # who may write whatever is not mounted otherwise
+        mounting = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+        command = ["unshare", "-m", "sh", "-c", mounting, str(folder), *command]
+        if subprocess.run([*command[:4], "mount -t tmpfs tmpfs /mnt"], capture_output=True, check=False).returncode:
+            pytest.skip("nothing can be mounted here")
+    else:
+        folder.chmod(0o555)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1
+    assert result.stderr == f"kg: {folder} cannot be written, which serving it takes; serve a copy\n"
+
+
 def test_a_killed_http_process_is_replaced_and_all_read_each_others_writes(folder: Path) -> None:
     with serving(folder, KG_WORKERS="2", KG_QUERY_WORKERS="1") as (process, address, lines):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")

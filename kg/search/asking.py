@@ -17,16 +17,19 @@ _LABEL_BOOST = 3.0
 _YEAR = 10_000  # of date numbers
 _LAST_YEAR = 9_999
 _PARTS = re.compile(r'"([^"]*)"|([^"]+)')
+# A word and its number, which are written as one, with a hyphen, or apart: COVID-19, GPT4.
+_NUMBERED = re.compile(r"(?<!\w)([^\W\d_]+-\d+)(?!\w)")
+_WITH_NUMBER = re.compile(r"([^\W\d_]+)(\d+)")
 
 Phrase = tuple[str, ...]
 
 
 def phrases_of(text: str, in_pairs: bool = False) -> list[Phrase]:
     """What has to be found: each word, and what stands in quotation marks as it stands; so do letters that are words,
-    or, `in_pairs`, each two of them, which are what most words of Chinese have.
+    or, `in_pairs`, each two of them, which are what most words of Chinese have; and a word with its number.
 
-    >>> phrases_of('Smith "neural networks"'), phrases_of("深度学习"), phrases_of("深度学", in_pairs=True)
-    ([('smith',), ('neural', 'networks')], [('深', '度', '学', '习')], [('深', '度'), ('度', '学')])
+    >>> phrases_of('Smith "neural networks" GPT-4'), phrases_of("深度学习"), phrases_of("深度学", in_pairs=True)
+    ([('smith',), ('neural', 'networks'), ('gpt', '4')], [('深', '度', '学', '习')], [('深', '度'), ('度', '学')])
     """
     found: list[Phrase] = []
     for quoted, other in _PARTS.findall(text):
@@ -37,8 +40,12 @@ def phrases_of(text: str, in_pairs: bool = False) -> list[Phrase]:
             is_run = place % 2 == 1
             if is_run and in_pairs and len(words) > 1:
                 found += pairwise(words)
+            elif is_run:
+                found += [tuple(words)]
             else:
-                found += [tuple(words)] if is_run else [(word,) for word in words]
+                for number, part in enumerate(_NUMBERED.split(piece)):
+                    words = words_of(part)
+                    found += [tuple(words)] if number % 2 == 1 else [(word,) for word in words]
     return list(dict.fromkeys(islice(filter(None, found), MAX_WORDS)))
 
 
@@ -52,9 +59,27 @@ def _phrase_query(schema: tantivy.Schema, phrase: Phrase) -> Query:
 
 
 def _in_field(schema: tantivy.Schema, name: str, phrase: Phrase) -> Query:
-    if len(phrase) == 1:
-        return Query.term_query(schema, name, phrase[0])
-    return Query.phrase_query(schema, name, list(phrase))
+    ways = [
+        Query.term_query(schema, name, way[0]) if len(way) == 1 else Query.phrase_query(schema, name, list(way))
+        for way in spellings(phrase)
+    ]
+    return ways[0] if len(ways) == 1 else Query.boolean_query([(Occur.Should, way) for way in ways])
+
+
+def spellings(phrase: Phrase) -> list[Phrase]:
+    """The ways in which what is looked for may be written.
+
+    >>> spellings(("covid19",)), spellings(("covid", "19"))
+    ([('covid19',), ('covid', '19')], [('covid', '19'), ('covid19',)])
+    """
+    if len(phrase) == 1 and (match := _WITH_NUMBER.fullmatch(phrase[0])):
+        return [phrase, match.groups()]
+    together = "".join(phrase)
+    return (
+        [phrase, (together,)]
+        if len(phrase) == 2 and _WITH_NUMBER.fullmatch(together) and phrase[0].isalpha()
+        else [phrase]
+    )
 
 
 def narrowed(schema: tantivy.Schema, query: Query | None, kind: str | None, filters: Filters) -> Query:

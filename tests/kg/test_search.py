@@ -512,6 +512,15 @@ def test_words_written_together_are_found_apart(tmp_path: Path) -> None:
     assert (result.partly, result.hits[0].label) == (True, "基于深度学习的图像识别研究")
 
 
+@pytest.mark.parametrize("asked", ["covid19", "COVID-19", '"Covid 19"', "covid19 survey", "survey COVID-19"])
+def test_a_word_and_its_number_are_found_however_they_are_joined(asked: str, tmp_path: Path) -> None:
+    same = {"A survey of COVID-19", "COVID19: survey", "Covid 19, a survey"}
+    index = _index_of({*same, "19 surveys of covid", "A survey of COVID-191", "Covid"}, tmp_path / "index")
+    result = index.search(asked)
+    assert ({hit.label for hit in result.hits}, result.partly) == (same, False)
+    assert all(any(piece.is_found for piece in highlighted(label, result.terms)) for label in same)
+
+
 @pytest.mark.parametrize("asked", ["Carette S", "S. Carette", "Carette, S.J."])
 def test_who_is_asked_for_by_initials_is_found_alone(asked: str, tmp_path: Path) -> None:
     index = _index_of({"Simon Carette", "Vitamin S and J", "Lee's paper"}, tmp_path / "index")

@@ -3,7 +3,7 @@
     evaluate   each write against a scratch checkpoint of the primary store, in a process that may be killed
     journal    the changes of all that succeeded, one commit, synced
     apply      the journal's end to the primary store
-    publish    one snapshot, without a new search index or statistics
+    publish    one snapshot, without a new search index
     answer     everybody
 
 A write is acknowledged when it is in the journal and in the snapshot in force. What fails or takes too long is left
@@ -29,7 +29,6 @@ from kg.edits import Change, Position
 from kg.errors import GraphChanged, KGError, QuerySyntaxError, QueryTimeout, QueueFull, StoreBusy, StoreError
 from kg.pipeline import is_whole, silent
 from kg.publishing import publish, publish_edits, publish_index
-from kg.search import affected_things
 from kg.settings import Settings
 from kg.snapshots import current_manifest
 from kg.store import StoreFolder
@@ -74,8 +73,7 @@ class Committer:
         self._room = threading.Semaphore(settings.write_queue)
         self._together = 1
         self._worker: Worker | None = None
-        self._unindexed: set[str] = set()
-        self._index_by = 0.0
+        self._index_by: float | None = None
         self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
         self._thread.start()
 
@@ -127,7 +125,7 @@ class Committer:
             group, last = self._group(first)
             try:
                 self._commit(group)
-                if self._unindexed and time.monotonic() > self._index_by:
+                if self._index_by and time.monotonic() > self._index_by:
                     self._index()
             except BaseException as error:  # noqa: BLE001 - whoever waits has to be told, whatever it was
                 for pending in group:
@@ -138,16 +136,16 @@ class Committer:
 
     def _until_indexing(self) -> float | None:
         """Seconds until the search index has to follow; None if it is up to date."""
-        if not self._unindexed:
+        if not self._index_by:
             return None
         return max(0.0, min(_INDEX_WHEN_QUIET, self._index_by - time.monotonic()))
 
     def _index(self) -> None:
         """Have the search index follow the writes; what fails here is mended by the next load or start."""
-        things, self._unindexed = self._unindexed, set()
+        self._index_by = None
         try:
             with ExitStack() as stack:
-                publish_index(self._store, self._take_turn(stack), things)
+                publish_index(self._store, self._take_turn(stack))
         except Exception as error:  # noqa: BLE001 - nobody waits for this, and the writes after it must go on
             _log.warning("the search index does not follow the last writes: %s", error)
 
@@ -278,11 +276,9 @@ class Committer:
             return current.id
         present = self._store.contents()
         self._store.journal.append(changes, present.edits if present else Position())
-        contents, effects = writer.apply_edits()
-        if not self._unindexed:
+        if not self._index_by:
             self._index_by = time.monotonic() + _INDEX_AT_LATEST
-        self._unindexed |= affected_things(writer.primary.database(), effects)
-        return publish_edits(self._store, writer, contents, effects)
+        return publish_edits(self._store, writer, writer.apply_edits())
 
 
 def _failure(reply: Failed, write: Write, settings: Settings) -> KGError:

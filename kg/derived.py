@@ -18,7 +18,7 @@ from typing import IO
 
 import pyoxigraph
 import zstandard
-from pyoxigraph import BlankNode, RdfFormat, Triple
+from pyoxigraph import BlankNode, Quad, RdfFormat, Triple
 
 from kg import paths
 from kg.files import checksum
@@ -26,7 +26,7 @@ from kg.segments import compressed, segment_id
 
 _BLOCK = 2**20
 # Changes when kg/facts.py or kg/recounts.py count otherwise, so that a graph of before is built anew.
-_COUNTING = "2"
+_COUNTING = "3"
 
 
 def statements(path: Path) -> set[bytes]:
@@ -38,6 +38,11 @@ def statements(path: Path) -> set[bytes]:
         else:
             found.add(line)
     return found
+
+
+def line(quad: Quad) -> bytes:
+    """A statement as a line of such a file."""
+    return f"{quad.triple} .\n".encode()
 
 
 def link(source: Path, target: Path) -> None:
@@ -71,12 +76,13 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
     unfinished.replace(path)
 
 
-def change(path: Path, gone: set[bytes], come: set[bytes]) -> None:
-    """Without some lines, with others. Takes as long as they are many, but for a time in a while."""
+def change(path: Path, gone: set[bytes], come: set[bytes], at_once: bool = False) -> None:
+    """Without some lines, with others. Takes as long as they are many, but for a time in a while; never if it has to be
+    `at_once`."""
     changes = _changes(path)
     known = changes.read_bytes() if changes.exists() else b""
     more = compressed(b"".join([*(b"-" + line for line in sorted(gone)), *sorted(come)]))
-    if len(known) + len(more) < path.stat().st_size:
+    if at_once or len(known) + len(more) < path.stat().st_size:
         with _replacing(changes) as stream:
             stream.write(known + more)
     else:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain
+from types import MappingProxyType
 
 import msgspec
 
@@ -68,16 +69,18 @@ class Statistics:
 
     `chunks` gives the facts, as `encoded_facts` wrote them, each with the data set that they are of, as often as it is
     called: they are gone through several times, so that little has to be kept of each paper. `renamed` gives each its
-    canonical names.
+    canonical names; `also_named` says what other graphs call some papers that no record says.
     """
 
     def __init__(
         self,
         chunks: Callable[[], Iterable[tuple[str, bytes]]],
         renamed: Callable[[Iterator[PaperFacts]], Iterator[PaperFacts]] = iter,
+        also_named: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
         self._chunks = chunks
         self._renamed = renamed
+        self._also_named = also_named
         self._recurring: dict[str, list[PaperFacts]] = {}
         self.papers_of: Counter[str] = Counter()
         self._coauthors = _Coauthors()
@@ -117,11 +120,12 @@ class Statistics:
     def _named(self) -> dict[str, tuple[str, ...]]:
         """The papers by what other graphs call them; a name has one, as a rule."""
         named: dict[str, tuple[str, ...]] = {}
-        for facts in self._facts():
-            for name in facts.names:
+        by_records = ((facts.paper, facts.names) for facts in self._facts())
+        for paper, names in chain(by_records, self._also_named.items()):
+            for name in names:
                 papers = named.get(name, ())
-                if facts.paper not in papers:
-                    named[name] = (*papers, facts.paper)
+                if paper not in papers:
+                    named[name] = (*papers, paper)
         return named
 
     def _facts(self) -> Iterator[PaperFacts]:

@@ -8,7 +8,7 @@ be built from nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 
+from kg import derived
 from kg import namespaces as ns
 from kg.facts import MAX_AUTHORS
 from kg.linking.concerned import (
@@ -32,8 +33,11 @@ from kg.linking.identity import Identity, kind_of
 from kg.linking.judging import Judgement
 from kg.linking.link_statements import LinkStatements, subject_of
 from kg.linking.records import KINDS, Part, RecordIndex
-from kg.recounts import Effect, NamesOf, Recount, changed_papers
+from kg.recounts import ByGraph, Effect, Recount, changed_papers
 from kg.said import Known, Objects, objects
+
+# By these a graph says who wrote what.
+_WRITTEN = frozenset((ns.TYPE, ns.CREATOR))
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,8 @@ class Increment:
 
 class Plan:
     """From the links of one judgement to those of another, with the statements of `new_parts`, which the index knows
-    already. Nothing `is_edited` if the graph says what records and links do, and nothing else."""
+    already. `edited` are the predicates of edits: there are none if the graph says what records and links do, and
+    nothing else."""
 
     def __init__(
         self,
@@ -68,10 +73,11 @@ class Plan:
         judgements: tuple[Judgement, Judgement],
         arrived: list[bytes],
         new_parts: Collection[Part],
-        is_edited: bool,
+        edited: Set[str],
     ) -> None:
         self._index = index
-        self._is_edited = is_edited or bool(judgements[0].outside)
+        self._is_edited = bool(edited or judgements[0].outside)
+        self._is_written_by_records = edited.isdisjoint(_WRITTEN)
         self._base_iri = base_iri
         self._new_parts = new_parts
         self._before, self._after = (LinkStatements(base_iri, judgement) for judgement in judgements)
@@ -88,21 +94,24 @@ class Plan:
         papers = (paper for block in self._arrived for paper in self._index.papers_in(block))
         return self._is_known and self._concerned.read(papers, limit)
 
-    def apply(self, database: pyoxigraph.Store) -> Increment:
-        """Bring a graph there, after `read`."""
+    def apply(self, database: pyoxigraph.Store, edit: Callable[[], list[Effect]]) -> Increment:
+        """Bring a graph there, after `read`. `edit` makes all edits anew, of which records and links know nothing, and
+        tells what it did."""
         newcomers, effects, known = self._changes(database)
         papers = changed_papers(database, (quad for _, quad in effects), self._base_iri)
         papers.update(thing for thing in newcomers.things if kind_of(thing, self._base_iri) == "paper")
-        names_before = _names(self._before, self._index, but=self._new_parts)
-        recount = Recount(database, papers, names_before, {thing: each.before for thing, each in known.items()})
+        recount = Recount(database, papers, {thing: each.before for thing, each in known.items()})
         _apply(database, effects, newcomers.quads)
+        if edited := edit():
+            effects += edited
+            _change(known, edited)
         now = {thing: each.now for thing, each in known.items()}
         complete = self._concerned.author_lists(self._after.identity)
-        written = _Written(self._index, self._after.identity)
-        counted = list(recount.effects(_names(self._after, self._index), complete, now, written))
+        written = _Written(self._index, self._after.identity) if self._is_written_by_records else ByGraph()
+        counted = list(recount.effects(complete, now, written))
         _apply(database, counted)
-        come = self._come | {_line(quad) for is_added, quad in counted if is_added}
-        gone = self._gone | {_line(quad) for is_added, quad in counted if not is_added}
+        come = self._come | {derived.line(quad) for is_added, quad in counted if is_added}
+        gone = self._gone | {derived.line(quad) for is_added, quad in counted if not is_added}
         _change(known, counted)
         now = {thing: each.now for thing, each in known.items()}
         return Increment(newcomers, [*effects, *counted], come, gone, now)
@@ -191,7 +200,7 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 class _Written:
-    """Who wrote what, as far as the records tell. Edits of who did are not brought in step by step."""
+    """Who wrote what, as far as the records tell."""
 
     def __init__(self, index: RecordIndex, identity: Identity) -> None:
         self._index = index
@@ -251,28 +260,6 @@ def _apply(database: pyoxigraph.Store, effects: Iterable[Effect], new: Iterable[
     database.bulk_extend(chain(new, added))
 
 
-def _names(said: LinkStatements, index: RecordIndex, but: Collection[Part] = ()) -> NamesOf:
-    named = said.named_papers()
-
-    def names_of(paper: str) -> set[str] | None:
-        if paper not in named:
-            return None
-        members = {thing for thing, called in said.identity.canonical.items() if called == paper} | {paper}
-        places = {place for place in index.places(members) if place.part not in but}
-        return {
-            quad.object.value
-            for quad in parsed(statements for _, statements in index.statements(places))
-            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode)
-            if quad.subject.value in members and quad.predicate.value == ns.SAME_AS
-        }
-
-    return names_of
-
-
 def _statements(block: bytes) -> Iterator[bytes]:
     """Without the marks of records."""
     return (line for line in block.splitlines(keepends=True) if not line.startswith(b"#"))
-
-
-def _line(quad: Quad) -> bytes:
-    return f"{quad.triple} .\n".encode()

@@ -35,6 +35,8 @@ class Primary:
         self._name = state.name if state else _new_name()
         self.is_compact = state.is_compact if state else True
         """Whether `compact` would change nothing."""
+        self.is_regular = state.is_regular if state else False
+        """Whether what is derived can follow edits step by step; settled with the contents."""
         self._open: pyoxigraph.Store | None = None
 
     @property
@@ -80,7 +82,7 @@ class Primary:
 
         On any error nothing has changed. A database that is still open in a stack trace touches its own files only.
         """
-        before = self._name, self.is_compact
+        before = self._name, self.is_compact, self.is_regular
         self._remove_leftovers()
         derived_before = self.derived
         database = None if anew else self.database()
@@ -95,7 +97,7 @@ class Primary:
             yield
         except BaseException:
             self.release()
-            self._name, self.is_compact = before
+            self._name, self.is_compact, self.is_regular = before
             self._remove_leftovers()
             raise
         self._remove_leftovers()
@@ -116,7 +118,9 @@ class Primary:
     def settle(self, contents: Contents) -> None:
         """Have this be the primary store that counts, with these contents, whatever happens from now on."""
         self.database().flush()
-        write_atomically(self._state, msgspec.json.encode(State(self._name, contents, self.is_compact)))
+        write_atomically(
+            self._state, msgspec.json.encode(State(self._name, contents, self.is_compact, self.is_regular))
+        )
 
     def compact(self, contents: Contents) -> None:
         """Rewrite the files that bulk loading left, over which queries take twice the time. `contents` is what it

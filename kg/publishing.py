@@ -16,7 +16,7 @@ from pyoxigraph import DefaultGraph, NamedNode, RdfFormat
 from kg import namespaces as ns
 from kg import search
 from kg.changes.remembering import remember
-from kg.edits import Change, Position
+from kg.edits import Change
 from kg.errors import StoreError
 from kg.files import link_tree
 from kg.gone import remember_edited, remember_left
@@ -36,7 +36,7 @@ from kg.snapshots import (
 )
 from kg.statistics import GraphCounts, count_graph
 from kg.store import Contents, StoreFolder
-from kg.writer import Step, Writer
+from kg.writer import Edited, Step, Writer
 
 _FILES = 100  # of a dataset that a snapshot names
 # So many edits are not looked up one by one.
@@ -55,6 +55,9 @@ def publish(store: StoreFolder, writer: Writer, contents: Contents, progress: Pr
     current = current_manifest(store.folder)
     if current is None or anew or not current.is_of(contents):
         current = _publish(store, writer, contents, current, progress, anew)
+    elif current.unindexed != ():
+        publish_index(store, writer)
+        current = current_manifest(store.folder) or current
     remove_old(store.folder)
     return current.id if writer.primary.is_compact else _publish_compacted(store, writer, contents, current, progress)
 
@@ -109,15 +112,14 @@ def _publish_compacted(
     writer.primary.compact(contents)
     with _preparing(store, writer, contents) as work:
         link_tree(store.folder / "snapshots" / current.id / "index", work / "index")
-        return _put_in_force(store, contents, work, current.graph_counts).id
+        return _put_in_force(store, contents, work, current.graph_counts, current.unindexed).id
 
 
 def _renew(store: StoreFolder, current: SnapshotManifest, step: Step, database: pyoxigraph.Store, folder: Path) -> bool:
     """Whether the search index of the snapshot in force could be brought up to date after a step from it."""
-    edits = list(islice(_edited(store, step.since.derived_from), _MANY_CHANGES))
-    if not current.is_of(step.since) or len(edits) == _MANY_CHANGES:
+    if not current.is_of(step.since) or current.unindexed is None:
         return False
-    things = _to_be_indexed(database, step) | search.affected_things(database, edits)
+    things = _to_be_indexed(database, step).union(current.unindexed)
     search.update(database, store.folder / "snapshots" / current.id / "index", folder, things, step.known)
     return True
 
@@ -139,28 +141,46 @@ def _to_be_indexed(database: pyoxigraph.Store, step: Step) -> set[str]:
     return {thing for thing in things if _INDEXED.search(thing)}
 
 
-def publish_edits(store: StoreFolder, writer: Writer, contents: Contents, effects: list[Effect]) -> str:
+def publish_edits(store: StoreFolder, writer: Writer, edited: Edited) -> str:
     """Publish a few edits in the time that they take: counts follow the effects, the search index stays as it is."""
     current = current_manifest(store.folder)
     if current is None:
-        return publish(store, writer, contents, silent)
-    with _preparing(store, writer, contents) as work:
+        return publish(store, writer, edited.contents, silent)
+    effects = [*edited.effects, *edited.derived]
+    with _preparing(store, writer, edited.contents) as work:
         link_tree(store.folder / "snapshots" / current.id / "index", work / "index")
         counts = current.graph_counts.after(effects, store.base_iri)
-        remember_edited(store.folder, effects)
-        manifest = _put_in_force(store, contents, work, counts)
+        remember_edited(store.folder, edited.effects)
+        things = _edited_things(writer.primary.database(), edited).union(current.unindexed or ())
+        unindexed = None if current.unindexed is None or len(things) > _MANY_CHANGES else tuple(sorted(things))
+        manifest = _put_in_force(store, edited.contents, work, counts, unindexed)
         remember(store.folder, manifest, current, effects=effects)
     return work.name.removeprefix(".")
 
 
-def publish_index(store: StoreFolder, writer: Writer, things: set[str]) -> None:
-    """Publish the snapshot in force once more, with its search index brought up to date for these things."""
+def _edited_things(database: pyoxigraph.Store, edited: Edited) -> set[str]:
+    """Things of which the search index may say something else after edits."""
+    return search.affected_things(database, edited.effects) | _counted_things(edited.derived)
+
+
+def _counted_things(effects: Iterable[Effect]) -> set[str]:
+    """What is counted otherwise by these effects, and indexed."""
+    things = {quad.subject.value for _, quad in effects if isinstance(quad.subject, NamedNode)}
+    return {thing for thing in things if _INDEXED.search(thing)}
+
+
+def publish_index(store: StoreFolder, writer: Writer) -> None:
+    """Publish the snapshot in force once more, with its search index brought up to date."""
     current, contents = current_manifest(store.folder), store.contents()
     if current is None or contents is None or not current.is_of(contents):
         return  # something else is about to be published, with an index of its own
     with _preparing(store, writer, contents) as work:
         database = pyoxigraph.Store.read_only(str(work / "store"))
-        search.update(database, store.folder / "snapshots" / current.id / "index", work / "index", things)
+        if current.unindexed is None:
+            search.build(database, work / "index")
+        else:
+            index = store.folder / "snapshots" / current.id / "index"
+            search.update(database, index, work / "index", current.unindexed)
         _put_in_force(store, contents, work, current.graph_counts)
 
 
@@ -170,11 +190,8 @@ def _build_index(store: StoreFolder, writer: Writer, database: pyoxigraph.Store,
     if writer.index is None or len(changes) == _MANY_CHANGES:
         search.build(database, folder)
         return
-    writer.index.complete(database, folder, search.affected_things(database, _quads(changes)))
-
-
-def _edited(store: StoreFolder, start: Position) -> Iterator[Effect]:
-    return _quads(store.journal.changes(start))
+    things = search.affected_things(database, _quads(changes)) | _counted_things(writer.counted)
+    writer.index.complete(database, folder, things)
 
 
 def _quads(changes: Iterable[Change]) -> Iterator[Effect]:
@@ -202,14 +219,19 @@ def _statements_if_few(store_folder: Path, current: SnapshotManifest | None) -> 
         return None
 
 
-def _put_in_force(store: StoreFolder, contents: Contents, work: Path, counts: GraphCounts) -> SnapshotManifest:
+def _put_in_force(
+    store: StoreFolder, contents: Contents, work: Path, counts: GraphCounts, unindexed: tuple[str, ...] | None = ()
+) -> SnapshotManifest:
+    """`unindexed` are the things that the search index does not know as they are."""
     snapshot_id = work.name.removeprefix(".")
-    manifest = _describe(store, contents, snapshot_id, counts)
+    manifest = _describe(store, contents, snapshot_id, counts, unindexed)
     put_in_force(store.folder, work, manifest)
     return manifest
 
 
-def _describe(store: StoreFolder, contents: Contents, snapshot_id: str, counts: GraphCounts) -> SnapshotManifest:
+def _describe(
+    store: StoreFolder, contents: Contents, snapshot_id: str, counts: GraphCounts, unindexed: tuple[str, ...] | None
+) -> SnapshotManifest:
     manifests = [store.segments.manifest(dataset, segment) for dataset, segment in sorted(contents.segments.items())]
     return SnapshotManifest(
         id=snapshot_id,
@@ -221,6 +243,7 @@ def _describe(store: StoreFolder, contents: Contents, snapshot_id: str, counts: 
         datasets=tuple(_summary(manifest) for manifest in manifests),
         linksets=counts.linksets,
         index=search.VERSION,
+        unindexed=unindexed,
     )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from kg.facts import Statistics, decoded_facts
 from kg.known_schemes import VOCABULARY
-from kg.linking.identity import Identity
+from kg.linking.judging import Judgement
+from kg.linking.link_statements import LinkStatements
 from kg.linking.renaming import Renaming
 from kg.naming import Naming
 from kg.processes import without_collecting
@@ -23,15 +24,16 @@ _MANY = 20_000
 
 
 class Recorded:
-    """The records of some parts, (dataset, part), in order, all on disk; `identity` tells what is one."""
+    """The records of some parts, (dataset, part), in order, all on disk, and what is one of what they speak of."""
 
-    def __init__(self, store: StoreFolder, parts: Sequence[tuple[str, str]], identity: Identity) -> None:
+    def __init__(self, store: StoreFolder, parts: Sequence[tuple[str, str]], judgement: Judgement) -> None:
         self._store = store
         self._segments = store.segments
         self._parts = parts
-        self._identity = identity
+        self._judgement = judgement
+        self._identity = judgement.identity
         self._naming = Naming(store.base_iri)
-        self._renaming = Renaming(self._naming, identity)
+        self._renaming = Renaming(self._naming, judgement.identity)
 
     @property
     def has_facts(self) -> bool:
@@ -44,6 +46,7 @@ class Recorded:
         statistics = Statistics(
             lambda: ((naming.dataset(part[0]), facts) for part in parts for facts in segments.facts(*part)),
             self._renaming.facts,
+            LinkStatements(self._store.base_iri, self._judgement).names_of_papers(),
         )
         with without_collecting():
             statistics.count()

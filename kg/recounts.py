@@ -7,7 +7,7 @@ again, of the things concerned alone.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Protocol
@@ -40,8 +40,14 @@ class Written(Protocol):
         """Whether it is known that a paper has few enough authors to be counted."""
 
 
-NamesOf = Callable[[str], set[str] | None]
-"""What other graphs call a paper by its records; None where that is all that the graph says."""
+class ByGraph:
+    """Nothing is known without asking the graph."""
+
+    def papers_of(self, authors: Collection[str]) -> dict[str, set[str]]:
+        return {}
+
+    def is_small(self, paper: str) -> bool:
+        return False
 
 
 class _Counted(msgspec.Struct):
@@ -83,25 +89,24 @@ def changed_papers(database: Store, quads: Iterable[Quad], base_iri: str) -> set
 class Recount:
     """Made before a graph changes, of the papers that will; asked for its `effects` when it has changed."""
 
-    def __init__(self, database: Store, papers: Iterable[str], names_of: NamesOf, known: Known) -> None:
+    def __init__(self, database: Store, papers: Iterable[str], known: Known | None = None) -> None:
         """`known` is of before the change."""
         self._database = database
         self._said = Said(database, known)
-        self._names_of = names_of
         self._before = {paper: self._read(paper) for paper in papers}
+        # An edit that takes everything from a paper takes these as well.
+        self._cited_before = {paper: self._objects(NamedNode(paper), ns.CITES) for paper in self._before}
 
-    def effects(
-        self, names_of: NamesOf, complete: Mapping[str, bool | None], known: Known, written: Written
-    ) -> Iterator[Effect]:
+    def effects(self, complete: Mapping[str, bool | None], known: Known, written: Written) -> Iterator[Effect]:
         """What is derived otherwise; to be made so in the end. `complete` says of papers whether their author lists
         are, or that no record says so; `known` and `written` are of after the change."""
         self._said = Said(self._database, known)
-        self._names_of = names_of
         after = {paper: self._read(paper) for paper in self._before}
         yield from self._papers_of_things(after)
         yield from self._coauthors(after, written)
         for paper, is_complete in complete.items():
-            value = None if is_complete is None else Literal("true" if is_complete else "false", datatype=_BOOLEAN)
+            is_said = is_complete is not None and _PAPER in self._said_of(paper, ns.TYPE)
+            value = None if not is_said else Literal("true" if is_complete else "false", datatype=_BOOLEAN)
             yield from self._changed(paper, ns.AUTHOR_LIST_COMPLETE, value)
         yield from self._citations(after)
 
@@ -116,8 +121,7 @@ class Recount:
             found.institutions |= self._objects(authorship, ns.AFFILIATION)
         for record in said[ns.DERIVED_FROM]:
             found.datasets |= self._objects(record, ns.RECORD_DATASET)
-        names = self._names_of(paper)
-        return found if names is None else msgspec.structs.replace(found, names=names)
+        return found
 
     def _papers_of_things(self, after: dict[str, _Counted]) -> Iterator[Effect]:
         """Of authors, venues, subjects, institutions and data sets; of venues and subjects by year too."""
@@ -204,8 +208,9 @@ class Recount:
         cited: Counter[str] = Counter()
         for paper in sorted(citing):
             known, found = self._objects(NamedNode(paper), ns.CITES), self._cited(paper)
+            cited.update(found)
+            cited.subtract(self._cited_before.get(paper, known))
             for target in known ^ found:
-                cited[target] += 1 if target in found else -1
                 yield target in found, Quad(NamedNode(paper), NamedNode(ns.CITES), NamedNode(target))
         for target, more in cited.items():
             if more:
@@ -214,10 +219,8 @@ class Recount:
     def _cited(self, paper: str) -> set[str]:
         found: set[str] = set()
         for name in self._objects(NamedNode(paper), ns.REFERENCE):
-            for target in _subjects(self._database, _SAME_AS, NamedNode(name)):
-                names = self._names_of(target)
-                if (names is None or name in names) and Quad(NamedNode(target), _TYPE, _PAPER) in self._database:
-                    found.add(target)
+            called_so = _subjects(self._database, _SAME_AS, NamedNode(name))
+            found.update(each for each in called_so if Quad(NamedNode(each), _TYPE, _PAPER) in self._database)
         return found
 
     def _changed(self, thing: str, predicate: str, value: Literal | None) -> Iterator[Effect]:

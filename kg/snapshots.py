@@ -72,6 +72,8 @@ class SnapshotManifest(msgspec.Struct, frozen=True):
     """Links to things of other graphs, by the beginning of their IRIs."""
     index: int = 1
     """The version of the search index."""
+    unindexed: tuple[str, ...] | None = ()
+    """Things of which the search index does not say yet what edits say; None: very many."""
 
     def is_of(self, contents: Contents) -> bool:
         """Whether the snapshot holds these contents, as this version publishes them."""

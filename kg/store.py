@@ -42,7 +42,7 @@ class Contents(msgspec.Struct, frozen=True):
     rules: str
     """Digest of the rules for derived statements."""
     derived_from: Position
-    """The edits that the derived statements know of; a small write leaves them as they are."""
+    """The edits that the derived statements know of; some writes leave them as they are."""
     links: str = ""
     """The links by which things are one."""
 
@@ -53,11 +53,13 @@ class Contents(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True):
-    """The primary store that counts: its name, what it holds, and whether its files are as good to read as they get."""
+    """The primary store that counts: its name, what it holds, whether its files are as good to read as they get, and
+    whether what is derived can follow edits step by step (kg/counted_edits.py)."""
 
     name: str
     contents: Contents
     is_compact: bool = True
+    is_regular: bool = False
 
 
 class StoreFolder:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
+from typing import NamedTuple
 
 import msgspec
 import pyoxigraph
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
+from pyoxigraph import DefaultGraph, Quad, RdfFormat
 
 from kg import derived
 from kg.bulk import taken
+from kg.counted_edits import are_regular, bare_things, count_edits
 from kg.edits import Position
 from kg.errors import StoreError
 from kg.facts import DERIVED_PREDICATES, RELEVANT_PREDICATES
@@ -50,6 +52,11 @@ _AT_LEAST = 1000
 _LARGE, _TOO_LARGE = 1_000_000, 15_000_000
 
 
+# Papers of which edits are counted where a graph is built, in place of asking the rules of all.
+_MANY_EDITED = 100_000
+_COUNTING = RELEVANT_PREDICATES | DERIVED_PREDICATES
+
+
 class _MoreIsApart(Exception):
     """Things that were one are not any more, which only the segments can tell."""
 
@@ -70,6 +77,15 @@ class Step:
     newcomers: Newcomers
     effects: list[Effect]
     known: Known
+
+
+class Edited(NamedTuple):
+    """What a primary store holds after edits, what they added (True) and removed (False), and what is derived otherwise
+    by that."""
+
+    contents: Contents
+    effects: list[Effect]
+    derived: list[Effect]
 
 
 @dataclass(frozen=True)
@@ -109,11 +125,16 @@ class Writer:
         """The search index of what was built, where it could be prepared."""
         self.step: Step | None = None
         """What was done to bring the primary store to what it holds, where that was little."""
+        self.counted: list[Effect] = []
+        """What is derived otherwise in a graph that was built, by its edits."""
 
     def close(self) -> None:
         """Let go of everything; the next writer opens it."""
         self.primary.release()
         self.step = None
+        self._discard_index()
+
+    def _discard_index(self) -> None:
         if self.index:
             self.index.discard()
             self.index = None
@@ -165,7 +186,10 @@ class Writer:
             return arriving
         if present.rules != wanted.rules:
             return arriving  # of everything something else is derived
-        if self._is_edited(RELEVANT_PREDICATES | DERIVED_PREDICATES) or not self._all_have_facts(present_parts):
+        before = self._store.links.read(present.links)
+        if before is None or not self._all_have_facts(present_parts):
+            return arriving
+        if not self._follows_edits(present, before.identity):
             return arriving
         arrived, new_parts = list[bytes](), wanted_parts - present_parts
         if arriving:
@@ -175,15 +199,18 @@ class Writer:
             arriving.write_manifests()
         mapped = arriving.mapped if arriving else frozenset()
         arrived += taken(self._load_parts(None, sorted(new_parts - mapped), progress), _FEW)
-        if sum(map(len, arrived)) > _FEW or not self._all_have_facts(new_parts):
+        bare = self._bare_things()
+        if sum(map(len, arrived)) > _FEW or not self._all_have_facts(new_parts) or _are_named(bare, arrived):
             return _arrived(arriving)
-        before, after = self._store.links.read(present.links), self._links(wanted, linker, progress)
-        if before is None or self._are_edits_renamed(before.identity, after.identity):
+        after = self._links(wanted, linker, progress)
+        if self._are_edits_renamed(before.identity, after.identity) or _are_merged(
+            bare, before.identity, after.identity
+        ):
             return _arrived(arriving)
         with closing(self._record_index()) as index:
             index.know((part for part in wanted_parts if part[0] != VOCABULARY), progress)
-            is_edited = next(self._edited_quads(), None) is not None
-            plan = Plan(index, self._store.base_iri, (before, after), arrived, new_parts, is_edited)
+            edited = {quad.predicate.value for quad in self._edited_quads()}
+            plan = Plan(index, self._store.base_iri, (before, after), arrived, new_parts, edited)
             del arrived
             if not plan.read(max(len(index) // _FEW_OF, _AT_LEAST)):
                 return _arrived(arriving)
@@ -203,17 +230,29 @@ class Writer:
     ) -> Step:
         with self.primary.changing(anew=False):
             database = self.primary.database()
-            made = plan.apply(database)
+            made = plan.apply(database, partial(self._apply_edits, database, Position(), identity))
             derived.change(self.primary.derived, made.gone, made.come)
-            edited = self._apply_edits(database, Position(), identity)
+            self.primary.is_regular = True
             self._put_in_force(wanted, arriving)
             self.primary.settle(wanted)
-        changed = {quad.subject.value for _, quad in edited if isinstance(quad.subject, NamedNode)}
-        known = {thing: said for thing, said in made.known.items() if thing not in changed}
-        return Step(present, made.newcomers, made.effects + edited, known)
+        return Step(present, made.newcomers, made.effects, made.known)
 
     def _record_index(self) -> RecordIndex:
         return RecordIndex(self._store.links.folder / "records.sqlite", self._store.segments, self._store.base_iri)
+
+    def _follows_edits(self, present: Contents, identity: Identity) -> bool:
+        """Whether what is derived knows of all edits, and can follow what comes beside them."""
+        return not self._is_edited(_COUNTING, present.derived_from) and self._is_regular(identity)
+
+    def _is_regular(self, identity: Identity) -> bool:
+        """Of a graph in which all edits are made."""
+        edits = [renamed(quad, identity) for quad in self._edited_quads()]
+        return not edits or are_regular(self.primary.database(), self._store.base_iri, edits)
+
+    def _bare_things(self) -> set[str]:
+        """Of which an edit says that it is no paper or no venue: only the rules can tell what becomes of what is said
+        of it again."""
+        return bare_things(self.primary.database(), self._edited_quads()) if self._is_edited(_COUNTING) else set()
 
     def _put_in_force(self, wanted: Contents, arriving: Arriving | None) -> None:
         if arriving:
@@ -241,6 +280,9 @@ class Writer:
         present_parts = self._present_parts(present)
         if present is None or not present_parts <= wanted_parts or not self.primary.derived.exists():
             present, present_parts = None, set()
+        elif self.primary.is_regular and self._is_edited(RELEVANT_PREDICATES):
+            # Counts are those of the records, and what edits change of them: that is told of a graph without edits.
+            present, present_parts = None, set()
         mapped = arriving.mapped if arriving else frozenset()
         with self.primary.changing(anew=not present_parts):
             statements = self._load_parts(arriving, sorted(wanted_parts - present_parts - mapped), progress)
@@ -250,6 +292,8 @@ class Writer:
                 self.primary.is_compact = not _LARGE <= count < _TOO_LARGE
                 if count < _LARGE:
                     self.primary.database().optimize()
+            identity = (self._store.links.read(wanted.links) or Judgement()).identity
+            self.primary.is_regular = self._all_have_facts(wanted_parts) and self._is_regular(identity)
             self._put_in_force(wanted, arriving)
             self.primary.settle(wanted)
 
@@ -300,22 +344,39 @@ class Writer:
     ) -> None:
         """Load the statements, make one what is one, apply the edits, derive."""
         stale = derived.statements(self.primary.derived)
-        if self._is_edited():
+        if present and self._is_edited(RELEVANT_PREDICATES):
             self.primary.take_back(stale)
             self._bulk_load(statements, wanted, present, progress)
-            database = self.primary.database()
             judgement = self._judgement(wanted, present, linker, progress)
-            self._merge(database, wanted, judgement, progress)
+            self._merge(wanted, judgement, progress)
+            self._apply_edits(self.primary.database(), Position(), judgement.identity)
             self._derive_by_rules(judgement, progress)
             return
         derivation = _Derivation()
         statements = self._with_derived(wanted, present, statements, stale, linker, derivation, progress)
         self._bulk_load(statements, wanted, present, progress)
         self.primary.take_back(stale)
-        database = self.primary.database()
-        self._merge(database, wanted, derivation.judgement, progress)
-        if not self.primary.derived.exists():
+        self._merge(wanted, derivation.judgement, progress)
+        if not (self._edit(derivation.judgement.identity) and self.primary.derived.exists()):
             self._derive_by_rules(derivation.judgement, progress)
+
+    def _edit(self, identity: Identity) -> bool:
+        """Make all edits in a graph of records, as a person did after the last build: what a source states again stays
+        removed. False if what is derived cannot follow, and is taken back."""
+        database, base_iri = self.primary.database(), self._store.base_iri
+        edit = partial(self._apply_edits, database, Position(), identity)
+        if not self._is_edited(RELEVANT_PREDICATES) or not self.primary.derived.exists():
+            edit()
+            return True
+        edits = [renamed(quad, identity) for quad in self._edited_quads()]
+        counted = count_edits(database, base_iri, edits, edit, is_regular=True, most=_MANY_EDITED)
+        if counted.derived is None:
+            self.primary.take_back(derived.statements(self.primary.derived))
+            self._discard_index()
+            return False
+        derived.change(self.primary.derived, *counted.changed_lines(), at_once=True)
+        self.counted = counted.derived
+        return True
 
     def _derive_by_rules(self, judgement: Judgement, progress: Progress) -> None:
         progress("deriving statistics")
@@ -357,26 +418,23 @@ class Writer:
         for part in self.parts(contents):
             yield from self._store.segments.mentions(*part)
 
-    def _merge(self, database: pyoxigraph.Store, contents: Contents, judgement: Judgement, progress: Progress) -> None:
-        """Make one what is one, then apply the edits: what a person removed stays removed, also where a new segment
-        states it again."""
-        identity = judgement.identity
+    def _merge(self, contents: Contents, judgement: Judgement, progress: Progress) -> None:
+        """Make one what is one."""
+        database, identity = self.primary.database(), judgement.identity
         if identity.canonical:
             progress("merging")
             merge(database, identity)
         if identity.authors:
             mentions = (decoded_mentions(chunk).papers for chunk in self._mentions(contents))
             attribute(database, identity, chain.from_iterable(mentions))
-        self._apply_edits(database, Position(), identity)
 
-    def _is_edited(self, predicates: frozenset[str] = RELEVANT_PREDICATES) -> bool:
-        """Whether an edit may change what is derived, so that only the whole graph can be asked."""
-        return any(
-            quad.graph_name == DefaultGraph() and quad.predicate.value in predicates for quad in self._edited_quads()
-        )
+    def _is_edited(self, predicates: frozenset[str], since: Position = Position()) -> bool:  # noqa: B008 - frozen
+        """Whether an edit says something of the graph by one of these."""
+        edits = self._edited_quads(since)
+        return any(quad.graph_name == DefaultGraph() and quad.predicate.value in predicates for quad in edits)
 
-    def _edited_quads(self) -> Iterator[Quad]:
-        for change in self._store.journal.changes():
+    def _edited_quads(self, since: Position = Position()) -> Iterator[Quad]:  # noqa: B008 - frozen
+        for change in self._store.journal.changes(since):
             if change.is_statement:
                 yield from pyoxigraph.parse(change.statement, RdfFormat.N_QUADS)
 
@@ -397,7 +455,7 @@ class Writer:
         yield from statements
         derivation.judgement = judgement = self._judgement(wanted, present, linker, progress)
         self.primary.derived.unlink(missing_ok=True)
-        recorded = Recorded(self._store, self.parts(wanted), judgement.identity)
+        recorded = Recorded(self._store, self.parts(wanted), judgement)
         if not recorded.has_facts:
             return
         progress("deriving statistics")
@@ -417,27 +475,42 @@ class Writer:
         while batch := b"".join(islice(statements, _LINKS_AT_ONCE)):
             yield batch
 
-    def apply_edits(self) -> tuple[Contents, list[tuple[bool, Quad]]]:
-        """Bring a primary store that is whole to the end of the journal, and nothing else.
-
-        Returns what it holds then, and the statements that were added (True) or removed (False) by that.
-        """
+    def apply_edits(self) -> Edited:
+        """Bring a primary store that is whole to the end of the journal, and what is derived with it where that can be
+        told by what changes."""
         present = self._store.contents()
         if present is None:
             raise StoreError(f"{self.primary.path} is not whole; run 'kg rebuild'", self.primary.path)
         self.primary.unsettle()
         database = self.primary.database()
-        judgement = self._store.links.read(present.links) or Judgement()
-        effects = self._apply_edits(database, present.edits, judgement.identity)
+        identity = (self._store.links.read(present.links) or Judgement()).identity
+        edits = [renamed(quad, identity) for quad in self._edited_quads(present.edits)]
+        can_follow = self.primary.is_regular and present.derived_from == present.edits
+        edit = partial(self._apply_edits, database, present.edits, identity)
+        counted = count_edits(database, self._store.base_iri, edits, edit, can_follow)
         contents = msgspec.structs.replace(present, edits=self._store.journal.end(present.edits))
+        if counted.derived is not None:
+            contents = msgspec.structs.replace(contents, derived_from=contents.edits)
+            derived.change(self.primary.derived, *counted.changed_lines(), at_once=True)
+        self.primary.is_regular = counted.derived is not None
         self.primary.settle(contents)
-        return contents, effects
+        return Edited(contents, counted.edited, counted.derived or [])
 
     def _apply_edits(self, database: pyoxigraph.Store, start: Position, identity: Identity) -> list[tuple[bool, Quad]]:
         """Edits speak of things as they were called when they were made."""
         rename = partial(renamed, identity=identity)
         applied = ((change.added, change.apply(database, rename)) for change in self._store.journal.changes(start))
         return [(added, quad) for added, quad in applied if quad is not None]
+
+
+def _are_named(things: Iterable[str], arrived: Collection[bytes]) -> bool:
+    return any(f"<{thing}>".encode() in block for thing in things for block in arrived)
+
+
+def _are_merged(things: Set[str], before: Identity, after: Identity) -> bool:
+    """Whether something is one with one of these that was not, or is no more."""
+    differing = before.canonical.items() ^ after.canonical.items() if things else ()
+    return any(called in things for _, called in differing)
 
 
 def _arrived(arriving: Arriving | None) -> Arriving | None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 import ahocorasick  # type: ignore[import-not-found, unused-ignore]
 import msgspec
 
-from kg.linking.model import Fact, Link, PaperMention, ThingMention
+from kg.linking.model import Fact, ThingMention
 from kg.linking.names import folded_text
 from kg.linking.places import countries
 
@@ -200,6 +200,8 @@ class Gazetteer:
         return sorted(best.values(), key=lambda match: (-match.confidence, match.institution))
 
     def _names_in(self, address: _Address) -> Iterator[_Found]:
+        if not self._automaton:
+            return
         text = " " + " ".join(address.words) + " "
         starts = _offsets(address.words)
         for end, key in self._automaton.iter(text):
@@ -296,6 +298,23 @@ class Gazetteer:
         return max(0.0, min(base, 0.99))
 
 
+def keys_in_addresses(thing: ThingMention) -> Iterator[str]:
+    """Of an organisation all keys of names of which every word stands where it is found, and perhaps more."""
+    town = name_key(thing.place or "")
+    for name in thing.names:
+        for spelling in {name, name.partition("(")[0]}:
+            key = name_key(spelling)
+            yield key
+            if town:
+                yield key.removesuffix(" " + town)
+    yield from map(name_key, thing.acronyms)
+
+
+def address_words(raw: str) -> list[str]:
+    """The words of a text in which names are found."""
+    return _Address(raw, None).words
+
+
 class _Address:
     """A raw string as words, with where its parts begin and end, and the countries that it names."""
 
@@ -368,38 +387,11 @@ def _longest(found: list[_Found]) -> list[_Found]:
     return kept
 
 
-def _is_short(raw: str) -> bool:
+def is_short(raw: str) -> bool:
+    """Whether a text is a word or two, as "berkeley": where these name nothing in full, they may for short."""
     return len(raw) <= _SHORT and 1 <= len(_words(raw)) <= 2
 
 
 def match_many(gazetteer: Gazetteer, strings: Iterable[str]) -> list[list[Match]]:
     """The matches of each of some distinct strings, in their order."""
     return [gazetteer.match(raw) for raw in strings]
-
-
-def affiliation_links(
-    papers: Iterable[PaperMention], things: Iterable[ThingMention], by_short_name: Callable[[str], list[Match]]
-) -> Iterator[Link]:
-    """Of authorships whose records print an affiliation and identify no organisation: those that the text names.
-
-    `by_short_name` is asked where the text is a word or two that name nothing in full, as "berkeley".
-    """
-    gazetteer = Gazetteer(thing for thing in things if thing.record is not None)
-    if not len(gazetteer):
-        return
-    known: dict[str, list[Match]] = {}
-    for paper in papers:
-        for author in paper.authors:
-            for raw in () if author.institutions else author.affiliations:
-                if raw not in known:
-                    known[raw] = gazetteer.match(raw) or (by_short_name(raw) if _is_short(raw) else [])
-                for match in known[raw]:
-                    printed = Fact("affiliation", raw[:300], gazetteer.name_of(match.institution))
-                    yield Link(
-                        subject=author.authorship,
-                        object=match.institution,
-                        relation="affiliation",
-                        method="affiliation",
-                        confidence=match.confidence,
-                        facts=(printed, *match.facts[1:]),
-                    )

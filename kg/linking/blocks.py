@@ -37,7 +37,7 @@ _LINKS = msgspec.msgpack.Decoder(list[Link])
 _ITEMS = msgspec.msgpack.Decoder(ChunkItems)
 
 
-class _Found(msgspec.Struct):
+class Found(msgspec.Struct):
     """The links of blocks, by matcher and key, as they are among the items of some chunks; and which of these are those
     of which parts, with which names listed for authors."""
 
@@ -45,6 +45,7 @@ class _Found(msgspec.Struct):
     links: dict[str, dict[int, bytes]] = {}
     of_parts: dict[str, list[str]] = {}
     listed: bytes = b""
+    listed_names: dict[str, list[str]] = {}
 
 
 class KeptBlocks:
@@ -75,16 +76,16 @@ class KeptBlocks:
         (self._folder / name).write_bytes(msgspec.msgpack.encode(items))
 
     @cached_property
-    def found(self) -> _Found:
+    def found(self) -> Found:
         """What was found when they were last kept."""
         try:
             content = zstandard.ZstdDecompressor().decompress(self._path.read_bytes())
-            seed, found = msgspec.msgpack.decode(content, type=tuple[bytes, _Found])
+            seed, found = msgspec.msgpack.decode(content, type=tuple[bytes, Found])
         except (OSError, zstandard.ZstdError, msgspec.DecodeError):
-            return _Found()
-        return found if seed == self._seed else _Found()
+            return Found()
+        return found if seed == self._seed else Found()
 
-    def keep(self, found: _Found) -> None:
+    def keep(self, found: Found) -> None:
         """In place of what was kept before; items of other chunks are forgotten."""
         content = msgspec.msgpack.encode((self._seed, found))
         write_atomically(self._path, zstandard.ZstdCompressor(level=1, write_checksum=True).compress(content))
@@ -110,17 +111,17 @@ def find_links(
 ) -> dict[str, list[Link]]:
     """What each matcher, by name, finds in these chunks, each pair of things once, in order. All are taken apart by
     that."""
-    before = kept.found if kept else _Found()
+    before = kept.found if kept else Found()
     with processes(sum(map(len, chunks.new.values())), jobs, _start, tuple(matchers)) as run:
         for name, items in zip(chunks.new, run(_items, chunks.new.values()), strict=True):
             chunks.items[name] = items
             if kept:
                 kept.put(name, items)
         chunks.new.clear()
-        found = _Found(set(chunks.items), {}, chunks.of_parts, chunks.listed)
+        found = Found(set(chunks.items), {}, chunks.of_parts, chunks.listed, chunks.listed_names)
         gone = [kept.items(name) if kept else None for name in before.chunks - found.chunks]
         if None in gone:  # nobody knows in which blocks their items were
-            before, gone = _Found(), []
+            before, gone = Found(), []
         come = [items for name, items in chunks.items.items() if name not in before.chunks]
         stay = [items for name, items in chunks.items.items() if name in before.chunks]
         for number, matcher in enumerate(matchers):

@@ -100,7 +100,9 @@ class Chunks(msgspec.Struct):
     of_parts: dict[str, list[str]] = {}
     """The names of the chunks of each part."""
     listed: bytes = b""
-    """What stands for the names that are listed for authors: with others every chunk has other items."""
+    """What stands for the names that are listed for authors: with others chunks have other items."""
+    listed_names: dict[str, list[str]] = {}
+    """These, by the identifiers of authors."""
 
 
 class _Papers(msgspec.Struct, array_like=True):

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 import ahocorasick
@@ -20,11 +21,11 @@ import ahocorasick
 from kg.linking.model import Fact, Link, ThingMention
 from kg.linking.text_words import Words, pattern
 
-VERSION = "3"
+VERSION = "4"
 """Changes when the same text gives other concepts."""
 
 METHOD = "label-in-text"
-_MOST = 8
+MOST = 8
 """Concepts of one paper, the surest; a text of a thousand words names a hundred."""
 _LEAST = 0.5
 _LONGEST_TEXT = 20_000
@@ -60,6 +61,9 @@ class _Found(NamedTuple):
 Labels = dict[str, list[Label]]
 """All labels that are looked for, by their words."""
 
+Spans = dict[tuple[int, int], list[Label]]
+"""Labels in a pattern, by where they begin and end."""
+
 
 def labels_of(concepts: Iterable[ThingMention]) -> Labels:
     """`concepts` are all that schemes say; what has no label is not found."""
@@ -71,6 +75,24 @@ def labels_of(concepts: Iterable[ThingMention]) -> Labels:
     return {words: _told_apart(labels) for words, labels in by_words.items()}
 
 
+class TextWords(NamedTuple):
+    """The words of a title and of an abstract, and both as patterns."""
+
+    title: Words
+    abstract: Words
+    patterns: tuple[str, str]
+
+    @property
+    def both(self) -> tuple[Words, Words]:
+        return self.title, self.abstract
+
+
+def words_of(title: str | None, abstract: str | None, patterns: tuple[str, str] | None = None) -> TextWords:
+    """What is looked through of a text; the `patterns` of it if they are known."""
+    both = Words(title or ""), Words((abstract or "")[:_LONGEST_TEXT])
+    return TextWords(*both, patterns or (pattern(both[0].plain), pattern(both[1].plain)))
+
+
 class ConceptFinder:
     """Finds concepts in texts by these labels."""
 
@@ -78,49 +100,96 @@ class ConceptFinder:
         self._automaton = ahocorasick.Automaton()
         for words, of_words in labels.items():
             self._automaton.add_word(words, (len(words), of_words))
-        self.is_empty = not labels
         self._automaton.make_automaton()
 
     def links(self, paper: str, title: str | None, abstract: str | None) -> list[Link]:
         """That the paper has the concept as its subject, the surest first."""
-        if self.is_empty:
-            return []
-        found = self._found(title or "", (abstract or "")[:_LONGEST_TEXT])
-        links = [_link(paper, each) for each in found if _confidence(each) >= _LEAST]
-        return sorted(links, key=lambda link: (-link.confidence, link.object))[:_MOST]
+        return surest(self.links_in(paper, words_of(title, abstract)))
 
-    def _found(self, title: str, abstract: str) -> list[_Found]:
-        texts = (Words(title), Words(abstract))
-        matches = [list(self._matches(words)) for words in texts]
+    def links_in(
+        self, paper: str, words: TextWords, spans: Sequence[Spans] | None = None, only: Collection[str] | None = None
+    ) -> Iterator[Link]:
+        """All of them, or those to some concepts: what is found of one does not follow from others. `spans`: those of
+        the title and of the abstract if they are known."""
+        spans = spans or list(map(self.spans, words.patterns))
+        return (_link(paper, each) for each in self._found(words, spans, only) if _confidence(each) >= _LEAST)
+
+    def spans(self, text: str) -> Spans:
+        """Of labels in a pattern those that do not overlap, the first, and of several that begin there the longest."""
+        if not self._automaton:
+            return {}
+        # The automaton's own `iter_long` overlooks labels behind what others begin with.
+        found = [(end + 1 - size, -end - 1, labels) for end, (size, labels) in self._automaton.iter(text)]
+        found.sort(key=itemgetter(0, 1))
+        spans: Spans = {}
+        free = 0
+        for start, end, labels in found:
+            if start >= free:
+                free = -end
+                spans[start, free] = labels
+        return spans
+
+    def _found(self, texts: TextWords, spans: Sequence[Spans], only: Collection[str] | None) -> list[_Found]:
+        matches = [
+            list(_matches(words, text, of_text, only))
+            for words, text, of_text in zip(texts.both, texts.patterns, spans, strict=True)
+        ]
         if not any(matches):
             return []
-        standing = {word for words in texts for word in words.plain}
-        introduced = _introduced(texts[0]) | _introduced(texts[1])
+        introduced = _introduced(texts.title) | _introduced(texts.abstract)
         meant = {words: letters for letters, words in introduced.items()}
         found: dict[str, _Found] = {}
         for place, of_text in enumerate(matches):
             for words, labels, printed in of_text:
                 for label in labels:
-                    if label.among and not label.among & standing:
+                    if label.among and not any(f" {word} " in text for word in label.among for text in texts.patterns):
                         continue
                     if label.acronym and not _is_meant(label, printed, introduced, self._automaton):
                         continue
                     each = found.setdefault(label.concept, _Found(label, [], []))
                     (each.title, each.abstract)[place].append(printed)
                     if letters := meant.get(words):
-                        _add_acronyms(each, letters, texts)
+                        _add_acronyms(each, letters, texts.both)
         return list(found.values())
 
-    def _matches(self, words: Words) -> Iterator[tuple[str, list[Label], str]]:
-        """Labels that do not overlap, the longest where several begin, with how each is printed."""
-        text = pattern(words.plain)
-        for end, (size, labels) in self._automaton.iter_long(text) if text else ():
-            start = end - size + 1
-            found = text[start : end + 1]
-            first = text.count(" ", 0, start) // 2
-            last = first + found.count(" ") // 2 - 1
-            if not any(map(words.ends_sentence, range(first, last))):  # "… information. Theory …"
-                yield found, labels, " ".join(words.printed[first : last + 1])
+
+def _matches(
+    words: Words, text: str, spans: Spans, only: Collection[str] | None
+) -> Iterator[tuple[str, list[Label], str]]:
+    """Labels in a text, with how each is printed."""
+    for (start, end), labels in spans.items():
+        if only is not None:
+            labels = [label for label in labels if label.concept in only]
+            if not labels:
+                continue
+        found = text[start:end]
+        first = text.count(" ", 0, start) // 2
+        last = first + found.count(" ") // 2 - 1
+        if not any(map(words.ends_sentence, range(first, last))):  # "… information. Theory …"
+            yield found, labels, " ".join(words.printed[first : last + 1])
+
+
+def surest(links: Iterable[Link]) -> list[Link]:
+    """Those of one paper that are kept."""
+    return sorted(links, key=lambda link: (-link.confidence, link.object))[:MOST]
+
+
+def may_be_found(words: TextWords, standing: Sequence[Iterable[tuple[str, Iterable[Label]]]]) -> bool:
+    """Whether a concept may be linked to of which these labels, and no others, stand in the title and in the abstract;
+    given by their words, as often as they do. Never False where one is: what else the text says makes it less sure."""
+    labels, times = defaultdict[str, set[Label]](set), defaultdict[str, list[int]](lambda: [0, 0])
+    initials = set[str]()
+    for place, of_text in enumerate(standing):
+        for of_words, some in of_text:
+            initials.add(of_words[1])
+            for label in some:
+                labels[label.concept].add(label)
+                times[label.concept][place] += 1
+    if any(_sure(label, *times[concept]) >= _LEAST for concept, of in labels.items() for label in of):
+        return True
+    # The acronym that the text introduces for a label is counted as well, and begins as the label does.
+    introduced = (match["letters"] for text in words.both for match in _INTRODUCED.finditer(text.text))
+    return any(letters[0].casefold() in initials for letters in introduced)
 
 
 def _labels(concepts: Iterable[ThingMention]) -> Iterator[tuple[ThingMention, str, bool]]:
@@ -171,7 +240,7 @@ def _introduced(words: Words) -> dict[str, str]:
             if words.printed[first].removesuffix("s") == letters:
                 break  # it was used before
             if _stand_for(letters, words.printed[first:end]):
-                found.setdefault(letters, pattern(words.plain[first:end]))
+                found.setdefault(letters, words.pattern(first, end))
                 break
     return found
 
@@ -208,14 +277,18 @@ def _add_acronyms(found: _Found, letters: str, texts: tuple[Words, Words]) -> No
 
 
 def _confidence(found: _Found) -> float:
-    """The share of such findings where the paper is about the concept.
+    return _sure(found.label, len(found.title), len(found.abstract))
+
+
+def _sure(label: Label, in_title: int, in_abstract: int) -> float:
+    """The share of such findings where the paper is about the concept; never less where it is found once more.
 
     Set by what OpenAlex says of the papers whose concepts it knows, and by reading; see bench/concepts.py.
     """
-    label, times = found.label, len(found.title) + len(found.abstract)
+    times = in_title + in_abstract
     if label.words > 1:
-        sure = (0.93 if times == 1 else 0.95) if found.title else (0.6, 0.75, 0.9)[min(times, 3) - 1]
-    elif found.title:
+        sure = (0.93 if times == 1 else 0.95) if in_title else (0.6, 0.75, 0.9)[min(times, 3) - 1]
+    elif in_title:
         # "Population", "architecture", "energy": one word has as many meanings as there are fields.
         sure = (0.7, 0.75, 0.8)[min(times, 3) - 1]
     else:

@@ -4,17 +4,19 @@ new ones are read."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 
 import msgspec
 
-from kg.linking.blocks import KeptBlocks
+from kg.linking.blocks import Found, KeptBlocks
 from kg.linking.chunks import ChunkItems, Chunks, MentionedPart, things_in
 from kg.linking.listed_names import listed_names, with_listed_names
 from kg.linking.model import ThingMention
 from kg.segments import SegmentStore
+
+_ASKED = 100  # people who are looked for in what is known; of more it is read as a whole
 
 
 def mentioned_parts(segments: SegmentStore, parts: Iterable[tuple[str, str]]) -> list[MentionedPart]:
@@ -42,10 +44,13 @@ def gathered(
     )
     things = dict.fromkeys(chain.from_iterable(of_chunks))
     listed = listed_names([*things, *others])
-    chunks = Chunks(listed=_digest(listed))
+    chunks = Chunks(listed=_digest(listed), listed_names=_in_order(listed))
     if chunks.listed != kept.found.listed:
-        fresh |= {part.name: list(part.mentions()) for part in parts if part.name in known}
-        known.clear()
+        is_concerned = _concerned(kept.found, chunks)
+        for part in parts:
+            if part.name in known and is_concerned(mentions := list(part.mentions())):
+                fresh[part.name] = mentions
+                del known[part.name]
     for part in parts:
         if part.name in known:
             names = kept.found.of_parts[part.name]
@@ -79,7 +84,20 @@ def _take(chunk: bytes, chunks: Chunks, kept: KeptBlocks) -> str:
     return name
 
 
-def _digest(listed: Mapping[str, frozenset[str]]) -> bytes:
+def _concerned(before: Found, now: Chunks) -> Callable[[list[bytes]], bool]:
+    """Whether chunks may have other names listed for their authors: they identify somebody for whom others are."""
+    keys = before.listed_names.keys() | now.listed_names.keys()
+    changed = [key.encode() for key in keys if before.listed_names.get(key) != now.listed_names.get(key)]
+    if len(changed) > _ASKED or _digest(before.listed_names) != before.listed:  # as a former version left it
+        return lambda mentions: True
+    return lambda mentions: any(key in chunk for chunk in mentions for key in changed)
+
+
+def _in_order(listed: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    return {key: sorted(names) for key, names in listed.items()}
+
+
+def _digest(listed: Mapping[str, Collection[str]]) -> bytes:
     """Nothing where no names are listed."""
     lines = sorted((key, *sorted(names)) for key, names in listed.items())
     return hashlib.blake2b(msgspec.msgpack.encode(lines), digest_size=16).digest() if lines else b""

@@ -7,7 +7,7 @@ several bear the name, each is a candidate, and none is sure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from kg.linking.affiliations import Match, name_key
@@ -32,12 +32,10 @@ class Register:
     [('https://x/1', 0.95)]
     """
 
-    def __init__(self, things: Iterable[ThingMention], full_names: Mapping[str, str] | None = None) -> None:
-        """`full_names` of short codes, as a source is known to mean them."""
+    def __init__(self, things: Iterable[ThingMention]) -> None:
         self.things: dict[str, ThingMention] = {}
         self._named: defaultdict[str, set[str]] = defaultdict(set)
         self._short: defaultdict[str, set[str]] = defaultdict(set)
-        self._full_names = full_names or {}
         for thing in things:
             if thing.kind == "institution" and thing.record is not None and thing.status != "withdrawn":
                 self._add(thing)
@@ -48,15 +46,14 @@ class Register:
             for spelling in {name, name.partition("(")[0]}:
                 if key := name_key(spelling):
                     self._named[key].add(thing.thing)
-                    if short := _without_kind(key):
+                    if short := short_key(key):
                         self._short[short].add(thing.thing)
         for acronym in thing.acronyms:
             self._short[name_key(acronym)].add(thing.thing)
 
-    def match_name(self, name: str, code: str | None = None, country: str | None = None) -> list[Match]:
-        """The organisations that a name, or the short code that a source prints for it, may mean; surest first."""
-        meant = self._full_names.get(code or name, name)
-        key = name_key(meant)
+    def match_name(self, name: str, country: str | None = None) -> list[Match]:
+        """The organisations that a name may mean, surest first."""
+        key = name_key(name)
         bearers, sure = self._named.get(key, set()), _FULL_NAME
         # One word is seldom a whole name: "Stanford" may be a town, a person, a company.
         if " " not in key:
@@ -72,22 +69,12 @@ class Register:
             confidence = sure if len(bearers) == 1 else _AMBIGUOUS
             if country is not None and thing.country not in (None, country):
                 confidence = min(confidence, _CONTRADICTED)
-            found.append(Match(iri, confidence, key, (Fact("name", meant, thing.names[0]),)))
+            found.append(Match(iri, confidence, key, (Fact("name", name, thing.names[0]),)))
         return found
 
 
-def institution_links(things: Iterable[ThingMention], full_names: Mapping[str, str] | None = None) -> Iterator[Link]:
-    """Links between organisations, each pair once: 'shared-identifier', then 'institution-name'."""
-    organisations = [thing for thing in things if thing.kind == "institution"]
-    linked: set[tuple[str, str]] = set()
-    for link in (*_by_identifier(organisations), *_by_name(organisations, full_names)):
-        pair = link.subject, link.object
-        if pair not in linked:
-            linked.add(pair)
-            yield link
-
-
-def _by_identifier(things: Iterable[ThingMention]) -> Iterator[Link]:
+def identifier_links(things: Iterable[ThingMention]) -> Iterator[Link]:
+    """Links between organisations by what identifies them."""
     bearers: defaultdict[str, dict[str, ThingMention]] = defaultdict(dict)
     keys: defaultdict[str, set[str]] = defaultdict(set)
     for thing in things:
@@ -105,17 +92,13 @@ def _by_identifier(things: Iterable[ThingMention]) -> Iterator[Link]:
                     yield _link(one, other, "shared-identifier", _SHARED, Fact("identifier", key, key))
 
 
-def _by_name(things: Iterable[ThingMention], full_names: Mapping[str, str] | None) -> Iterator[Link]:
-    register = Register(things, full_names)
-    described = register.things
-    for thing in {thing.thing: thing for thing in things}.values():
-        if thing.thing in described:
-            continue
-        for match in register.match_name(thing.names[0], thing.thing.rpartition("/")[2], thing.country):
-            found = described[match.institution]
-            if not _told_apart(thing.keys, found.keys):
-                fact = Fact("name", thing.names[0], found.names[0])
-                yield _link(thing, found, "institution-name", match.confidence, fact)
+def name_links(thing: ThingMention, meant: str, register: Register) -> Iterator[Link]:
+    """Links of an organisation that no record describes to those that have the name that is meant."""
+    for match in register.match_name(meant, thing.country):
+        found = register.things[match.institution]
+        if not _told_apart(thing.keys, found.keys):
+            fact = Fact("name", thing.names[0], found.names[0])
+            yield _link(thing, found, "institution-name", match.confidence, fact)
 
 
 def _told_apart(one: Iterable[str], other: Iterable[str], schemes: Iterable[str] = _SCHEMES) -> bool:
@@ -133,7 +116,7 @@ def _link(one: ThingMention, other: ThingMention, method: str, confidence: float
     return Link(subject=one.thing, object=other.thing, method=method, confidence=confidence, facts=(fact,))
 
 
-def _without_kind(key: str) -> str:
+def short_key(key: str) -> str:
     """What a university is called for short: its one other word, or its campus; '' where there is no such."""
     words = [word for word in key.split() if word != "university"]
     if len(words) == 1:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 
 import msgspec
 
 from kg import namespaces as ns
 from kg.identifiers import external_iris
-from kg.linking.affiliations import affiliation_links
 from kg.linking.concepts import METHOD
 from kg.linking.decisions import Decision
 from kg.linking.identity import Identity, identity, relation_between
-from kg.linking.institutions import Register
 from kg.linking.model import Fact, Judged, Link, PaperMention, Status, ThingMention
 from kg.linking.subjects import accepted_subjects, judged_subjects
 from kg.mapping.terms import Statements
@@ -66,13 +63,6 @@ def judge(
     """
     found = {(link.subject, link.object): link for link in links if link.confidence >= LEAST}
     papers, things = list(papers), list(things)
-    organisations = [*things, *outside]
-    register = cache(lambda: Register(organisations))
-    found |= {
-        (link.subject, link.object): link
-        for link in affiliation_links(papers, organisations, lambda raw: register().match_name(raw))
-        if link.confidence >= LEAST
-    }
     known, authorships = set[str](), set[str]()
     if decisions:
         known = {paper.paper for paper in papers} | {author.author for paper in papers for author in paper.authors}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from kg import namespaces as ns
@@ -34,11 +35,9 @@ class LinkStatements:
         # What is said of a link follows from it, from what its ends are called, and from which of them are preprints.
         preprints = self._judgement.preprints ^ other._judgement.preprints
         renamed = renamed_things(self.identity, other.identity) | preprints
-        keys = [
-            key
-            for key in self._of.keys() | other._of.keys()
-            if self._of.get(key) != other._of.get(key) or not renamed.isdisjoint(key)
-        ]
+        of, others = self._of, other._of
+        keys = [key for key, each in of.items() if others.get(key) != each or not renamed.isdisjoint(key)]
+        keys += others.keys() - of.keys()
         before, after = self._lines(keys), other._lines(keys)
         come, gone = after - before, before - after
         # Of two links that say the same one may be as it was.
@@ -60,19 +59,18 @@ class LinkStatements:
         """What is said of things, by the names they have, that a record may state as well."""
         return self.like_records(self._lines(self._about(things)))
 
-    def named_papers(self) -> set[str]:
-        """Papers that have names in other graphs by links, and not by their records alone."""
-        naming = {key for key, of in self._of.items() if isinstance(of, ThingMention) or self._is_outward(of)}
-        return {
-            subject_of(line)
-            for line in self.like_records(self._lines(naming))
-            if _SAME_AS in line and line.startswith(self._papers)
-        }
+    def names_of_papers(self) -> dict[str, set[str]]:
+        """What papers are called in other graphs by links, and not by their records alone."""
+        naming = {key for key in self._of if key[-1] == "outside" or (key[-1] == "same" and self._is_outward(key))}
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for line in self.like_records(self._lines(naming)):
+            subject, same_as, name = line.partition(_SAME_AS)
+            if same_as and line.startswith(self._papers):
+                found[subject[1:].decode()].add(name[1:-4].decode())
+        return found
 
-    def _is_outward(self, of: Judged | str) -> bool:
-        return isinstance(of, Judged) and not (
-            of.link.subject.startswith(self._base_iri) and of.link.object.startswith(self._base_iri)
-        )
+    def _is_outward(self, key: _Key) -> bool:
+        return not (key[0].startswith(self._base_iri) and key[1].startswith(self._base_iri))
 
     def _about(self, things: Collection[str]) -> set[_Key]:
         """Those of links and of things of authorities."""

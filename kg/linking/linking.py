@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import msgspec
 import zstandard
 
+from kg import paths
 from kg.errors import StoreError
 from kg.files import write_atomically
 from kg.linking.authorities import Authorities
@@ -20,10 +22,12 @@ from kg.linking.concepts import VERSION as CONCEPTS
 from kg.linking.decisions import Decision, Decisions
 from kg.linking.gathering import gathered
 from kg.linking.judging import Judgement, judge
-from kg.linking.matchers import MATCHERS, thing_links
+from kg.linking.matchers import MATCHERS
 from kg.linking.matchers import VERSION as RULES
 from kg.linking.model import Link, Matcher, PaperMention, ThingMention, decoded_mentions
+from kg.linking.organisations import KeptOrganisations, Organisations, affiliation_links
 from kg.linking.schemes import scheme_links
+from kg.linking.venues import venue_links
 from kg.naming import Naming
 from kg.settings import Settings
 
@@ -34,13 +38,16 @@ _KEPT = 3  # files of links: the store's, a snapshot's, and one that is being ma
 class LinkFolder:
     """The links of a store folder, and which of them are in force.
 
-    links.json           the id of those in force
-    links/<id>.zst       links with what became of them, and what is one by them
-    links/items/         what is compared of every chunk of mentions and what it names, so that only new ones are read
-    links/blocks.zst     the links of every block, so that the next time only those with other members are compared,
-                         and which chunks make which part
-    links/concepts.zst   the concepts of every text that was looked through, and by which labels
-    links/records.sqlite which records speak of which things (kg/linking/records.py)
+    links.json               the id of those in force
+    links/<id>.zst           links with what became of them, and what is one by them
+    links/items/             what is compared of every chunk of mentions and what it names, so that only new ones are
+                             read
+    links/blocks.zst         the links of every block, so that the next time only those with other members are compared,
+                             and which chunks make which part
+    links/concepts.zst       the concepts of every text that was looked through, and by which labels
+    links/words/             the words of the texts of every part, so that they are looked through for other labels soon
+    links/organisations.zst  which organisations names were found to mean
+    links/records.sqlite     which records speak of which things (kg/linking/records.py)
     """
 
     def __init__(self, folder: Path) -> None:
@@ -124,7 +131,11 @@ class Linker:
         others += [ThingMention(each.paper, "paper", (each.title or "",), each.keys) for each in known_papers]
         kept = KeptBlocks(folder.folder, self._matchers)
         chunks, things = gathered(parts, outside, others, kept)
-        found: list[Link] = [*thing_links([*things, *others]), *scheme_links(self._naming, things)]
+        organisations = Organisations(
+            [*things, *others], _full_names(), KeptOrganisations(folder.folder / "organisations.zst", RULES)
+        )
+        found: list[Link] = [*organisations.links(), *venue_links([*things, *others])]
+        found += scheme_links(self._naming, things)
         for of_matcher in find_links(chunks, self._matchers, self._jobs, kept).values():
             found += of_matcher
         of_texts = find_concepts(parts, things, KeptConcepts(folder.folder / "concepts.zst"), self._jobs)
@@ -137,6 +148,8 @@ class Linker:
         papers = list(papers_of(parts, chunks, ends, or_print=has_institutions))
         if outside:
             found = _with_an_end_here(found, papers, things)
+        found += affiliation_links(papers, organisations)
+        organisations.keep()
         judgement = judge(
             self._naming, found, papers, things, self._decisions, self._threshold, others, subjects=of_texts
         )
@@ -157,6 +170,12 @@ def _with_an_end_here(links: list[Link], papers: list[PaperMention], things: lis
         for link in links
         if link.subject in here or link.object in here or authorships.issuperset((link.subject, link.object))
     ]
+
+
+def _full_names() -> dict[str, str]:
+    """Of the short codes that profile pages have for institutions."""
+    names: dict[str, dict[str, str]] = tomllib.loads((paths.ONTOLOGY / "institution-names.toml").read_text("utf-8"))
+    return names["profile-page"]
 
 
 def papers_and_things(mentions: Iterable[bytes]) -> tuple[list[PaperMention], list[ThingMention]]:

@@ -45,7 +45,9 @@ def judged_subjects(
         if paper not in with_subjects or (paper, concept) in decided:
             other = found[paper].get(concept)
             if other is None or other.confidence < link.confidence:
-                found[paper][concept] = msgspec.structs.replace(link, subject=paper, object=concept)
+                is_called_so = (paper, concept) == (link.subject, link.object)
+                called = link if is_called_so else msgspec.structs.replace(link, subject=paper, object=concept)
+                found[paper][concept] = called
     for paper, concept in decided:
         if paper in known:
             person = Link(subject=paper, object=concept, relation="subject", method="person", confidence=1.0)
@@ -80,6 +82,8 @@ def _decided(
 
 def _surest(links: Iterable[Link], decided: Mapping[tuple[str, str], Decision]) -> list[Link]:
     best = sorted(links, key=lambda link: (-link.confidence, link.object))
+    if not decided:
+        return sorted(best[:_MOST], key=lambda link: link.object)
     is_decided = [(link.subject, link.object) in decided for link in best]
     by_people = (link for link, decision in zip(best, is_decided, strict=True) if decision)
     others = [link for link, decision in zip(best, is_decided, strict=True) if not decision]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
@@ -22,21 +21,31 @@ class Words:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.printed: list[str] = _WORD.findall(text)
-        self.plain = list(map(_plain, self.printed))
-
-    # Where they stand is asked of a few.
 
     @cached_property
-    def _places(self) -> list[tuple[int, int]]:
-        return [match.span() for match in _WORD.finditer(self.text)]
+    def printed(self) -> list[str]:
+        return _WORD.findall(self.text)
+
+    # Comparing takes longest, and where they stand is asked of a few.
+
+    @cached_property
+    def plain(self) -> list[str]:
+        return list(map(_plain, self.printed))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [match.end() for match in _WORD.finditer(self.text)]
 
     def before(self, place: int) -> int:
-        """How many words begin before this place of the text."""
-        return bisect_left(self._places, (place,))
+        """How many words stand before this place of the text, which is within none."""
+        return len(_WORD.findall(self.text, 0, place))
+
+    def pattern(self, first: int, end: int) -> str:
+        """That of some of the words."""
+        return pattern(map(_plain, self.printed[first:end]))
 
     def ends_sentence(self, number: int) -> bool:
-        return len(self.printed[number]) > 2 and bool(_END.match(self.text, self._places[number][1]))
+        return len(self.printed[number]) > 2 and bool(_END.match(self.text, self._ends[number]))
 
 
 @lru_cache(2**17)

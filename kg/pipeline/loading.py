@@ -153,7 +153,8 @@ def is_up_to_date(store: StoreFolder) -> bool:
     """Whether the snapshot in force holds what the catalogue says, as well as it can. Opens no database."""
     state, published = store.state(), current_manifest(store.folder)
     is_compact = state is None or state.is_compact
-    return published is not None and published.is_of(wanted_contents(store)) and is_compact
+    is_published = published is not None and published.is_of(wanted_contents(store)) and published.unindexed == ()
+    return is_published and is_compact
 
 
 def is_whole(store: StoreFolder) -> bool:

@@ -11,7 +11,7 @@ import tantivy
 from tantivy import Occur, Order, Query
 
 from kg.errors import StoreError
-from kg.search.asking import Phrase, narrowed, phrases_of, text_query, without_years
+from kg.search.asking import Phrase, narrowed, phrases_of, spellings, text_query, without_years
 from kg.search.facets import SHOWN, facets_of
 from kg.search.model import Facets, Filters, Hit, SearchResult, Sort
 from kg.search.spelling import Spelling
@@ -199,7 +199,7 @@ class Index:
 
 
 def _words_in(phrases: list[Phrase]) -> tuple[str, ...]:
-    return tuple(word for phrase in phrases for word in phrase)
+    return tuple(word for phrase in phrases for spelling in spellings(phrase) for word in spelling)
 
 
 def _is_initial(phrase: Phrase) -> bool:

@@ -14,15 +14,20 @@ from pathlib import Path
 
 import pytest
 
+from kg import namespaces as ns
 from kg import paths, pipeline
 from kg.commit import Committer
+from kg.edits import Change, Position
 from kg.errors import QueryError, QueryMemory, QuerySyntaxError, StoreBusy
+from kg.namespaces import DEFAULT_BASE
+from kg.publishing import publish_edits
 from kg.settings import read_settings
 from kg.small_graphs import sorted_statements
 from kg.snapshots import Snapshots
 from kg.sources import find_source
 from kg.store import StoreFolder
 from kg.updates import GraphWrite, UpdateWrite
+from kg.writer import writing
 
 PAGES = sorted(paths.SEEDS.glob("*.txt"))
 DOUBLED = [f"BIND(CONCAT(?s{i}, ?s{i}) AS ?s{i + 1})" for i in range(40)]
@@ -173,6 +178,28 @@ def test_the_search_index_follows(folder: Path, committer: Committer) -> None:
     while "Quokka studies" in labels("quokka"):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("most", [20_000, 0])
+@pytest.mark.parametrize("next_step", ["start", "load"])
+def test_what_is_not_indexed_when_a_service_ends_is_with_the_next_step(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, most: int, next_step: str
+) -> None:
+    monkeypatch.setattr("kg.publishing._MANY_CHANGES", most)
+    store = StoreFolder(folder)
+    said = f"<{DEFAULT_BASE}paper/new> <{ns.TYPE}> <{ns.PAPER}> ."
+    with writing(store) as writer:
+        changes = [Change(True, said), Change(True, said.replace(f"{ns.TYPE}> <{ns.PAPER}>", f'{ns.TITLE}> "Quokka"'))]
+        store.journal.append(changes, Position())
+        publish_edits(store, writer, writer.apply_edits())
+    assert not Snapshots(folder).current().index.search("quokka").hits
+    assert not pipeline.is_up_to_date(store)
+    if next_step == "start":
+        pipeline.repair(store)
+    else:
+        load(folder, PAGES[1])
+    assert [hit.label for hit in Snapshots(folder).current().index.search("quokka").hits] == ["Quokka"]
+    assert pipeline.is_up_to_date(store)
 
 
 WRITER = """

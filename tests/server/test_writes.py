@@ -92,6 +92,29 @@ def test_an_update_is_read_at_once(client: FlaskClient, form: str) -> None:
     assert ask(client, f"<http://example.org/{form}> ?p 'é%25'")
 
 
+def test_counts_and_citations_follow_an_update_at_once(client: FlaskClient) -> None:
+    base = "https://w3id.org/paperkg/"
+    prefixes = "PREFIX kg: <https://w3id.org/paperkg/ontology#> PREFIX dcterms: <http://purl.org/dc/terms/> "
+    made = (
+        f"<{base}paper/made> a kg:Paper ; dcterms:creator <{base}author/who>, <{base}author/with> ; kg:publicationYear"
+    )
+
+    def update(text: str) -> None:
+        assert client.post("/sparql", data={"update": prefixes + text}, headers=TOKEN).status_code == 204
+
+    def counted(pattern: str) -> bool:
+        query = {"query": f"{prefixes} ASK {{ {pattern} }}"}
+        return bool(client.get("/sparql", query_string=query).get_json(force=True)["boolean"])
+
+    update(f"INSERT DATA {{ {made} 2020 . }}")
+    assert counted(f"<{base}author/who> kg:paperCount 1 ; kg:coauthorCount 1")
+    update(f"DELETE DATA {{ <{base}paper/made> dcterms:creator <{base}author/with> }}")
+    assert counted(f"<{base}author/who> kg:paperCount 1 ; kg:coauthorCount 0")
+    assert not counted(f"<{base}author/with> kg:paperCount ?n")
+    update(f"DELETE WHERE {{ <{base}paper/made> ?p ?o }}")
+    assert not counted(f"<{base}author/who> kg:paperCount ?n")
+
+
 @pytest.mark.parametrize(
     ("update", "status"),
     [

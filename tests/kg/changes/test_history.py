@@ -96,7 +96,7 @@ def test_the_version_before_is_one_that_is_remembered(tmp_path: Path) -> None:
     store = load(tmp_path, 1)
     (first,) = History(store.folder).versions()
     with writing(store) as writer:
-        publish_index(store, writer, set())
+        publish_index(store, writer)
     assert Snapshots(store.folder).current().id != first.id
     load(tmp_path, 2)
     latest = History(store.folder).versions()[0]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from kg.linking.blocks import KeptBlocks, chunks_of, find_links
 from kg.linking.chunks import MentionedPart, papers_of
@@ -105,15 +106,53 @@ def test_a_part_that_was_read_is_not_read_again(tmp_path: Path, threshold: float
     )
 
 
-def test_with_other_names_listed_everything_is_read_again(tmp_path: Path) -> None:
-    profile = ThingMention(f"{BASE}author/orcid:1", "author", ("Ann Lee", "Ann Ray"), ("orcid:1",), f"{BASE}record/p")
-    old, new = Part("d/old", chunk(1, "Ann Lee")), Part("d/new", chunk(2, "Bob Ray"))
-    listing = Part("d/listing", chunk(3, "Bob Ray", things=(profile,)))
+def test_with_other_names_listed_what_they_concern_is_read_again(tmp_path: Path) -> None:
+    def listing(*names: str) -> Part:
+        person = ThingMention(f"{BASE}author/orcid:1", "author", names, ("orcid:1",), f"{BASE}record/p")
+        return Part(f"d/{names}", chunk(3, "Bob Ray", things=(person,)))
+
+    def known_by(key: str) -> bytes:
+        paper = PaperMention("p", "r", "On Things", (structs.replace(author("Ann Lee", "4"), keys=(key,)),))
+        return encoded_mentions(Mentions([paper], []))
+
+    old, new, hers = (
+        Part("d/old", chunk(1, "Ann Lee")),
+        Part("d/new", chunk(2, "Bob Ray")),
+        Part("d/hers", known_by("orcid:1")),
+    )
+    first, second = listing("Ann Lee", "Zoe Ray"), listing("Ann Lee", "Zoe Ray", "Eve Poe")
     reads = []
-    for parts in ([old], [old, new], [old, new, listing], [old, new, listing]):
-        old.read = 0
-        kept = KeptBlocks(tmp_path, MATCHERS)
+    for parts in (
+        [old, hers],
+        [old, hers, first],
+        [old, hers, first],
+        [old, hers, second],
+        [old, hers, new],
+        [old, hers],
+    ):
+        kept = KeptBlocks(tmp_path / "kept", MATCHERS)
+        for part in (old, hers):
+            part.read = 0
         found, things = gathered([part.part for part in parts], [], [], kept)
+        taken = len(found.new)
         find_links(found, MATCHERS, 1, kept)
-        reads.append((old.read, len(things)))
-    assert reads == [(1, 0), (0, 0), (1, 1), (0, 1)]
+        reads.append((old.read, hers.read, taken))
+        anew, same = gathered([part.part for part in parts], [], [], KeptBlocks(tmp_path / "anew", MATCHERS))
+        find_links(anew, MATCHERS, 1)
+        assert (found, things) == (anew, same)
+    # What identifies nobody for whom names are listed is looked at, and nothing of it taken apart anew.
+    assert reads == [(1, 1, 2), (1, 1, 2), (0, 0, 0), (1, 1, 2), (1, 1, 2), (0, 0, 0)]
+
+
+def test_of_a_former_version_everything_is_read_again(tmp_path: Path) -> None:
+    """It did not say which names were listed."""
+    person = ThingMention(f"{BASE}author/orcid:1", "author", ("Ann Lee", "Zoe Ray"), ("orcid:1",), f"{BASE}record/p")
+    paper = PaperMention("p", "r", "On Things", (structs.replace(author("Ann Lee", "4"), keys=("orcid:1",)),))
+    hers = Part("d/hers", encoded_mentions(Mentions([paper], [])))
+    listing = Part("d/listing", chunk(3, "Bob Ray", things=(person,)))
+    for parts in ([hers, listing], [hers]):
+        kept = KeptBlocks(tmp_path, MATCHERS)
+        kept.found.listed_names.clear()
+        found, _ = gathered([part.part for part in parts], [], [], kept)
+        find_links(found, MATCHERS, 1, kept)
+    assert found.items.keys() == {kept.name(chunk) for chunk in hers.chunks}

@@ -31,10 +31,12 @@ from tests.kg.linking.world import (
     CONCEPT_IRIS,
     CONCEPTS,
     EDITS,
+    FOLLOWED,
     GRAPHS,
     NAMED_UNI,
     PEOPLE,
     PROFILES,
+    RECORDS,
     STEPS,
     THINGS,
     TITLES,
@@ -42,6 +44,8 @@ from tests.kg.linking.world import (
     VENUES,
     World,
     assert_alike,
+    assert_derived,
+    papers,
 )
 
 
@@ -62,6 +66,39 @@ def test_whatever_the_steps_the_graph_is_the_one_that_is_built_from_nothing(
     world.take(("load", "z", [*PROFILES[:2], Paper(title="On Things", source=SourceRecord("z"))]), folder)
     for step in steps:
         world.take(step, folder)
+    pipeline.repair(StoreFolder(folder))
+    assert_alike(folder, world.from_nothing(folder))
+
+
+@settings(
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(
+    steps=st.lists(
+        st.one_of(
+            st.tuples(st.just("edit"), st.booleans(), st.sampled_from(FOLLOWED)),
+            st.tuples(st.just("edit"), st.booleans(), st.sampled_from(EDITS)),
+            st.tuples(st.just("erase"), st.booleans(), st.sampled_from(THINGS)),
+            st.tuples(st.just("load"), st.sampled_from("defg"), RECORDS(papers(), min_size=1, max_size=2)),
+        ),
+        min_size=4,
+        max_size=10,
+    )
+)
+def test_what_is_derived_follows_edits_at_once_and_what_comes_beside_them(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[object, ...]]
+) -> None:
+    world = World(tmp_path_factory.mktemp("world"), [])
+    folder = world.work / "stepwise"
+    world.take(("load", "z", FIRST), folder)
+    for step in steps:
+        world.take(step, folder)
+        contents = StoreFolder(folder).contents()
+        assert contents
+        if contents.derived_from == contents.edits:
+            assert_derived(folder)
+    pipeline.repair(StoreFolder(folder))
+    assert_derived(folder)
     assert_alike(folder, world.from_nothing(folder))
 
 
@@ -95,6 +132,11 @@ LOADED: list[tuple[str, list[Record]]] = [
     ("g", [made("g1", "Quite more", [ZED], W_2)]),
     # Somebody whom a link that is surer makes one with another.
     ("f", [made("f1", "Yet more", [ANN, OTHER, PEOPLE[7]], concepts=CONCEPTS), *PROFILES[1:]]),
+]
+FIRST = [
+    made("z1", "On Things", [ANN, BOB], DOI_1, venue=VENUES[0], concepts=(CONCEPTS[0],), institutions=(UNI,)),
+    made("z2", "On things!", [ANN], DOI_2, references=(DOI_1,)),
+    made("z3", "More", [BOB, ANN], Identifier("doi", "10.5555/3"), references=(DOI_2,)),
 ]
 LINKS = [
     (Naming(B).author(ANN), Naming(B).author(KNOWN), 0.95),

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from kg.linking.institutions import Register, institution_links
+from kg.linking.institutions import Register
 from kg.linking.model import ThingMention
+from kg.linking.organisations import Organisations
 
 BASE = "https://example.org/institution/"
 
@@ -21,7 +22,7 @@ def named(slug: str, name: str, keys: tuple[str, ...] = (), country: str | None 
 def pairs(*things: ThingMention) -> list[tuple[str, str, str]]:
     return [
         (link.subject.removeprefix(BASE), link.object.removeprefix(BASE), link.method)
-        for link in institution_links(things)
+        for link in Organisations(things).links()
     ]
 
 
@@ -37,7 +38,7 @@ def test_what_the_stronger_register_tells_apart_is_not_linked_by_a_weaker_identi
 
 
 def test_a_name_that_one_alone_bears_links() -> None:
-    links = list(institution_links([described("ror:a", "University of Clouds"), named("z", "Univ. of Clouds")]))
+    links = list(Organisations([described("ror:a", "University of Clouds"), named("z", "Univ. of Clouds")]).links())
     assert [(link.method, link.confidence) for link in links] == [("institution-name", 0.95)]
 
 
@@ -74,8 +75,8 @@ def test_withdrawn_ones_are_never_meant() -> None:
 def test_a_short_name_is_a_candidate_and_a_code_says_what_it_stands_for() -> None:
     clouds = described("ror:a", "University of Cumulus")
     assert [match.confidence for match in Register([clouds]).match_name("cumulus")] == [0.7]
-    register = Register([clouds], {"uc": "University of Cumulus"})
-    assert [match.confidence for match in register.match_name("uc")] == [0.95]
+    links = Organisations([clouds, named("uc", "Cumulus")], {"uc": "University of Cumulus"}).links()
+    assert [link.confidence for link in links] == [0.95]
 
 
 def test_what_has_another_identifier_of_one_scheme_is_another() -> None:

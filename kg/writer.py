@@ -11,15 +11,13 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 import msgspec
-import pyoxigraph
-from pyoxigraph import DefaultGraph, Quad, RdfFormat
 
 from kg import derived
 from kg.bulk import taken
-from kg.counted_edits import are_regular, bare_things, count_edits
 from kg.edits import Position
 from kg.errors import StoreError
 from kg.facts import DERIVED_PREDICATES, RELEVANT_PREDICATES
+from kg.graph_edits import GraphEdits
 from kg.increments import Newcomers, Plan
 from kg.known_schemes import VOCABULARY, ensure_vocabulary
 from kg.linking.gathering import mentioned_parts
@@ -27,7 +25,7 @@ from kg.linking.identity import Identity
 from kg.linking.judging import Judgement
 from kg.linking.judging import statements as said_of_links
 from kg.linking.linking import Linker
-from kg.linking.merging import attribute, merge, renamed
+from kg.linking.merging import attribute, merge
 from kg.linking.model import decoded_mentions
 from kg.linking.records import RecordIndex
 from kg.primary import Primary
@@ -50,8 +48,6 @@ _AT_LEAST = 1000
 # index for every million; with more files than this, whatever looks things up takes longer than compacting: merging,
 # counting, reading.
 _LARGE, _TOO_LARGE = 1_000_000, 15_000_000
-
-
 # Papers of which edits are counted where a graph is built, in place of asking the rules of all.
 _MANY_EDITED = 100_000
 _COUNTING = RELEVANT_PREDICATES | DERIVED_PREDICATES
@@ -127,6 +123,7 @@ class Writer:
         """What was done to bring the primary store to what it holds, where that was little."""
         self.counted: list[Effect] = []
         """What is derived otherwise in a graph that was built, by its edits."""
+        self._edits = self._edits_since(Position())
 
     def close(self) -> None:
         """Let go of everything; the next writer opens it."""
@@ -153,6 +150,7 @@ class Writer:
         were.
         """
         ensure_vocabulary(self._store.segments, self._store.base_iri)
+        self._edits = self._edits_since(Position())
         wanted = wanted_contents(self._store, arriving.segments if arriving else {}, from_nothing)
         if linker:
             wanted = msgspec.structs.replace(wanted, links=linker.id_of(wanted.segments))
@@ -199,23 +197,28 @@ class Writer:
             arriving.write_manifests()
         mapped = arriving.mapped if arriving else frozenset()
         arrived += taken(self._load_parts(None, sorted(new_parts - mapped), progress), _FEW)
-        bare = self._bare_things()
+        bare = self._edits.bare_things(self.primary.database())
         if sum(map(len, arrived)) > _FEW or not self._all_have_facts(new_parts) or _are_named(bare, arrived):
             return _arrived(arriving)
         after = self._links(wanted, linker, progress)
-        if self._are_edits_renamed(before.identity, after.identity) or _are_merged(
-            bare, before.identity, after.identity
-        ):
+        identities = before.identity, after.identity
+        if self._edits.are_called_otherwise(*identities) or _are_merged(bare, *identities):
             return _arrived(arriving)
         with closing(self._record_index()) as index:
             index.know((part for part in wanted_parts if part[0] != VOCABULARY), progress)
-            edited = {quad.predicate.value for quad in self._edited_quads()}
-            plan = Plan(index, self._store.base_iri, (before, after), arrived, new_parts, edited)
+            plan = Plan(index, self._store.base_iri, (before, after), arrived, new_parts, self._edits.predicates)
             del arrived
             if not plan.read(max(len(index) // _FEW_OF, _AT_LEAST)):
                 return _arrived(arriving)
             progress("changing the graph")
-            return self._make(plan, present, wanted, arriving, after.identity)
+            with self.primary.changing(anew=False):
+                database = self.primary.database()
+                made = plan.apply(database, partial(self._edits.make, database, after.identity))
+                derived.change(self.primary.derived, made.gone, made.come)
+                self.primary.is_regular = True
+                self._put_in_force(wanted, arriving)
+                self.primary.settle(wanted)
+        return Step(present, made.newcomers, made.effects, made.known)
 
     def know_records(self, contents: Contents, progress: Progress) -> None:
         """Read which records speak of which things, so that the next ones can be added without reading all of them. A
@@ -225,34 +228,16 @@ class Writer:
             with closing(self._record_index()) as index, suppress(OSError, sqlite3.Error, StoreError):
                 index.know(parts, progress)
 
-    def _make(
-        self, plan: Plan, present: Contents, wanted: Contents, arriving: Arriving | None, identity: Identity
-    ) -> Step:
-        with self.primary.changing(anew=False):
-            database = self.primary.database()
-            made = plan.apply(database, partial(self._apply_edits, database, Position(), identity))
-            derived.change(self.primary.derived, made.gone, made.come)
-            self.primary.is_regular = True
-            self._put_in_force(wanted, arriving)
-            self.primary.settle(wanted)
-        return Step(present, made.newcomers, made.effects, made.known)
-
     def _record_index(self) -> RecordIndex:
         return RecordIndex(self._store.links.folder / "records.sqlite", self._store.segments, self._store.base_iri)
 
+    def _edits_since(self, position: Position) -> GraphEdits:
+        return GraphEdits(self._store.journal, self._store.base_iri, position)
+
     def _follows_edits(self, present: Contents, identity: Identity) -> bool:
         """Whether what is derived knows of all edits, and can follow what comes beside them."""
-        return not self._is_edited(_COUNTING, present.derived_from) and self._is_regular(identity)
-
-    def _is_regular(self, identity: Identity) -> bool:
-        """Of a graph in which all edits are made."""
-        edits = [renamed(quad, identity) for quad in self._edited_quads()]
-        return not edits or are_regular(self.primary.database(), self._store.base_iri, edits)
-
-    def _bare_things(self) -> set[str]:
-        """Of which an edit says that it is no paper or no venue: only the rules can tell what becomes of what is said
-        of it again."""
-        return bare_things(self.primary.database(), self._edited_quads()) if self._is_edited(_COUNTING) else set()
+        is_counted = not self._edits_since(present.derived_from).speak_by(_COUNTING)
+        return is_counted and self._edits.are_regular(self.primary.database(), identity)
 
     def _put_in_force(self, wanted: Contents, arriving: Arriving | None) -> None:
         if arriving:
@@ -263,10 +248,6 @@ class Writer:
     def _all_have_facts(self, parts: Iterable[tuple[str, str]]) -> bool:
         found = (self._store.segments.part(*part) for part in parts)
         return all(part.has_facts for part in found if part)
-
-    def _are_edits_renamed(self, before: Identity, after: Identity) -> bool:
-        """Whether an edit speaks of a thing that is called otherwise now."""
-        return any(renamed(quad, before) != renamed(quad, after) for quad in self._edited_quads())
 
     def _bring_to(
         self,
@@ -280,7 +261,7 @@ class Writer:
         present_parts = self._present_parts(present)
         if present is None or not present_parts <= wanted_parts or not self.primary.derived.exists():
             present, present_parts = None, set()
-        elif self.primary.is_regular and self._is_edited(RELEVANT_PREDICATES):
+        elif self.primary.is_regular and self._edits.speak_by(RELEVANT_PREDICATES):
             # Counts are those of the records, and what edits change of them: that is told of a graph without edits.
             present, present_parts = None, set()
         mapped = arriving.mapped if arriving else frozenset()
@@ -293,7 +274,9 @@ class Writer:
                 if count < _LARGE:
                     self.primary.database().optimize()
             identity = (self._store.links.read(wanted.links) or Judgement()).identity
-            self.primary.is_regular = self._all_have_facts(wanted_parts) and self._is_regular(identity)
+            self.primary.is_regular = self._all_have_facts(wanted_parts) and self._edits.are_regular(
+                self.primary.database(), identity
+            )
             self._put_in_force(wanted, arriving)
             self.primary.settle(wanted)
 
@@ -344,12 +327,12 @@ class Writer:
     ) -> None:
         """Load the statements, make one what is one, apply the edits, derive."""
         stale = derived.statements(self.primary.derived)
-        if present and self._is_edited(RELEVANT_PREDICATES):
+        if present and self._edits.speak_by(RELEVANT_PREDICATES):
             self.primary.take_back(stale)
             self._bulk_load(statements, wanted, present, progress)
             judgement = self._judgement(wanted, present, linker, progress)
             self._merge(wanted, judgement, progress)
-            self._apply_edits(self.primary.database(), Position(), judgement.identity)
+            self._edits.make(self.primary.database(), judgement.identity)
             self._derive_by_rules(judgement, progress)
             return
         derivation = _Derivation()
@@ -363,13 +346,11 @@ class Writer:
     def _edit(self, identity: Identity) -> bool:
         """Make all edits in a graph of records, as a person did after the last build: what a source states again stays
         removed. False if what is derived cannot follow, and is taken back."""
-        database, base_iri = self.primary.database(), self._store.base_iri
-        edit = partial(self._apply_edits, database, Position(), identity)
-        if not self._is_edited(RELEVANT_PREDICATES) or not self.primary.derived.exists():
-            edit()
+        database = self.primary.database()
+        if not self._edits.speak_by(RELEVANT_PREDICATES) or not self.primary.derived.exists():
+            self._edits.make(database, identity)
             return True
-        edits = [renamed(quad, identity) for quad in self._edited_quads()]
-        counted = count_edits(database, base_iri, edits, edit, is_regular=True, most=_MANY_EDITED)
+        counted = self._edits.make_and_count(database, identity, is_regular=True, most=_MANY_EDITED)
         if counted.derived is None:
             self.primary.take_back(derived.statements(self.primary.derived))
             self._discard_index()
@@ -381,7 +362,7 @@ class Writer:
     def _derive_by_rules(self, judgement: Judgement, progress: Progress) -> None:
         progress("deriving statistics")
         database = self.primary.database()
-        edit = partial(self._apply_edits, database, Position(), judgement.identity)
+        edit = partial(self._edits.make, database, judgement.identity)
         derived.derive_by_rules(self.primary.derived, database, self._said_of_links(judgement), edit)
 
     def _bulk_load(
@@ -427,16 +408,6 @@ class Writer:
         if identity.authors:
             mentions = (decoded_mentions(chunk).papers for chunk in self._mentions(contents))
             attribute(database, identity, chain.from_iterable(mentions))
-
-    def _is_edited(self, predicates: frozenset[str], since: Position = Position()) -> bool:  # noqa: B008 - frozen
-        """Whether an edit says something of the graph by one of these."""
-        edits = self._edited_quads(since)
-        return any(quad.graph_name == DefaultGraph() and quad.predicate.value in predicates for quad in edits)
-
-    def _edited_quads(self, since: Position = Position()) -> Iterator[Quad]:  # noqa: B008 - frozen
-        for change in self._store.journal.changes(since):
-            if change.is_statement:
-                yield from pyoxigraph.parse(change.statement, RdfFormat.N_QUADS)
 
     def _with_derived(
         self,
@@ -484,10 +455,8 @@ class Writer:
         self.primary.unsettle()
         database = self.primary.database()
         identity = (self._store.links.read(present.links) or Judgement()).identity
-        edits = [renamed(quad, identity) for quad in self._edited_quads(present.edits)]
         can_follow = self.primary.is_regular and present.derived_from == present.edits
-        edit = partial(self._apply_edits, database, present.edits, identity)
-        counted = count_edits(database, self._store.base_iri, edits, edit, can_follow)
+        counted = self._edits_since(present.edits).make_and_count(database, identity, can_follow)
         contents = msgspec.structs.replace(present, edits=self._store.journal.end(present.edits))
         if counted.derived is not None:
             contents = msgspec.structs.replace(contents, derived_from=contents.edits)
@@ -495,12 +464,6 @@ class Writer:
         self.primary.is_regular = counted.derived is not None
         self.primary.settle(contents)
         return Edited(contents, counted.edited, counted.derived or [])
-
-    def _apply_edits(self, database: pyoxigraph.Store, start: Position, identity: Identity) -> list[tuple[bool, Quad]]:
-        """Edits speak of things as they were called when they were made."""
-        rename = partial(renamed, identity=identity)
-        applied = ((change.added, change.apply(database, rename)) for change in self._store.journal.changes(start))
-        return [(added, quad) for added, quad in applied if quad is not None]
 
 
 def _are_named(things: Iterable[str], arrived: Collection[bytes]) -> bool:

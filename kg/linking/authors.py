@@ -62,7 +62,8 @@ class AuthorMatcher:
 
     def links_of_more(self, block: Sequence[bytes], new: Collection[bytes], before: Iterable[Link]) -> Iterator[Link]:
         """What comes makes pairs that were there less sure: somebody else is called so, has those co-authors, is at
-        that place. So only who comes is compared with all others, and those that were linked with each other."""
+        that place. So who comes is compared with all others, and of those that were there who was linked with each
+        other; and who has a subject in common, which says the more, the more others have none of it."""
         people = people_of(block)
         if len(people) > 1:
             grown = _Grown(people, set(new))
@@ -140,11 +141,10 @@ class _Grown:
 
     @property
     def may_be_surer(self) -> bool:
-        """Whether two who were there may be surer now to be one, or it is not told at once which pairs count."""
+        """Whether any two who were there may be surer now to be one, or it is not told at once which pairs count."""
         if len(self._people) * (len(self._people) - 1) // 2 > _MOST_PAIRS:
             return True
-        # One subject says the more, the more others have none of it.
-        return any(named.has_subjects for person in self._people for named, _ in person.named) or any(
+        return any(
             not set(self._looked_at_before(self._people[number])) <= set(looked_at(self._people[number].names))
             for number in self._come
         )
@@ -153,15 +153,24 @@ class _Grown:
         return looked_at(sorted({named.name for named, items in person.named if not self._new.issuperset(items)}))
 
     def pairs(self, bearers: Bearers, before: Iterable[Link]) -> Iterator[tuple[int, int]]:
-        """Those of who has come, and those of links `before`."""
+        """Those of who has come, those of links `before`, and those that share a subject."""
         numbers = {person.author: number for number, person in enumerate(self._people)}
         pairs = {(numbers[link.subject], numbers[link.object]) for link in before}
+        pairs.update(self._of_subjects(bearers))
         identified = _identified(self._people)
         for number in self._come:
             person = self._people[number]
             others = bearers.maybe(person.all_names).union(*(identified[key] for key in person.keys))
             pairs.update((min(number, other), max(number, other)) for other in others if other != number)
         yield from sorted(pairs)
+
+    def _of_subjects(self, bearers: Bearers) -> Iterator[tuple[int, int]]:
+        people = self._people
+        some = {number for number, person in enumerate(people) if any(named.has_subjects for named, _ in person.named)}
+        for number in some if len(some) > 1 else ():
+            for other in bearers.maybe(people[number].all_names) & some:
+                if other > number and not people[number].subjects.isdisjoint(people[other].subjects):
+                    yield number, other
 
 
 class _Block:

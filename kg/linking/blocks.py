@@ -212,7 +212,7 @@ def _unique(links: Iterable[Link]) -> list[Link]:
     for link in links:
         key = (link.subject, link.object, link.relation)
         other = best.get(key)
-        if other is None or _rank(link) > _rank(other):
+        if other is None or (link != other and _rank(link) > _rank(other)):
             best[key] = link
     return [best[key] for key in sorted(best)]
 

@@ -6,21 +6,23 @@ from __future__ import annotations
 import hashlib
 import zlib
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, compress
 from typing import NamedTuple
 
 import msgspec
 import zstandard
 
-from kg.linking.model import Matcher, Mentions, PaperMention, ThingMention, decoded_mentions
+from kg.linking.model import AuthorMention, Matcher, Mentions, PaperMention, ThingMention, decoded_mentions
 
 _KEY = 8  # bytes of the digest that stands for a key
 
 _ENCODER = msgspec.msgpack.Encoder()
 _LIST = msgspec.msgpack.Decoder(list[bytes])
 _THINGS = msgspec.msgpack.Decoder(list[ThingMention])
+_PAPERS = msgspec.msgpack.Decoder(list[msgspec.Raw])
 _PAPER = msgspec.msgpack.Decoder(PaperMention)
+_PRINTED = msgspec.msgpack.Decoder(list[tuple[str, str]])
 
 
 class MentionedPart(NamedTuple):
@@ -47,8 +49,10 @@ class ChunkItems(msgspec.Struct, array_like=True):
     """Checksums of the IRIs of each paper, of its authors and authorships."""
     sizes: bytes
     """How many these are, paper by paper."""
+    papers: bytes
+    """What links are judged by (`_judged_by`) of each paper, packed."""
     printed: bytes
-    """Of each paper whether it prints affiliations without saying whose they are."""
+    """Affiliations that are printed without saying whose they are, each behind its authorship, packed."""
 
     @property
     def is_whole(self) -> bool:
@@ -56,7 +60,8 @@ class ChunkItems(msgspec.Struct, array_like=True):
 
     def checksum(self) -> int:
         checksum = 0
-        for part in (*self.keys, *self.numbers, *self.items, self.things, self.named, self.sizes, self.printed):
+        others = (self.things, self.named, self.sizes, self.papers, self.printed)
+        for part in (*self.keys, *self.numbers, *self.items, *others):
             checksum = zlib.crc32(part, checksum)
         return checksum
 
@@ -71,24 +76,27 @@ class ChunkItems(msgspec.Struct, array_like=True):
         if wanted is not None:
             pairs = compress(pairs, map(wanted.__contains__, self.keys_of(matcher)))
         if found := list(pairs):
-            items = _LIST.decode(zstandard.ZstdDecompressor().decompress(self.items[matcher]))
+            items = _LIST.decode(_unpacked(self.items[matcher]))
             for key, number in found:
                 yield key, items[number]
 
     def decoded_things(self) -> list[ThingMention]:
         return _THINGS.decode(self.things)
 
-    def papers_that(self, name: set[int], or_print: bool) -> list[int]:
-        """The places of papers that are, or are by, one of these things (`thing_checksum`); a few others may be among
-        them. And of those that print affiliations, if these are asked for as well."""
+    def papers_that(self, name: set[int]) -> Iterator[PaperMention]:
+        """The papers that are, or are by, one of these things (`thing_checksum`), with what links are judged by; a few
+        others may be among them."""
         named = memoryview(self.named).cast("I")
-        is_any = not name.isdisjoint(named)
-        found, start = list[int](), 0
-        for place, (size, prints) in enumerate(zip(memoryview(self.sizes).cast("I"), self.printed, strict=True)):
-            if (is_any and not name.isdisjoint(named[start : start + size])) or (or_print and prints):
-                found.append(place)
+        if name.isdisjoint(named):
+            return
+        papers, start = _PAPERS.decode(_unpacked(self.papers)), 0
+        for paper, size in zip(papers, memoryview(self.sizes).cast("I"), strict=True):
+            if not name.isdisjoint(named[start : start + size]):
+                yield _PAPER.decode(paper)
             start += size
-        return found
+
+    def printed_affiliations(self) -> list[tuple[str, str]]:
+        return _PRINTED.decode(_unpacked(self.printed))
 
 
 class Chunks(msgspec.Struct):
@@ -105,12 +113,6 @@ class Chunks(msgspec.Struct):
     """These, by the identifiers of authors."""
 
 
-class _Papers(msgspec.Struct, array_like=True):
-    """What mentions begin with. Papers are decoded one by one."""
-
-    papers: list[msgspec.Raw] = []
-
-
 class _Things(msgspec.Struct, array_like=True):
     """Mentions of which papers are not decoded."""
 
@@ -118,7 +120,6 @@ class _Things(msgspec.Struct, array_like=True):
     things: list[ThingMention] = []
 
 
-_PAPERS = msgspec.msgpack.Decoder(_Papers)
 _ALL_BUT_PAPERS = msgspec.msgpack.Decoder(_Things)
 
 
@@ -131,22 +132,23 @@ def _is_plain(thing: ThingMention) -> bool:
     return thing.kind == "author" and not thing.keys and thing.record is None and len(thing.names) < 2
 
 
-def papers_at(chunk: bytes, places: Iterable[int]) -> Iterator[PaperMention]:
-    papers = _PAPERS.decode(chunk).papers
-    return (_PAPER.decode(papers[place]) for place in places)
-
-
-def papers_of(
-    parts: Sequence[MentionedPart], chunks: Chunks, things: Collection[str], or_print: bool
-) -> Iterator[PaperMention]:
-    """The papers that are, or are by, one of these things, and perhaps some more; and if it is asked for, those that
-    print affiliations. Of the `chunks` all are taken apart."""
+def papers_of(parts: Iterable[MentionedPart], chunks: Chunks, things: Iterable[str]) -> Iterator[PaperMention]:
+    """The papers that are, or are by, one of these things, and perhaps some more, with what links are judged by. Of the
+    `chunks` all are taken apart."""
     wanted = set(map(thing_checksum, things))
-    for part in parts:
-        places = [chunks.items[name].papers_that(wanted, or_print) for name in chunks.of_parts[part.name]]
-        if any(places):
-            for of_chunk, chunk in zip(places, part.mentions(), strict=True):
-                yield from papers_at(chunk, of_chunk) if of_chunk else ()
+    for items in _in_order(parts, chunks):
+        yield from items.papers_that(wanted)
+
+
+def printed_affiliations(parts: Iterable[MentionedPart], chunks: Chunks) -> Iterator[tuple[str, str]]:
+    """What is printed as an affiliation of authorships of which no record says whose it is, each behind its authorship.
+    Of the `chunks` all are taken apart."""
+    for items in _in_order(parts, chunks):
+        yield from items.printed_affiliations()
+
+
+def _in_order(parts: Iterable[MentionedPart], chunks: Chunks) -> Iterator[ChunkItems]:
+    return (chunks.items[name] for part in parts for name in chunks.of_parts[part.name])
 
 
 def taken_apart(matchers: Iterable[Matcher], chunk: bytes) -> ChunkItems:
@@ -157,21 +159,50 @@ def taken_apart(matchers: Iterable[Matcher], chunk: bytes) -> ChunkItems:
         places = {item: place for place, item in enumerate(dict.fromkeys(item for _, item in found))}
         keys.append(b"".join(_key_digest(key) for key, _ in found))
         numbers.append(array("I", (places[item] for _, item in found)).tobytes())
-        packed.append(zstandard.ZstdCompressor(level=1).compress(_ENCODER.encode(list(places))))
+        packed.append(_packed(list(places)))
     things = _ENCODER.encode([thing for thing in dict.fromkeys(mentions.things) if not _is_plain(thing)])
-    items = ChunkItems(0, keys, numbers, packed, things, *_named(mentions))
+    papers, printed = _packed(list(map(_judged_by, mentions.papers))), _packed(list(_printed(mentions)))
+    items = ChunkItems(0, keys, numbers, packed, things, *_named(mentions), papers, printed)
     items.check = items.checksum()
     return items
 
 
-def _named(mentions: Mentions) -> tuple[bytes, bytes, bytes]:
-    named, sizes, printed = array("I"), array("I"), bytearray()
+def _packed(value: object) -> bytes:
+    return zstandard.ZstdCompressor(level=1).compress(_ENCODER.encode(value))
+
+
+def _unpacked(packed: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(packed)
+
+
+def _judged_by(paper: PaperMention) -> PaperMention:
+    """A paper without what only matchers look at."""
+    authors = (AuthorMention(author.author, author.authorship, "", keys=author.keys) for author in paper.authors)
+    return PaperMention(
+        paper.paper,
+        paper.record,
+        None,
+        tuple(authors),
+        type=paper.type,
+        keys=paper.keys,
+        subjects=paper.subjects[:1],
+    )
+
+
+def _printed(mentions: Mentions) -> Iterator[tuple[str, str]]:
+    for paper in mentions.papers:
+        for author in paper.authors:
+            if not author.institutions:
+                yield from ((author.authorship, raw) for raw in author.affiliations)
+
+
+def _named(mentions: Mentions) -> tuple[bytes, bytes]:
+    named, sizes = array("I"), array("I")
     for paper in mentions.papers:
         things = {paper.paper}.union(*((author.author, author.authorship) for author in paper.authors))
         named.extend(map(thing_checksum, things))
         sizes.append(len(things))
-        printed.append(any(author.affiliations and not author.institutions for author in paper.authors))
-    return named.tobytes(), sizes.tobytes(), bytes(printed)
+    return named.tobytes(), sizes.tobytes()
 
 
 def thing_checksum(thing: str) -> int:

@@ -16,7 +16,7 @@ from kg.errors import StoreError
 from kg.files import write_atomically
 from kg.linking.authorities import Authorities
 from kg.linking.blocks import KeptBlocks, find_links
-from kg.linking.chunks import MentionedPart, papers_of
+from kg.linking.chunks import MentionedPart, papers_of, printed_affiliations
 from kg.linking.concept_search import KeptConcepts, find_concepts
 from kg.linking.concepts import VERSION as CONCEPTS
 from kg.linking.decisions import Decision, Decisions
@@ -139,16 +139,16 @@ class Linker:
         for of_matcher in find_links(chunks, self._matchers, self._jobs, kept).values():
             found += of_matcher
         of_texts = find_concepts(parts, things, KeptConcepts(folder.folder / "concepts.zst"), self._jobs)
-        # Only papers that something is linked to matter, and those that say where their authors were: of what is not
-        # sure enough to be one nothing more is asked, but which of authorities has an end here.
+        # Only papers that something is linked to matter: of what is not sure enough to be one nothing more is asked,
+        # but which of authorities has an end here.
         telling = (link for link in found if outside or link.relation != "same" or link.confidence >= self._threshold)
         ends = {end for link in chain(telling, of_texts) for end in (link.subject, link.object)}
         ends.update(chain(chain.from_iterable(self._decisions), (thing.thing for thing in others)))
-        has_institutions = any(thing.kind == "institution" and thing.record for thing in [*things, *others])
-        papers = list(papers_of(parts, chunks, ends, or_print=has_institutions))
+        papers = list(papers_of(parts, chunks, ends))
         if outside:
             found = _with_an_end_here(found, papers, things)
-        found += affiliation_links(papers, organisations)
+        if any(thing.kind == "institution" and thing.record for thing in [*things, *others]):
+            found += affiliation_links(list(printed_affiliations(parts, chunks)), organisations)
         organisations.keep()
         judgement = judge(
             self._naming, found, papers, things, self._decisions, self._threshold, others, subjects=of_texts

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import zstandard
 from kg.files import write_atomically
 from kg.linking.affiliations import Gazetteer, Match, address_words, is_short, keys_in_addresses, name_key
 from kg.linking.institutions import Register, identifier_links, name_links, short_key
-from kg.linking.model import Fact, Link, PaperMention, ThingMention
+from kg.linking.model import Fact, Link, ThingMention
 
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -186,15 +186,9 @@ def _words(raw: str) -> set[str]:
     return {*address_words(raw), *(name_key(raw).split() if is_short(raw) else ())}
 
 
-def affiliation_links(papers: Iterable[PaperMention], organisations: Organisations) -> Iterator[Link]:
-    """Of authorships whose records print an affiliation and identify no organisation: those that the text names."""
-    printed = [
-        (author.authorship, raw)
-        for paper in papers
-        for author in paper.authors
-        if not author.institutions
-        for raw in author.affiliations
-    ]
+def affiliation_links(printed: Sequence[tuple[str, str]], organisations: Organisations) -> Iterator[Link]:
+    """Of authorships whose records print an affiliation and identify no organisation, each with what is printed: those
+    that the text names."""
     meant = organisations.meant_by(raw for _, raw in printed)
     for authorship, raw in printed:
         for match in meant[raw]:

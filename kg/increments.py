@@ -130,7 +130,7 @@ class Plan:
         removed -= parsed(
             after.said_of({quad.subject.value for quad in removed if isinstance(quad.subject, NamedNode)})
         )
-        removed |= known_by_name_no_more(after.identity, new, removed, database)
+        removed |= known_by_name_no_more(after.identity, new, self._base_iri)
         taken_away = [(False, quad) for quad in removed if quad in database]
         # What records stated before is there, but where it was edited, or known by name alone and merged.
         stays = set() if self._is_edited else {quad for quad in old & new if quad.predicate != BASIS}

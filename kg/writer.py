@@ -404,7 +404,7 @@ class Writer:
         database, identity = self.primary.database(), judgement.identity
         if identity.canonical:
             progress("merging")
-            merge(database, identity)
+            merge(database, identity, self._store.base_iri)
         if identity.authors:
             mentions = (decoded_mentions(chunk).papers for chunk in self._mentions(contents))
             attribute(database, identity, chain.from_iterable(mentions))

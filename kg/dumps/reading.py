@@ -128,6 +128,9 @@ class SegmentReading:
                 if isinstance(subject, NamedNode) and subject.value in canonical:
                     subject = NamedNode(canonical[subject.value])
                     yield subject, quad.predicate
+                if quad.predicate == _AUTHORSHIP:
+                    # Whose an authorship is that was taken away, nobody finds who asks the store for its paper.
+                    yield subject, _CREATOR
                 if self._for_tables and quad.predicate == _AUTHORSHIP and isinstance(term, NamedNode):
                     self._ask_for_papers(found, NamedNode(self._identity.of(term.value)))
 

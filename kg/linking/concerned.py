@@ -14,11 +14,11 @@ import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from kg import namespaces as ns
-from kg.linking.identity import Identity
+from kg.linking.identity import Identity, is_identified
 from kg.linking.merging import KEPT_AS_OBJECTS
 from kg.linking.records import Part, Place, RecordIndex
 
-BASIS, _BY_NAME, _BY_IDENTIFIER = NamedNode(ns.IDENTITY_BASIS), Literal("name"), Literal("identifier")
+BASIS, _BY_NAME = NamedNode(ns.IDENTITY_BASIS), Literal("name")
 _AUTHOR, _CREATOR, _AUTHORSHIP = NamedNode(ns.AUTHORSHIP_AUTHOR), NamedNode(ns.CREATOR), NamedNode(ns.HAS_AUTHORSHIP)
 _STATED_COMPLETE = ns.STATED_COMPLETE.encode()
 _COMPLETE = re.compile(f'> <{re.escape(ns.STATED_COMPLETE)}> "(true|false)"'.encode())
@@ -170,17 +170,12 @@ def _iri(term: object) -> str:
     return term.value if isinstance(term, NamedNode) else ""
 
 
-def known_by_name_no_more(
-    identity: Identity, added: set[Quad], removed: set[Quad], database: pyoxigraph.Store
-) -> set[Quad]:
+def known_by_name_no_more(identity: Identity, added: set[Quad], base_iri: str) -> set[Quad]:
     """What may not be stated any more beside what is `added`: of merged things, what one record identifies and another
     knows by name alone is identified."""
     merged = set(identity.canonical.values())
-    subjects = {quad.subject for quad in added if quad.predicate == BASIS}
     return {
-        Quad(subject, BASIS, _BY_NAME)
-        for subject in subjects
-        if isinstance(subject, NamedNode) and subject.value in merged
-        for identified in [Quad(subject, BASIS, _BY_IDENTIFIER)]
-        if identified in added or (identified in database and identified not in removed)
+        Quad(quad.subject, BASIS, _BY_NAME)
+        for quad in added
+        if quad.predicate == BASIS and _iri(quad.subject) in merged and is_identified(_iri(quad.subject), base_iri)
     }

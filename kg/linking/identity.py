@@ -163,6 +163,15 @@ def kind_of(thing: str, base_iri: str) -> str:
     return thing.removeprefix(base_iri).partition("/")[0]
 
 
+def is_identified(thing: str, base_iri: str) -> bool:
+    """Whether a thing of ours is called by an identifier; else it is known by name alone.
+
+    >>> [is_identified(f"https://e/author/{key}", "https://e/") for key in ("orcid:0000-0002-1825-0097", "ann-lee")]
+    [True, False]
+    """
+    return ":" in thing.removeprefix(base_iri)
+
+
 def relation_between(one: str, other: str, base_iri: str) -> Relation | None:
     """What somebody who accepts two things says of them; None if there is nothing that they could be to each other.
 

@@ -13,17 +13,17 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from kg import namespaces as ns
-from kg.linking.identity import Identity
+from kg.linking.identity import Identity, is_identified
 from kg.linking.model import PaperMention
 
 _AT_ONCE = 10_000  # things; their statements are held in memory
 KEPT_AS_OBJECTS = frozenset((ns.LINK_SUBJECT, ns.LINK_OBJECT, ns.SAME_AS))
 _DEFAULT = DefaultGraph()
-_BASIS, _BY_NAME, _BY_IDENTIFIER = NamedNode(ns.IDENTITY_BASIS), Literal("name"), Literal("identifier")
+_BASIS, _BY_NAME = NamedNode(ns.IDENTITY_BASIS), Literal("name")
 _AUTHOR, _CREATOR = NamedNode(ns.AUTHORSHIP_AUTHOR), NamedNode(ns.CREATOR)
 
 
-def merge(database: pyoxigraph.Store, identity: Identity) -> None:
+def merge(database: pyoxigraph.Store, identity: Identity, base_iri: str) -> None:
     """Move the statements of the default graph about merged things, and those that lead to them."""
     things = iter(identity.canonical)
     while batch := list(islice(things, _AT_ONCE)):
@@ -31,14 +31,10 @@ def merge(database: pyoxigraph.Store, identity: Identity) -> None:
         for quad in moved:
             database.remove(quad)
         database.bulk_extend(renamed(quad, identity) for quad in moved)
+        # What one record identifies and another knows by name alone is identified.
         for thing in {identity.canonical[merged] for merged in batch}:
-            _settle_basis(database, NamedNode(thing))
-
-
-def _settle_basis(database: pyoxigraph.Store, thing: NamedNode) -> None:
-    """What one record identifies and another knows by name alone is identified."""
-    if Quad(thing, _BASIS, _BY_IDENTIFIER) in database:
-        database.remove(Quad(thing, _BASIS, _BY_NAME))
+            if is_identified(thing, base_iri):
+                database.remove(Quad(NamedNode(thing), _BASIS, _BY_NAME))
 
 
 def _statements(database: pyoxigraph.Store, things: Iterable[str]) -> Iterator[Quad]:

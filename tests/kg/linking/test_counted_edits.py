@@ -11,13 +11,14 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode
 from kg import derived, pipeline
 from kg import namespaces as ns
 from kg.namespaces import DEFAULT_BASE as B
+from kg.naming import Naming
 from kg.records import Author, Authorship, Identifier, Paper, PartialDate, SourceRecord
 from kg.snapshots import Snapshots
 from kg.store import StoreFolder
 from kg.writer import Writer
 from tests.kg.linking.world import PEOPLE, UNI, VENUES, World, assert_alike, assert_derived
 
-ANN, BOB = PEOPLE[0], PEOPLE[5]
+ANN, A_LEE, BOB = PEOPLE[0], PEOPLE[1], PEOPLE[5]
 ONE, TWO, NINE = (f"{B}paper/doi:10.5555/{number}" for number in (1, 2, 9))
 
 
@@ -188,6 +189,27 @@ def test_what_is_one_with_an_erased_paper_is_left_to_the_rules(world: Stepwise, 
     )
     world.load_papers("a", more)
     assert built_anew
+    world.assert_as_from_nothing()
+
+
+def test_what_a_record_identifies_is_identified_though_an_edit_says_nothing_of_it(world: Stepwise) -> None:
+    world.say(ONE, ns.IDENTITY_BASIS, '"identifier"', is_true=False)
+    world.say(TWO, ns.CITES, f"<{ONE}>")
+    assert not world.is_followed
+    world.load_papers("a", paper(3, [ANN]))
+    other = Paper(title="Other", source=SourceRecord("w"), authorships=(Authorship(BOB, 1, BOB.name),))
+    world.links.append((ONE, Naming(B).paper(other), 0.95))
+    world.load_papers("b", other)
+    world.assert_as_from_nothing()
+
+
+def test_whose_an_authorship_was_is_not_said_once_it_is_erased(world: Stepwise) -> None:
+    """Not in dumps either, which are made of what records say."""
+    both = (Identifier("doi", "10.5555/1"), Identifier("openalex", "W1"))
+    people = tuple(Authorship(each, place, each.name) for place, each in enumerate((A_LEE, BOB), start=1))
+    world.load_papers("a", Paper(title="On thing 1", source=SourceRecord("w"), identifiers=both, authorships=people))
+    moved = f"{B}authorship/doi:10.5555/1/a-lee"
+    world.erase(world.folder, moved, is_everywhere=True)
     world.assert_as_from_nothing()
 
 

@@ -24,6 +24,7 @@ from kg.store import StoreFolder, wanted_contents
 _AFFILIATION = "affiliation"
 _SHOWN_EVERY = 100
 _ALWAYS_ADDED = ("match", "name", "score")
+_TAB_SEPARATED = (".tsv", ".tab")
 _NO_COLUMNS = frozenset(("mag", "omid", "corpusid", "mlanthology"))
 
 Found = list[tuple[Thing, float]]
@@ -117,7 +118,8 @@ class _Table:
         headers: dict[str, list[str]] = {}
         line = 1
         try:
-            for delimiter in ",;\t":
+            # The first one of those that do as well: what is called TSV may have commas within its only column.
+            for delimiter in "\t,;" if file.suffix.lower() in _TAB_SEPARATED else ",;\t":
                 stream.seek(0)
                 headers[delimiter] = next(csv.reader(stream, delimiter=delimiter), [])
             delimiter = max(headers, key=lambda each: (column in headers[each], len(headers[each])))
@@ -142,11 +144,17 @@ class _Table:
             raise UsageError(f"there is no column {column!r}; there are {there}", column)
         return self.header.index(column)
 
+    def _free(self, name: str) -> str:
+        """Also where the table is one that came back before."""
+        while name in self.header:
+            name = f"found {name}"
+        return name
+
     def write(self, binary: IO[bytes], names: list[str], added: list[dict[str, str]]) -> None:
         """With columns added, which do not take the names of those that are there."""
         text = io.TextIOWrapper(binary, encoding="utf-8", newline="", write_through=True)
         writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n")
-        writer.writerow([*self.header, *(f"found {name}" if name in self.header else name for name in names)])
+        writer.writerow([*self.header, *map(self._free, names)])
         for row, more in zip(self.rows, added, strict=True):
             writer.writerow([*row, *(more.get(name, "") for name in names)])
         text.detach()

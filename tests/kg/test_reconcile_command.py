@@ -140,6 +140,29 @@ def test_no_column_of_the_table_is_lost(seeded_store_folder: Path) -> None:
     assert [row[6:] for row in found] == [[HUBINGER, "Evan Hubinger", "100"], *[["", "", ""]] * 3]
 
 
+def test_a_table_that_came_back_may_be_given_again(seeded_store_folder: Path) -> None:
+    """For its other column; no two columns are called alike."""
+    table = b"by,name\nEvan Hubinger,Adam Jermyn\n"
+    for column in ("by", "name"):
+        result = kg(seeded_store_folder, "-", "--column", column, "--type", "author", given=table)
+        assert result.returncode == 0, result.stderr
+        table = result.stdout
+    header, _ = csv.reader(io.StringIO(table.decode(), newline=""))
+    assert header[2:] == ["match", "found name", "score", "found match", "found found name", "found score"]
+
+
+@pytest.mark.parametrize("ending", ["tsv", "TAB"])
+def test_names_with_commas_may_be_the_only_column_of_a_tsv(
+    seeded_store_folder: Path, tmp_path: Path, ending: str
+) -> None:
+    file = tmp_path / f"names.{ending}"
+    file.write_text("n\nHubinger, Evan\n")
+    result = kg(seeded_store_folder, str(file), "--column", "n", "--type", "author")
+    assert result.returncode == 0, result.stderr
+    [found] = rows(result.stdout, "\t")
+    assert found == {"n": "Hubinger, Evan", "match": HUBINGER, "name": "Evan Hubinger", "score": "100"}
+
+
 @pytest.mark.parametrize(
     ("options", "table", "message"),
     [

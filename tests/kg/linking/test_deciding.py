@@ -73,6 +73,35 @@ def test_a_mapping_names_things_by_addresses_or_known_prefixes(store: Path, tmp_
     assert not (store / "decisions.tsv").exists()
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_mapping_sets_of_other_tools_are_read(store: Path, tmp_path: Path, end: str) -> None:
+    """YAML as it may be quoted, blank lines, columns in another order, what is said of texts and of nothing."""
+    mapping_set = (
+        "# curie_map:",
+        "#   me: https://w3id.org/paperkg/author/",
+        "#   wd: 'http://www.wikidata.org/entity/'",
+        "#   'NO': \"urn:no:\" ",
+        "# license: https://creativecommons.org/publicdomain/zero/1.0/",
+        "",
+        "object_id\tsubject_type\tsubject_label\tpredicate_id\tsubject_id\tcomment",
+        'wd:Q6\towl class\tAda\tskos:exactMatch\tme:ada-author1\t"said ""so"" on',
+        'two lines"',
+        "# in between",
+        "NO:7\t\t\towl:sameAs\tme:grace-writer2\t",
+        "sssom:NoTermFound\t\t\tskos:exactMatch\tme:ada-author1\t",
+        "wd:Q7\trdfs literal\tAda\tskos:exactMatch\t\t",
+        "\t\t\t\t\t",
+    )
+    (tmp_path / "m.tsv").write_bytes("".join(line + end for line in mapping_set).encode())
+    result = kg(store, "link", "import", tmp_path / "m.tsv")
+    assert result.exit_code == 0, result.output
+    assert "2 accepted, 0 rejected\n2 rows say something else" in result.output
+    assert [line.split("\t")[1:3] for line in decided(store)] == [
+        ["http://www.wikidata.org/entity/Q6", ADA],
+        [GRACE, "urn:no:7"],
+    ]
+
+
 @pytest.mark.parametrize("confidence", ["nan", "inf", "-0.1", "1.01", "sure"])
 @pytest.mark.parametrize("predicate", ["skos:exactMatch", "skos:broadMatch"])
 def test_a_confidence_is_a_share(store: Path, tmp_path: Path, predicate: str, confidence: str) -> None:

@@ -17,7 +17,7 @@ from typing import Literal
 
 import msgspec
 
-from kg.errors import StoreError, UsageError
+from kg.errors import DecisionsError, UsageError
 from kg.files import file_lock, write_atomically
 from kg.ntriples import is_iri
 
@@ -65,13 +65,13 @@ class Decisions:
         self.path = path
 
     def read(self) -> dict[tuple[str, str], Decision]:
-        """By the two things, in the order of their names. StoreError where the file says something else."""
+        """By the two things, in the order of their names. DecisionsError where the file says something else."""
         try:
             text = self.path.read_text("utf-8-sig")  # as some editors write it
         except FileNotFoundError:
             return {}
         except (OSError, UnicodeDecodeError) as error:
-            raise StoreError(f"{self.path} cannot be read: {error}", self.path) from error
+            raise DecisionsError(f"{self.path} cannot be read: {error}", self.path) from error
         found: dict[tuple[str, str], Decision] = {}
         for number, line in enumerate(_lines(text), start=1):
             if line.strip() and not line.startswith("#"):
@@ -89,7 +89,7 @@ class Decisions:
         elif on and not _DATE.fullmatch(on):
             wrong = f"has {on!r} where a date like 2024-05-31 stands"
         if wrong:
-            raise StoreError(f"{self.path}, line {number}: {wrong}; mend the line or remove it", line)
+            raise DecisionsError(f"{self.path}, line {number}: {wrong}; mend the line or remove it", line)
         first, second = sorted((one, other))
         return Decision(verdict, first, second, by, on, why)  # type: ignore[arg-type]
 

@@ -146,6 +146,11 @@ def test_decisions_that_do_nothing_are_named(store: Path) -> None:
     )
 
 
+def test_no_links_fewer_than_none_are_listed(store: Path) -> None:
+    assert "1 links, 0 shown" in kg(store, "link", "list", "--limit", "0").output
+    assert kg(store, "link", "list", "--limit", "-1").exit_code == 2
+
+
 def test_an_authority_is_not_emptied_by_a_file_without_its_records(store: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.jsonl").write_bytes(lines(paper(3)))
     (tmp_path / "other.jsonl").write_text('{"orcid-identifier": 1}')

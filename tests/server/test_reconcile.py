@@ -123,14 +123,15 @@ def test_an_identifier_among_the_properties_needs_no_name(rich_client: FlaskClie
     assert (doubtful["score"], doubtful["match"]) == (65, False), "another identifier is another paper's"
 
 
-def test_batches_come_by_post_from_any_site(client: FlaskClient) -> None:
+@pytest.mark.parametrize("address", ["/reconcile", "/reconcile/"])
+def test_batches_come_by_post_from_any_site(client: FlaskClient, address: str) -> None:
     asked = {f"q{number}": {"query": "Evan Hubinger", "type": "Author", "limit": 1} for number in range(10)}
-    response = client.post("/reconcile", data={"queries": json.dumps(asked)}, headers={"Origin": "https://e.org"})
+    response = client.post(address, data={"queries": json.dumps(asked)}, headers={"Origin": "https://e.org"})
     assert response.status_code == 200
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert response.json is not None
     assert all(len(answer["result"]) == 1 for answer in response.json.values())
-    preflight = client.options("/reconcile", headers={"Access-Control-Request-Method": "POST"})
+    preflight = client.options(address, headers={"Access-Control-Request-Method": "POST"})
     assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -64,8 +64,9 @@ def reconcile(
             there = ", ".join(each.id for each in PROPERTIES[kind])
             raise UsageError(f"{kind}s have no property {name!r}; there is {there}", name)
     reconciler = Reconciler(context.snapshot())
-    with _opened(file) as stream, progress_lines() as progress:
-        table = _Table.read(file, stream, column)
+    text, encoding = _text(file)
+    table = _Table.read(file, io.StringIO(text, newline=""), column)
+    with progress_lines() as progress:
         places = {wanted: table.place(wanted) for wanted in (column, *columns.values())}
         progress("reconciling")
         find = _finder(context, reconciler, kind, columns, least)
@@ -77,7 +78,7 @@ def reconcile(
                 progress.detail(f"{len(added):,} rows")
     identifiers = sorted({key for row in added for key in row} - set(_ALWAYS_ADDED))
     with output_stream(output) as binary:
-        table.write(binary, [*_ALWAYS_ADDED, *identifiers], added)
+        table.write(binary, encoding, [*_ALWAYS_ADDED, *identifiers], added)
     matched = sum(bool(row["match"]) for row in added)
     click.echo(f"{matched:,} of {len(added):,} rows matched", err=True)
 
@@ -89,19 +90,21 @@ def _property(text: str) -> tuple[str, str]:
     return name, column
 
 
-@contextmanager
-def _opened(file: Path) -> Iterator[IO[str]]:
-    """The text of a file, or of standard input, whatever mark stands at its beginning."""
+def _text(file: Path) -> tuple[str, str]:
+    """The text of a file, or of standard input, and the encoding that whoever wrote it reads again.
+
+    What is not plain UTF-8 is of a spreadsheet, which takes UTF-8 for another encoding unless a mark says so.
+    """
     try:
         content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         raise SourceError(file, f"cannot be read: {error.strerror}") from error
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    mark = next((mark for mark in (BOM_UTF8, BOM_UTF16_LE, BOM_UTF16_BE) if content.startswith(mark)), b"")
+    encoding = "utf-16" if mark in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
     try:
-        text = content.decode(encoding)
+        return content.decode(encoding), "utf-8-sig" if mark else "utf-8"
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    yield io.StringIO(text, newline="")
+        return content.decode("cp1252", errors="replace"), "utf-8-sig"
 
 
 @dataclass
@@ -150,9 +153,9 @@ class _Table:
             name = f"found {name}"
         return name
 
-    def write(self, binary: IO[bytes], names: list[str], added: list[dict[str, str]]) -> None:
+    def write(self, binary: IO[bytes], encoding: str, names: list[str], added: list[dict[str, str]]) -> None:
         """With columns added, which do not take the names of those that are there."""
-        text = io.TextIOWrapper(binary, encoding="utf-8", newline="", write_through=True)
+        text = io.TextIOWrapper(binary, encoding=encoding, newline="", write_through=True)
         writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n")
         writer.writerow([*self.header, *map(self._free, names)])
         for row, more in zip(self.rows, added, strict=True):

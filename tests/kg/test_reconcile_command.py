@@ -6,6 +6,7 @@ import csv
 import io
 import subprocess
 import sys
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import pytest
@@ -24,14 +25,18 @@ def kg(store: Path, *arguments: str, given: bytes = b"") -> subprocess.Completed
 
 
 def rows(text: bytes, delimiter: str = ",") -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text.decode(), newline=""), delimiter=delimiter))
+    return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""), delimiter=delimiter))
 
 
-@pytest.mark.parametrize(("delimiter", "encoding"), [(",", "utf-8"), ("\t", "utf-8-sig"), (";", "utf-16")])
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"), [(",", "utf-8"), ("\t", "utf-8-sig"), (";", "utf-16"), (";", "cp1252")]
+)
 def test_a_table_comes_back_with_its_matches(seeded_store_folder: Path, delimiter: str, encoding: str) -> None:
     table = f'n{delimiter}"who, exactly"\n1{delimiter}"Hubinger, Evan"\n2{delimiter}"Ünknown, Nobody"\n'
     result = kg(seeded_store_folder, "-", "--column", "who, exactly", "--type", "author", given=table.encode(encoding))
     assert result.returncode == 0, result.stderr
+    # A spreadsheet, which writes the mark, wants it back to see that this is UTF-8.
+    assert result.stdout.startswith(BOM_UTF8) == (encoding != "utf-8")
     first, second = rows(result.stdout, delimiter)
     assert first == {
         "n": "1",

@@ -9,7 +9,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
@@ -24,6 +24,8 @@ from kg.store import StoreFolder, wanted_contents
 _AFFILIATION = "affiliation"
 _SHOWN_EVERY = 100
 _ALWAYS_ADDED = ("match", "name", "score")
+_UNCLOSED = "unexpected end of data"
+"""As the library says it of a quotation mark."""
 _TAB_SEPARATED = (".tsv", ".tab")
 _NO_COLUMNS = frozenset(("mag", "omid", "corpusid", "mlanthology"))
 
@@ -65,7 +67,7 @@ def reconcile(
             raise UsageError(f"{kind}s have no property {name!r}; there is {there}", name)
     reconciler = Reconciler(context.snapshot())
     text, encoding = _text(file)
-    table = _Table.read(file, io.StringIO(text, newline=""), column)
+    table = _Table.read(file, text, column)
     with progress_lines() as progress:
         places = {wanted: table.place(wanted) for wanted in (column, *columns.values())}
         progress("reconciling")
@@ -107,6 +109,22 @@ def _text(file: Path) -> tuple[str, str]:
         return content.decode("cp1252", errors="replace"), "utf-8-sig"
 
 
+def _reader(text: str, delimiter: str, **options: Any) -> Any:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, **options)
+
+
+def _read(text: str, delimiter: str, **options: Any) -> tuple[list[list[str]], int, str]:
+    """Rows, and where there is something wrong the line where that begins, and what it is."""
+    reader, rows, line = _reader(text, delimiter, **options), [], 1
+    try:
+        for row in reader:
+            rows.append(row)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        return rows, line, str(error)
+    return rows, line, ""
+
+
 @dataclass
 class _Table:
     """A table as it was read; every row has as many cells as the longest."""
@@ -114,29 +132,30 @@ class _Table:
     header: list[str]
     rows: list[list[str]]
     delimiter: str
+    is_quoted: bool = True
+    """Whether quotation marks hold cells together; else they are letters."""
 
     @classmethod
-    def read(cls, file: Path, stream: IO[str], column: str) -> _Table:
+    def read(cls, file: Path, text: str, column: str) -> _Table:
         """By the delimiter that makes a header with the column, else by the most frequent one."""
-        headers: dict[str, list[str]] = {}
-        line = 1
+        # The first one of those that do as well: what is called TSV may have commas within its only column.
+        order = "\t,;" if file.suffix.lower() in _TAB_SEPARATED else ",;\t"
         try:
-            # The first one of those that do as well: what is called TSV may have commas within its only column.
-            for delimiter in "\t,;" if file.suffix.lower() in _TAB_SEPARATED else ",;\t":
-                stream.seek(0)
-                headers[delimiter] = next(csv.reader(stream, delimiter=delimiter), [])
-            delimiter = max(headers, key=lambda each: (column in headers[each], len(headers[each])))
-            stream.seek(0)
-            reader = csv.reader(stream, delimiter=delimiter)
-            rows = []
-            for row in reader:
-                rows.append(row)
-                line = reader.line_num + 1
+            headers: dict[str, list[str]] = {delimiter: next(_reader(text, delimiter), []) for delimiter in order}
         except csv.Error as error:
-            raise SourceError(file, f"is no table: {error}", line) from error
+            raise SourceError(file, f"is no table: {error}", 1) from error
+        delimiter = max(headers, key=lambda each: (column in headers[each], len(headers[each])))
+        rows, line, wrong = _read(text, delimiter, strict=True)
+        is_quoted = delimiter != "\t" or not wrong
+        if wrong == _UNCLOSED and is_quoted:
+            raise SourceError(file, "is no table: a quotation mark that is opened here is not closed", line)
+        if wrong:
+            rows, line, wrong = _read(text, delimiter, quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE)
+        if wrong:
+            raise SourceError(file, f"is no table: {wrong}", line)
         width = max(map(len, rows), default=0)
         header, *rows = [row + [""] * (width - len(row)) for row in rows] or [[]]
-        return cls(header, rows, delimiter)
+        return cls(header, rows, delimiter, is_quoted)
 
     def place(self, column: str) -> int:
         """UsageError if there is no such column, or several."""
@@ -156,10 +175,11 @@ class _Table:
     def write(self, binary: IO[bytes], encoding: str, names: list[str], added: list[dict[str, str]]) -> None:
         """With columns added, which do not take the names of those that are there."""
         text = io.TextIOWrapper(binary, encoding=encoding, newline="", write_through=True)
-        writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n")
+        quotes: Any = {} if self.is_quoted else {"quoting": csv.QUOTE_NONE, "quotechar": None}
+        writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n", **quotes)
         writer.writerow([*self.header, *map(self._free, names)])
         for row, more in zip(self.rows, added, strict=True):
-            writer.writerow([*row, *(more.get(name, "") for name in names)])
+            writer.writerow([*row, *(" ".join(more.get(name, "").split()) for name in names)])
         text.detach()
 
 

@@ -184,6 +184,24 @@ def test_what_cannot_be_meant_is_said(
     assert message in result.stderr.decode()
 
 
+def test_quotation_marks_of_a_tsv_may_be_letters(seeded_store_folder: Path) -> None:
+    """As most programs write it that write TSV; a title that begins with one takes no row with it."""
+    lines = ["title\tby", '"Why" it matters\tEvan Hubinger', '"open\tAdam Jermyn', '5" disks\tNobody Known']
+    table = "".join(line + "\n" for line in lines).encode()
+    result = kg(seeded_store_folder, "-", "--column", "by", "--type", "author", given=table)
+    assert result.returncode == 0, result.stderr
+    found = result.stdout.decode().splitlines()
+    assert ["\t".join(line.split("\t")[:2]) for line in found] == lines
+    assert found[1].split("\t")[2:] == [HUBINGER, "Evan Hubinger", "100"]
+
+
+def test_a_quotation_mark_that_stays_open_is_said(seeded_store_folder: Path) -> None:
+    table = b'by,title\nEvan Hubinger,a\nAdam Jermyn,"b\nNobody Known,c\n'
+    result = kg(seeded_store_folder, "-", "--column", "by", "--type", "author", given=table)
+    assert (result.returncode, result.stdout) == (1, b"")
+    assert b"line 3: is no table: a quotation mark that is opened here is not closed" in result.stderr
+
+
 def test_a_cell_that_is_too_long_is_said_where_it_is(seeded_store_folder: Path) -> None:
     table = b"n\na\n" + b"x" * 200_000 + b"\n"
     result = kg(seeded_store_folder, "-", "--column", "n", "--type", "author", given=table)

@@ -15,9 +15,12 @@ from typing import BinaryIO
 from kg.errors import StoreBusy
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace the file at `path` by `content`; a crash at any moment leaves the old file or the new one."""
+def write_atomically(path: Path, content: bytes, mode: int | None = None) -> None:
+    """Replace the file at `path` by `content`; a crash at any moment leaves the old file or the new one. `mode` says
+    who may read and write it; without one its owner alone."""
     with writing_atomically(path) as stream:
+        if mode is not None:
+            os.fchmod(stream.fileno(), mode)
         stream.write(content)
 
 

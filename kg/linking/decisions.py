@@ -13,6 +13,7 @@ import datetime
 import re
 from contextlib import AbstractContextManager
 from pathlib import Path
+from stat import S_IMODE
 from typing import Literal
 
 import msgspec
@@ -112,8 +113,13 @@ class Decisions:
 
     def _alone(self) -> AbstractContextManager[None]:
         """Of two who decide at once, in the browser and by command, none is lost."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        return file_lock(self.path.with_name(f".{self.path.name}.lock"))
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        return file_lock(self._file.with_name(f".{self._file.name}.lock"))
+
+    @property
+    def _file(self) -> Path:
+        """Where the file lies to which there may be a link, as from a store into what is under version control."""
+        return self.path.resolve()
 
     def _write(self, lines: dict[tuple[str, str], str]) -> None:
         """Comments of people stay, above what they stand above no more."""
@@ -122,7 +128,8 @@ class Decisions:
             kept = (line for line in _lines(self.path.read_text("utf-8-sig")) if line.startswith("#"))
             comments = [line + "\n" for line in kept if line + "\n" != HEADER]
         text = HEADER + "".join(comments) + "".join(lines[pair] for pair in sorted(lines))
-        write_atomically(self.path, text.encode())
+        self._file.touch()  # a new one is for whom other new files are, one that is shared stays so
+        write_atomically(self._file, text.encode(), S_IMODE(self._file.stat().st_mode))
 
 
 def _lines(text: str) -> list[str]:

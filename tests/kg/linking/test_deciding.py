@@ -130,6 +130,24 @@ def test_decisions_are_read_as_editors_write_them(store: Path) -> None:
     assert [line.split("\t")[0] for line in decided(store)] == ["rejected"]
 
 
+def test_a_shared_file_of_decisions_stays_where_it_is_and_shared(store: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "checkout" / "shared.tsv"
+    shared.parent.mkdir()
+    shared.touch()
+    shared.chmod(0o664)
+    (store / "decisions.tsv").symlink_to(shared)
+    assert kg(store, "link", "reject", ADA, GRACE).exit_code == 0
+    assert (store / "decisions.tsv").is_symlink()
+    assert shared.read_text().count("rejected") == 1
+    assert shared.stat().st_mode & 0o777 == 0o664
+
+
+def test_a_new_file_of_decisions_is_for_whom_other_files_are(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").touch()
+    assert kg(store, "link", "reject", ADA, GRACE).exit_code == 0
+    assert (store / "decisions.tsv").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
 def test_decisions_that_do_nothing_are_named(store: Path) -> None:
     for number in range(7):
         kg(store, "link", "reject", f"author/nobody-{number}", "author/no-one")

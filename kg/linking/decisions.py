@@ -128,8 +128,8 @@ class Decisions:
             kept = (line for line in _lines(self.path.read_text("utf-8-sig")) if line.startswith("#"))
             comments = [line + "\n" for line in kept if line + "\n" != HEADER]
         text = HEADER + "".join(comments) + "".join(lines[pair] for pair in sorted(lines))
-        self._file.touch()  # a new one is for whom other new files are, one that is shared stays so
-        write_atomically(self._file, text.encode(), S_IMODE(self._file.stat().st_mode))
+        shared = S_IMODE(self._file.stat().st_mode) if self._file.exists() else None
+        write_atomically(self._file, text.encode(), shared)
 
 
 def _lines(text: str) -> list[str]:

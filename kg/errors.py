@@ -78,6 +78,10 @@ class StoreError(KGError):
     pass
 
 
+class DecisionsError(StoreError):
+    """The file of decisions, which people write too, says something else."""
+
+
 class StoreBusy(StoreError):
     pass
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,24 +15,29 @@ from typing import BinaryIO
 from kg.errors import StoreBusy
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace the file at `path` by `content`; a crash at any moment leaves the old file or the new one."""
+def write_atomically(path: Path, content: bytes, mode: int | None = None) -> None:
+    """Replace the file at `path` by `content`; a crash at any moment leaves the old file or the new one. `mode` says
+    who may read and write it; without one those who may any new file."""
     with writing_atomically(path) as stream:
+        if mode is not None:
+            os.fchmod(stream.fileno(), mode)
         stream.write(content)
 
 
 @contextmanager
 def writing_atomically(path: Path) -> Iterator[BinaryIO]:
     """The same for what is written bit by bit: it is in its place when the block ends, unless by an error."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    # Not by `tempfile`, whose files are for their owner alone: who loads what was mapped may be another.
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).replace(path)
+        unfinished.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise
     sync(path.parent)
 

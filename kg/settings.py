@@ -83,6 +83,14 @@ def _address(text: str) -> str:
     return text
 
 
+def _outside(text: str) -> str:
+    """With a slash behind it, as all that stands below it has one before it."""
+    found = re.fullmatch(r"(?i:https?)://(?!:)[\w.:\[\]-]+((?:/[\w.~-]+)*)/?", text, re.ASCII)
+    if text and (not found or urlsplit(text).port == 0 or {".", ".."} & set(found[1].split("/"))):
+        raise ValueError("use an http or https address without a query, as https://example.org/kg/")
+    return text.rstrip("/") + "/" if text else ""
+
+
 def _dialect(text: str) -> str:
     if text not in DIALECTS:
         raise ValueError(f"use one of {', '.join(DIALECTS)}")
@@ -158,6 +166,9 @@ TABLE = (
     Setting("base_iri", "https://w3id.org/paperkg/", _base_iri, "under which things are named"),
     Setting("host", "127.0.0.1", str, "address that kg serve listens on"),
     Setting("port", "8000", _port, "port that kg serve listens on; 0 takes a free one"),
+    Setting(
+        "address", "", _outside, "address of the service where a proxy stands before it, as https://example.org/kg/"
+    ),
     Setting("workers", "1", _positive(int), "HTTP processes"),
     Setting(
         "threads", "8", _positive(int), "threads of each HTTP process, beside those that queries and writes wait in"
@@ -214,6 +225,7 @@ class Settings:
     base_iri: str
     host: str
     port: int
+    address: str
     workers: int
     threads: int
     link: bool

@@ -56,6 +56,7 @@ from server.errors import register_errors
 from server.mcp.http import blueprint as mcp_blueprint
 from server.metrics import Metrics
 from server.observation import register_observation
+from server.outside import register_address
 from server.security import register_security
 from server.state import State, register_reading
 from server.writes import register_body_limit
@@ -134,6 +135,7 @@ def create_app(settings: Settings | None = None, queries_folder: Path = paths.QU
     register_observation(app)
     register_security(app)
     register_body_limit(app)
+    register_address(app, settings.address)
     ui.register_templates(app)
     register_assets(app)
     changes.register_versions(app)

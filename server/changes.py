@@ -95,7 +95,7 @@ def _check_version() -> None:
     if asked.partition("-")[2] == here.partition("-")[2]:  # the same graph may be published twice
         return
     others = {name: value for name, value in request.args.items(multi=True) if name != VERSION}
-    now = request.path + (f"?{urlencode(others)}" if others else "")
+    now = request.root_path + request.path + (f"?{urlencode(others)}" if others else "")
     if _ID.fullmatch(asked) and asked < here:
         known = _history().version(asked)
         when = f", published on {known.created[:10]}," if known else ""

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kg.errors import (
     DataError,
+    DecisionsError,
     EndpointDown,
     EndpointFault,
     EndpointSlow,
@@ -60,6 +61,10 @@ _ANSWERS: dict[type[KGError], _Answer] = {
     DataError: _Answer(400),
     StoreError: _Answer(
         500, "The graph cannot be read as it should; the log of this service says what its operator can do."
+    ),
+    DecisionsError: _Answer(
+        500,
+        "The file of decisions about links cannot be read as it should; 'kg link' says which line of it is to mend.",
     ),
     StoreBusy: _Answer(503, "The graph is being written by another process; try again in a moment.", retry_after=5),
     EndpointDown: _Answer(503, retry_after=2),

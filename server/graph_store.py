@@ -101,7 +101,7 @@ def _mint() -> Response:
     name = f"graph/{uuid.uuid4()}"
     documents = _documents()
     commit(GraphWrite("POST", current_state().settings.base_iri + name, documents, request.base_url))
-    return Response(status=201, headers={"Location": request.host_url + name})
+    return Response(status=201, headers={"Location": request.url_root + name})
 
 
 def _write(graph: str | None) -> Response:

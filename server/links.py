@@ -59,6 +59,7 @@ def candidate_iris(kind: str, key: str, prefix: str, extension: str = "") -> Ite
     if sent.startswith(f"{prefix}{kind}/"):
         tails.insert(0, sent.removeprefix(prefix))
         tails.append(uri_to_iri(sent.removeprefix(prefix)))
+    tails.append(f"{kind}/{key}")  # of a client that encodes what is encoded, as OpenRefine does with `view` addresses
     for tail in dict.fromkeys(tails):
         try:
             yield check_iri(base + tail)

@@ -32,7 +32,7 @@ def papers_address(asked: Asked) -> str:
     named = {name: key_of(value) for name in _THINGS if (value := getattr(asked, name))}
     values = {"q": asked.text, "year": asked.year, **named, "page": asked.page if asked.page > 1 else None}
     query = urlencode({name: value for name, value in values.items() if value}, safe="/:")
-    return f"{request.path}{'?' if query else ''}{query}#papers"
+    return f"{request.root_path}{request.path}{'?' if query else ''}{query}#papers"
 
 
 def _year() -> int | None:

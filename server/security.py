@@ -84,6 +84,7 @@ def allow_frames(response: Response) -> None:
 
 def _shared(method: str, path: str) -> tuple[_Header, ...]:
     """Any site may read. Writes need a token, which no page of another site can send: it is not among the headers."""
+    path = path.rstrip("/")
     if method in ("GET", "HEAD") or (method == "POST" and path == "/reconcile"):
         return _READ
     if method == "OPTIONS":

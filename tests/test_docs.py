@@ -78,6 +78,16 @@ def test_every_table_begins_with_its_heads(document: Path) -> None:
             assert re.fullmatch(r"\|[-:| ]+\|", after), line
 
 
+def test_what_is_updated_was_loaded_under_that_name() -> None:
+    """`--update` puts records in the place of those of the same dataset, and begins another one where there is none."""
+    for document in [*DOCUMENTS, *(ROOT / "docs" / "sources").glob("*.md")]:
+        loaded: set[str] = set()
+        for command in re.findall(r"^(?:    |\$ )?kg load (.*)", document.read_text("utf-8"), re.M):
+            names = re.findall(r"--dataset ([\w-]+)", command)
+            assert "--update" not in command or loaded.issuperset(names), (document, command)
+            loaded.update(names)
+
+
 def test_the_readme_session_prints_what_it_says(tmp_path: Path) -> None:
     """Each `$ kg …` of the README's session is run, in order, in one store; its output is the one shown, up to '…'."""
     blocks = re.findall(r"```console\n(.*?)```", README, re.S)

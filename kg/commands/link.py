@@ -156,7 +156,14 @@ def _judgement(context: Context) -> Judgement:
 @click.option("--kind", type=click.Choice(_KINDS), help="Links of such things only.")
 @click.option("--status", type=click.Choice(_STATUSES), help="Links of which this became only.")
 @click.option("--method", metavar="NAME", help="Links that this rule found only.")
-@click.option("--limit", default=50, metavar="N", help="At most so many, the least sure first.", show_default=True)
+@click.option(
+    "--limit",
+    default=50,
+    metavar="N",
+    type=click.IntRange(0),
+    help="At most so many, the least sure first.",
+    show_default=True,
+)
 @click.pass_obj
 def list_links(context: Context, kind: str | None, status: str | None, method: str | None, limit: int) -> None:
     """Show links, the least sure first: they are worth a look."""

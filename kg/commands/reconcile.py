@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
@@ -24,6 +24,9 @@ from kg.store import StoreFolder, wanted_contents
 _AFFILIATION = "affiliation"
 _SHOWN_EVERY = 100
 _ALWAYS_ADDED = ("match", "name", "score")
+_UNCLOSED = "unexpected end of data"
+"""As the library says it of a quotation mark."""
+_TAB_SEPARATED = (".tsv", ".tab")
 _NO_COLUMNS = frozenset(("mag", "omid", "corpusid", "mlanthology"))
 
 Found = list[tuple[Thing, float]]
@@ -63,8 +66,9 @@ def reconcile(
             there = ", ".join(each.id for each in PROPERTIES[kind])
             raise UsageError(f"{kind}s have no property {name!r}; there is {there}", name)
     reconciler = Reconciler(context.snapshot())
-    with _opened(file) as stream, progress_lines() as progress:
-        table = _Table.read(file, stream, column)
+    text, encoding = _text(file)
+    table = _Table.read(file, text, column)
+    with progress_lines() as progress:
         places = {wanted: table.place(wanted) for wanted in (column, *columns.values())}
         progress("reconciling")
         find = _finder(context, reconciler, kind, columns, least)
@@ -76,7 +80,7 @@ def reconcile(
                 progress.detail(f"{len(added):,} rows")
     identifiers = sorted({key for row in added for key in row} - set(_ALWAYS_ADDED))
     with output_stream(output) as binary:
-        table.write(binary, [*_ALWAYS_ADDED, *identifiers], added)
+        table.write(binary, encoding, [*_ALWAYS_ADDED, *identifiers], added)
     matched = sum(bool(row["match"]) for row in added)
     click.echo(f"{matched:,} of {len(added):,} rows matched", err=True)
 
@@ -88,19 +92,37 @@ def _property(text: str) -> tuple[str, str]:
     return name, column
 
 
-@contextmanager
-def _opened(file: Path) -> Iterator[IO[str]]:
-    """The text of a file, or of standard input, whatever mark stands at its beginning."""
+def _text(file: Path) -> tuple[str, str]:
+    """The text of a file, or of standard input, and the encoding that whoever wrote it reads again.
+
+    What is not plain UTF-8 is of a spreadsheet, which takes UTF-8 for another encoding unless a mark says so.
+    """
     try:
         content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         raise SourceError(file, f"cannot be read: {error.strerror}") from error
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    mark = next((mark for mark in (BOM_UTF8, BOM_UTF16_LE, BOM_UTF16_BE) if content.startswith(mark)), b"")
+    encoding = "utf-16" if mark in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
     try:
-        text = content.decode(encoding)
+        return content.decode(encoding), "utf-8-sig" if mark else "utf-8"
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    yield io.StringIO(text, newline="")
+        return content.decode("cp1252", errors="replace"), "utf-8-sig"
+
+
+def _reader(text: str, delimiter: str, **options: Any) -> Any:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, **options)
+
+
+def _read(text: str, delimiter: str, **options: Any) -> tuple[list[list[str]], int, str]:
+    """Rows, and where there is something wrong the line where that begins, and what it is."""
+    reader, rows, line = _reader(text, delimiter, **options), [], 1
+    try:
+        for row in reader:
+            rows.append(row)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        return rows, line, str(error)
+    return rows, line, ""
 
 
 @dataclass
@@ -110,28 +132,30 @@ class _Table:
     header: list[str]
     rows: list[list[str]]
     delimiter: str
+    is_quoted: bool = True
+    """Whether quotation marks hold cells together; else they are letters."""
 
     @classmethod
-    def read(cls, file: Path, stream: IO[str], column: str) -> _Table:
+    def read(cls, file: Path, text: str, column: str) -> _Table:
         """By the delimiter that makes a header with the column, else by the most frequent one."""
-        headers: dict[str, list[str]] = {}
-        line = 1
+        # The first one of those that do as well: what is called TSV may have commas within its only column.
+        order = "\t,;" if file.suffix.lower() in _TAB_SEPARATED else ",;\t"
         try:
-            for delimiter in ",;\t":
-                stream.seek(0)
-                headers[delimiter] = next(csv.reader(stream, delimiter=delimiter), [])
-            delimiter = max(headers, key=lambda each: (column in headers[each], len(headers[each])))
-            stream.seek(0)
-            reader = csv.reader(stream, delimiter=delimiter)
-            rows = []
-            for row in reader:
-                rows.append(row)
-                line = reader.line_num + 1
+            headers: dict[str, list[str]] = {delimiter: next(_reader(text, delimiter), []) for delimiter in order}
         except csv.Error as error:
-            raise SourceError(file, f"is no table: {error}", line) from error
+            raise SourceError(file, f"is no table: {error}", 1) from error
+        delimiter = max(headers, key=lambda each: (column in headers[each], len(headers[each])))
+        rows, line, wrong = _read(text, delimiter, strict=True)
+        is_quoted = delimiter != "\t" or not wrong
+        if wrong == _UNCLOSED and is_quoted:
+            raise SourceError(file, "is no table: a quotation mark that is opened here is not closed", line)
+        if wrong:
+            rows, line, wrong = _read(text, delimiter, quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE)
+        if wrong:
+            raise SourceError(file, f"is no table: {wrong}", line)
         width = max(map(len, rows), default=0)
         header, *rows = [row + [""] * (width - len(row)) for row in rows] or [[]]
-        return cls(header, rows, delimiter)
+        return cls(header, rows, delimiter, is_quoted)
 
     def place(self, column: str) -> int:
         """UsageError if there is no such column, or several."""
@@ -142,13 +166,20 @@ class _Table:
             raise UsageError(f"there is no column {column!r}; there are {there}", column)
         return self.header.index(column)
 
-    def write(self, binary: IO[bytes], names: list[str], added: list[dict[str, str]]) -> None:
+    def _free(self, name: str) -> str:
+        """Also where the table is one that came back before."""
+        while name in self.header:
+            name = f"found {name}"
+        return name
+
+    def write(self, binary: IO[bytes], encoding: str, names: list[str], added: list[dict[str, str]]) -> None:
         """With columns added, which do not take the names of those that are there."""
-        text = io.TextIOWrapper(binary, encoding="utf-8", newline="", write_through=True)
-        writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n")
-        writer.writerow([*self.header, *(f"found {name}" if name in self.header else name for name in names)])
+        text = io.TextIOWrapper(binary, encoding=encoding, newline="", write_through=True)
+        quotes: Any = {} if self.is_quoted else {"quoting": csv.QUOTE_NONE, "quotechar": None}
+        writer = csv.writer(text, delimiter=self.delimiter, lineterminator="\n", **quotes)
+        writer.writerow([*self.header, *map(self._free, names)])
         for row, more in zip(self.rows, added, strict=True):
-            writer.writerow([*row, *(more.get(name, "") for name in names)])
+            writer.writerow([*row, *(" ".join(more.get(name, "").split()) for name in names)])
         text.detach()
 
 

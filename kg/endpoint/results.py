@@ -14,6 +14,8 @@ from kg.endpoint.dialects import Dialect
 from kg.errors import EndpointFault
 
 ROWS = "application/sparql-results+json"
+FEWEST_BYTES = "text/csv"
+"""Of rows that nobody reads."""
 TRIPLES = "application/n-triples"
 _GRAPH_FORMATS = {TRIPLES: RdfFormat.N_TRIPLES, "text/plain": RdfFormat.N_TRIPLES, "text/turtle": RdfFormat.TURTLE}
 _BOOLEAN = NamedNode("http://www.w3.org/2001/XMLSchema#boolean")

@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 from kg import sparql
 from kg.endpoint.address import Endpoint
 from kg.endpoint.client import DEADLINE, Client
-from kg.endpoint.results import ROWS, TRIPLES, boolean, plain, rows, solutions, triples
+from kg.endpoint.results import FEWEST_BYTES, ROWS, TRIPLES, boolean, plain, rows, solutions, triples
 from kg.errors import EndpointFault, ResultTooLarge
 
 Node = NamedNode | BlankNode | Literal | Triple
@@ -27,6 +27,7 @@ Graph = NamedNode | BlankNode | DefaultGraph
 _FIRST_PAGE, _PAGE = 1_001, 20_000
 _AT_ONCE = 100  # things that are asked about in one query
 _ALIVE = "ASK {}"
+_CERTAIN = 10_000  # rows that are asked for to see whether the store gives them
 _PING = 2.0  # seconds in which the question of least work is answered
 _DEFAULT = DefaultGraph()
 _ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -62,6 +63,8 @@ class RemoteStore:
         self.client = Client(endpoint)
         self._host = self.client.host
         self._dialect = self.client.dialect
+        self._never_cut = 0
+        """The store is known to give so many statements."""
 
     def check(self) -> None:
         """Raise EndpointDown, EndpointSlow or EndpointFault if the store does not answer now."""
@@ -135,7 +138,7 @@ class RemoteStore:
             answer.close()
             raise ResultTooLarge(f"{self._host} gives no more than {answer.cut:,} rows of one result", answer.cut)
         if is_graph:
-            return triples(answer, self._host)
+            return self._whole(triples(answer, self._host))
         if found.kind == "ask":
             return boolean(answer, self._host, self._dialect)
         rows = solutions(answer, self._host)
@@ -175,8 +178,28 @@ class RemoteStore:
             answer = self.client.graph("GET", name, TRIPLES, timeout=UNHURRIED)
         else:
             answer = self.client.query(_ALL, TRIPLES, None if name is None else [name], timeout=UNHURRIED)
-        for triple in triples(answer, self._host):
+        for triple in self._whole(triples(answer, self._host)):
             yield plain(Quad(triple.subject, triple.predicate, triple.object), self._dialect).triple
+
+    def _whole(self, found: Iterable[Triple]) -> Iterator[Triple]:
+        """The statements of a graph; ResultTooLarge behind the last one if the store has kept others back."""
+        count = 0
+        for triple in found:
+            count += 1
+            yield triple
+        if self._dialect.cut_header and count > self._never_cut:
+            self._check_cut(count)
+
+    def _check_cut(self, count: int) -> None:
+        """Of rows the store says that it has cut them, of statements nothing; it gives one more of those."""
+        asked = max(count, _CERTAIN)
+        # As many rows as there may be, of however few statements.
+        text = f"SELECT (1 AS ?row) {{ ?s ?p ?o . ?a ?b ?c }} LIMIT {asked}"
+        with self.client.query(text, FEWEST_BYTES) as answer:
+            cut = answer.cut
+        self._never_cut = asked if cut is None else cut - 1
+        if cut is not None and count in (cut, cut + 1):
+            raise ResultTooLarge(f"{self._host} gives no more than {cut:,} statements of one result", cut)
 
     def _look(self) -> None:
         with self.client.query(_ALIVE, ROWS, timeout=_PING) as answer:

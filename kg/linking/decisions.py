@@ -13,11 +13,12 @@ import datetime
 import re
 from contextlib import AbstractContextManager
 from pathlib import Path
+from stat import S_IMODE
 from typing import Literal
 
 import msgspec
 
-from kg.errors import StoreError, UsageError
+from kg.errors import DecisionsError, UsageError
 from kg.files import file_lock, write_atomically
 from kg.ntriples import is_iri
 
@@ -65,13 +66,13 @@ class Decisions:
         self.path = path
 
     def read(self) -> dict[tuple[str, str], Decision]:
-        """By the two things, in the order of their names. StoreError where the file says something else."""
+        """By the two things, in the order of their names. DecisionsError where the file says something else."""
         try:
             text = self.path.read_text("utf-8-sig")  # as some editors write it
         except FileNotFoundError:
             return {}
         except (OSError, UnicodeDecodeError) as error:
-            raise StoreError(f"{self.path} cannot be read: {error}", self.path) from error
+            raise DecisionsError(f"{self.path} cannot be read: {error}", self.path) from error
         found: dict[tuple[str, str], Decision] = {}
         for number, line in enumerate(_lines(text), start=1):
             if line.strip() and not line.startswith("#"):
@@ -89,7 +90,7 @@ class Decisions:
         elif on and not _DATE.fullmatch(on):
             wrong = f"has {on!r} where a date like 2024-05-31 stands"
         if wrong:
-            raise StoreError(f"{self.path}, line {number}: {wrong}; mend the line or remove it", line)
+            raise DecisionsError(f"{self.path}, line {number}: {wrong}; mend the line or remove it", line)
         first, second = sorted((one, other))
         return Decision(verdict, first, second, by, on, why)  # type: ignore[arg-type]
 
@@ -112,8 +113,13 @@ class Decisions:
 
     def _alone(self) -> AbstractContextManager[None]:
         """Of two who decide at once, in the browser and by command, none is lost."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        return file_lock(self.path.with_name(f".{self.path.name}.lock"))
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        return file_lock(self._file.with_name(f".{self._file.name}.lock"))
+
+    @property
+    def _file(self) -> Path:
+        """Where the file lies to which there may be a link, as from a store into what is under version control."""
+        return self.path.resolve()
 
     def _write(self, lines: dict[tuple[str, str], str]) -> None:
         """Comments of people stay, above what they stand above no more."""
@@ -122,7 +128,8 @@ class Decisions:
             kept = (line for line in _lines(self.path.read_text("utf-8-sig")) if line.startswith("#"))
             comments = [line + "\n" for line in kept if line + "\n" != HEADER]
         text = HEADER + "".join(comments) + "".join(lines[pair] for pair in sorted(lines))
-        write_atomically(self.path, text.encode())
+        shared = S_IMODE(self._file.stat().st_mode) if self._file.exists() else None
+        write_atomically(self._file, text.encode(), shared)
 
 
 def _lines(text: str) -> list[str]:

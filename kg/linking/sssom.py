@@ -42,6 +42,9 @@ _PREDICATES = {
 _SAME = frozenset((OWL + "sameAs", SKOS + "exactMatch"))
 _LICENCE = "https://w3id.org/sssom/license/unspecified"
 _RELATIONS = _SAME | {DCTERMS + "hasVersion", KG + "affiliation", DCTERMS + "subject", SKOS + "closeMatch"}
+_PREFIX = re.compile(r"""\#\s+(["']?)([\w.-]+)\1:\s+(["']?)([^"'\s]+)\3\s*""")
+# SSSOM's own prefix stands for itself; who looked and found nothing says so with it.
+_NOTHING = frozenset(("sssom:NoTermFound", "https://w3id.org/sssom/NoTermFound"))
 # Whatever else begins with letters and a colon is a prefix that the mapping set does not explain.
 _IRI = re.compile(r"(https?://|urn:)", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -95,11 +98,11 @@ class Read(list[Decision]):
 
 def read(stream: TextIO, name: str, least: float) -> Read:
     """The decisions that a mapping set in TSV comes to. SourceError where it is none."""
-    lines = [line.rstrip("\r\n") for line in stream]
+    lines = [line for line in stream if line.strip()]
     prefixes = dict(_PREFIXES)
     for line in lines:
-        if found := re.fullmatch(r"#\s+([\w.-]+):\s+\"?([^\"\s]+)\"?", line):
-            prefixes[found[1]] = found[2]
+        if found := _PREFIX.fullmatch(line):
+            prefixes[found[2]] = found[4]
     rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
     missing = {"subject_id", "predicate_id", "object_id"} - set(rows.fieldnames or ())
     if missing:
@@ -115,6 +118,8 @@ def read(stream: TextIO, name: str, least: float) -> Read:
 
 
 def _decision(row: dict[str, str], prefixes: dict[str, str], least: float, name: str, number: int) -> Decision | None:
+    if any(row[f"{end}_id"] in _NOTHING or row.get(f"{end}_type") == "rdfs literal" for end in ("subject", "object")):
+        return None
     ends = [_iri(row[column] or "", prefixes) for column in ("subject_id", "object_id")]
     if not all(is_iri(end) and _IRI.match(end) for end in ends) or ends[0] == ends[1]:
         raise SourceError(name, f"row {number} does not name two things by IRIs or by prefixes of its curie_map")

@@ -6,6 +6,7 @@ import csv
 import io
 import subprocess
 import sys
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import pytest
@@ -24,14 +25,18 @@ def kg(store: Path, *arguments: str, given: bytes = b"") -> subprocess.Completed
 
 
 def rows(text: bytes, delimiter: str = ",") -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text.decode(), newline=""), delimiter=delimiter))
+    return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""), delimiter=delimiter))
 
 
-@pytest.mark.parametrize(("delimiter", "encoding"), [(",", "utf-8"), ("\t", "utf-8-sig"), (";", "utf-16")])
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"), [(",", "utf-8"), ("\t", "utf-8-sig"), (";", "utf-16"), (";", "cp1252")]
+)
 def test_a_table_comes_back_with_its_matches(seeded_store_folder: Path, delimiter: str, encoding: str) -> None:
     table = f'n{delimiter}"who, exactly"\n1{delimiter}"Hubinger, Evan"\n2{delimiter}"Ünknown, Nobody"\n'
     result = kg(seeded_store_folder, "-", "--column", "who, exactly", "--type", "author", given=table.encode(encoding))
     assert result.returncode == 0, result.stderr
+    # A spreadsheet, which writes the mark, wants it back to see that this is UTF-8.
+    assert result.stdout.startswith(BOM_UTF8) == (encoding != "utf-8")
     first, second = rows(result.stdout, delimiter)
     assert first == {
         "n": "1",
@@ -140,6 +145,29 @@ def test_no_column_of_the_table_is_lost(seeded_store_folder: Path) -> None:
     assert [row[6:] for row in found] == [[HUBINGER, "Evan Hubinger", "100"], *[["", "", ""]] * 3]
 
 
+def test_a_table_that_came_back_may_be_given_again(seeded_store_folder: Path) -> None:
+    """For its other column; no two columns are called alike."""
+    table = b"by,name\nEvan Hubinger,Adam Jermyn\n"
+    for column in ("by", "name"):
+        result = kg(seeded_store_folder, "-", "--column", column, "--type", "author", given=table)
+        assert result.returncode == 0, result.stderr
+        table = result.stdout
+    header, _ = csv.reader(io.StringIO(table.decode(), newline=""))
+    assert header[2:] == ["match", "found name", "score", "found match", "found found name", "found score"]
+
+
+@pytest.mark.parametrize("ending", ["tsv", "TAB"])
+def test_names_with_commas_may_be_the_only_column_of_a_tsv(
+    seeded_store_folder: Path, tmp_path: Path, ending: str
+) -> None:
+    file = tmp_path / f"names.{ending}"
+    file.write_text("n\nHubinger, Evan\n")
+    result = kg(seeded_store_folder, str(file), "--column", "n", "--type", "author")
+    assert result.returncode == 0, result.stderr
+    [found] = rows(result.stdout, "\t")
+    assert found == {"n": "Hubinger, Evan", "match": HUBINGER, "name": "Evan Hubinger", "score": "100"}
+
+
 @pytest.mark.parametrize(
     ("options", "table", "message"),
     [
@@ -154,6 +182,24 @@ def test_what_cannot_be_meant_is_said(
     result = kg(seeded_store_folder, "-", *options, "--type", "author", given=table.encode())
     assert (result.returncode, result.stdout) == (2, b"")
     assert message in result.stderr.decode()
+
+
+def test_quotation_marks_of_a_tsv_may_be_letters(seeded_store_folder: Path) -> None:
+    """As most programs write it that write TSV; a title that begins with one takes no row with it."""
+    lines = ["title\tby", '"Why" it matters\tEvan Hubinger', '"open\tAdam Jermyn', '5" disks\tNobody Known']
+    table = "".join(line + "\n" for line in lines).encode()
+    result = kg(seeded_store_folder, "-", "--column", "by", "--type", "author", given=table)
+    assert result.returncode == 0, result.stderr
+    found = result.stdout.decode().splitlines()
+    assert ["\t".join(line.split("\t")[:2]) for line in found] == lines
+    assert found[1].split("\t")[2:] == [HUBINGER, "Evan Hubinger", "100"]
+
+
+def test_a_quotation_mark_that_stays_open_is_said(seeded_store_folder: Path) -> None:
+    table = b'by,title\nEvan Hubinger,a\nAdam Jermyn,"b\nNobody Known,c\n'
+    result = kg(seeded_store_folder, "-", "--column", "by", "--type", "author", given=table)
+    assert (result.returncode, result.stdout) == (1, b"")
+    assert b"line 3: is no table: a quotation mark that is opened here is not closed" in result.stderr
 
 
 def test_a_cell_that_is_too_long_is_said_where_it_is(seeded_store_folder: Path) -> None:

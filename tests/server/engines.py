@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -103,18 +104,24 @@ class _Virtuoso(_Remote):
         self.server = self._running.enter_context(Virtuoso(factory.mktemp("virtuoso"), gigabytes=0.2))
 
     def _place(self, settings: Settings) -> Settings:
-        place = f"http://{self.server.place}"
-        return read_settings(
-            {},
-            **_same(settings),
-            endpoint=f"{place}/sparql",
-            endpoint_update=f"{place}/sparql-auth",
-            endpoint_store=f"{place}/sparql-graph-crud-auth",
-            endpoint_graph=f"http://graphs.example/{len(self._graphs)}",
-            endpoint_dialect="virtuoso",
-            endpoint_user="dba",
-            endpoint_password="dba",
-        )
+        graph = f"http://graphs.example/{len(self._graphs)}"
+        return virtuoso_settings(self.server, settings.store, graph, query_workers=settings.query_workers)
+
+
+def virtuoso_settings(server: Virtuoso, store: Path, graph: str, **others: object) -> Settings:
+    place = f"http://{server.place}"
+    return read_settings(
+        {},
+        **others,
+        store=store,
+        endpoint=f"{place}/sparql",
+        endpoint_update=f"{place}/sparql-auth",
+        endpoint_store=f"{place}/sparql-graph-crud-auth",
+        endpoint_graph=graph,
+        endpoint_dialect="virtuoso",
+        endpoint_user="dba",
+        endpoint_password="dba",
+    )
 
 
 def _same(settings: Settings) -> dict[str, object]:

@@ -358,6 +358,10 @@ def test_decisions_that_cannot_be_read_are_told(operator: FlaskClient, settings:
     told = finished(operator)
     assert told["state"] == "failed"
     assert "line 1" in told["problem"]
+    page = operator.get("/curation")
+    assert page.status_code == 500
+    assert "The file of decisions about links cannot be read" in page.text  # not the graph
+    assert str(settings.store) not in page.text
 
 
 @pytest.mark.parametrize(

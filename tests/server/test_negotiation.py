@@ -172,6 +172,7 @@ def test_a_client_that_has_it_gets_a_304(app: Flask) -> None:
         ("QueryRefused", 403, False),
         ("ResultTooLarge", 413, False),
         ("StoreError", 500, False),
+        ("DecisionsError", 500, False),
         ("SettingError", 500, False),
         ("KGError", 500, False),
         ("ZeroDivisionError", 500, False),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 Asks = Callable[..., Any]
 HUBINGER = "author/evan-hubinger"
+ENCODE_URI_LEAVES = ";/?:@&=+$,#-_.!~*'()"
 
 
 @pytest.fixture
@@ -41,6 +42,14 @@ def test_the_manifest_says_where_everything_is(ask: Asks, client: FlaskClient) -
         assert client.get(service["service_url"] + service["service_path"] + "?prefix=a").status_code == 200
     proposing = manifest["extend"]["propose_properties"]
     assert client.get(proposing["service_url"] + proposing["service_path"] + "?type=Paper").json["properties"]
+
+
+@pytest.mark.parametrize("key", ["abc%3Cd%3E", "a%252Fb", "plain"])
+def test_openrefine_opens_what_is_encoded_in_the_identifier_itself(hostile_client: FlaskClient, key: str) -> None:
+    """It takes `encodeURI` of the whole address, which encodes a percent sign again."""
+    view = hostile_client.get("/reconcile").json["view"]["url"]  # type: ignore[index]
+    opened = hostile_client.get(quote(view.replace("{{id}}", f"paper/doi:10.1000/{key}"), safe=ENCODE_URI_LEAVES))
+    assert (opened.status_code, opened.location) == (303, f"/page/paper/doi:10.1000/{key}")
 
 
 @pytest.mark.parametrize("name", ["Evan Hubinger", "evan hubinger", "Hubinger, Evan", "Evan Hubbinger"])
@@ -114,14 +123,15 @@ def test_an_identifier_among_the_properties_needs_no_name(rich_client: FlaskClie
     assert (doubtful["score"], doubtful["match"]) == (65, False), "another identifier is another paper's"
 
 
-def test_batches_come_by_post_from_any_site(client: FlaskClient) -> None:
+@pytest.mark.parametrize("address", ["/reconcile", "/reconcile/"])
+def test_batches_come_by_post_from_any_site(client: FlaskClient, address: str) -> None:
     asked = {f"q{number}": {"query": "Evan Hubinger", "type": "Author", "limit": 1} for number in range(10)}
-    response = client.post("/reconcile", data={"queries": json.dumps(asked)}, headers={"Origin": "https://e.org"})
+    response = client.post(address, data={"queries": json.dumps(asked)}, headers={"Origin": "https://e.org"})
     assert response.status_code == 200
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert response.json is not None
     assert all(len(answer["result"]) == 1 for answer in response.json.values())
-    preflight = client.options("/reconcile", headers={"Access-Control-Request-Method": "POST"})
+    preflight = client.options(address, headers={"Access-Control-Request-Method": "POST"})
     assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
 
 

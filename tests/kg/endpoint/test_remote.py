@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode
 
+from bench.peers import Missing
+from bench.servers import Virtuoso
 from kg import namespaces as ns
 from kg.cli import main
 from kg.commands.publish import bring
@@ -19,7 +22,7 @@ from kg.endpoint.following import Following
 from kg.endpoint.published import published
 from kg.endpoint.sending import VirtuosoLoader, send
 from kg.endpoint.store import RemoteStore, reading
-from kg.errors import EndpointFault, UsageError
+from kg.errors import EndpointFault, ResultTooLarge, UsageError
 from kg.files import link_tree
 from kg.progress import silent
 from kg.resources import GraphReader, describe
@@ -29,9 +32,10 @@ from kg.snapshots import Snapshots, current_manifest
 from server import create_app
 from server.state import state_of
 from tests.server.conftest import BufferedClient
-from tests.server.engines import ENGINES, Engine, engine_of
+from tests.server.engines import ENGINES, Engine, engine_of, virtuoso_settings
 
 TOKEN = {"Authorization": "Bearer s3cret"}
+_ENDPOINT_SETTINGS = [setting for setting in TABLE if setting.name.startswith("endpoint")]
 AUTHOR = "https://w3id.org/paperkg/author/evan-hubinger"
 
 
@@ -223,8 +227,7 @@ def test_the_bulk_loader_brings_the_same(
 
 
 def test_commands_answer_from_there(settings: Settings, seeded_store_folder: Path, tmp_path: Path) -> None:
-    names = [setting for setting in TABLE if setting.name.startswith("endpoint")]
-    environment = {setting.variable: str(getattr(settings, setting.name)) for setting in names}
+    environment = {setting.variable: str(getattr(settings, setting.name)) for setting in _ENDPOINT_SETTINGS}
     environment |= {"KG_STORE": str(tmp_path / "store")}
     runner = CliRunner(env=environment)
     asked = runner.invoke(main, ["query", "most-prolific-authors", "--format", "csv"])
@@ -236,6 +239,38 @@ def test_commands_answer_from_there(settings: Settings, seeded_store_folder: Pat
     assert (tmp_path / "kg.nt").read_bytes() == sorted_statements(here.store)
     checked = runner.invoke(main, ["validate"])
     assert checked.exit_code == 0, checked.output
+
+
+@pytest.mark.xdist_group("engine-virtuoso")
+def test_of_a_graph_that_is_cut_nothing_is_taken_for_the_whole(seeded_store_folder: Path, tmp_path: Path) -> None:
+    """Virtuoso says that it has cut rows, and cuts statements without a word."""
+    (tmp_path / "virtuoso").mkdir()
+    try:
+        server = Virtuoso(tmp_path / "virtuoso", gigabytes=0)
+    except Missing as missing:
+        pytest.skip(f"{missing}; 'make test' installs it")
+    ini = server.folder / "virtuoso.ini"
+    ini.write_text(ini.read_text().replace("ResultSetMaxRows = 1000000", "ResultSetMaxRows = 1000"))
+    with server:
+        settings = virtuoso_settings(server, _copy(seeded_store_folder, tmp_path / "store"), ns.DEFAULT_BASE)
+        bring(settings, silent)
+        endpoint = endpoint_of(settings)
+        assert endpoint
+        for way in (endpoint, msgspec.structs.replace(endpoint, graph_store="")):
+            remote, all_of_it = RemoteStore(way), "{ ?s ?p ?o }"
+            with pytest.raises(ResultTooLarge, match="no more than 1,000 statements"):
+                remote.dump()
+            with pytest.raises(ResultTooLarge, match="no more than 1,000 statements"):
+                list(remote.query(f"CONSTRUCT {all_of_it} WHERE {all_of_it}", in_pages=False))
+            assert len(list(remote.query(f"CONSTRUCT {all_of_it} WHERE {all_of_it} LIMIT 900"))) == 900
+            # What it does not cut is not taken for cut.
+            assert len(list(remote.query("DESCRIBE ?s { ?s a <https://w3id.org/paperkg/ontology#Concept> }"))) > 1_001
+            assert len(list(remote.query(f"SELECT * {all_of_it}"))) == current_manifest(settings.store).triples
+        environment = {setting.variable: str(getattr(settings, setting.name)) for setting in _ENDPOINT_SETTINGS}
+        runner = CliRunner(env=environment | {"KG_STORE": str(tmp_path / "other")})
+        exported = runner.invoke(main, ["export", "--output", str(tmp_path / "kg.nt")])
+        assert exported.exit_code == 1 and "no more than 1,000 statements" in exported.output
+        assert not (tmp_path / "kg.nt").exists()
 
 
 def test_what_nobody_named_is_not_published_to(seeded_store_folder: Path) -> None:

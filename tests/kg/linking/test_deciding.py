@@ -73,6 +73,35 @@ def test_a_mapping_names_things_by_addresses_or_known_prefixes(store: Path, tmp_
     assert not (store / "decisions.tsv").exists()
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_mapping_sets_of_other_tools_are_read(store: Path, tmp_path: Path, end: str) -> None:
+    """YAML as it may be quoted, blank lines, columns in another order, what is said of texts and of nothing."""
+    mapping_set = (
+        "# curie_map:",
+        "#   me: https://w3id.org/paperkg/author/",
+        "#   wd: 'http://www.wikidata.org/entity/'",
+        "#   'NO': \"urn:no:\" ",
+        "# license: https://creativecommons.org/publicdomain/zero/1.0/",
+        "",
+        "object_id\tsubject_type\tsubject_label\tpredicate_id\tsubject_id\tcomment",
+        'wd:Q6\towl class\tAda\tskos:exactMatch\tme:ada-author1\t"said ""so"" on',
+        'two lines"',
+        "# in between",
+        "NO:7\t\t\towl:sameAs\tme:grace-writer2\t",
+        "sssom:NoTermFound\t\t\tskos:exactMatch\tme:ada-author1\t",
+        "wd:Q7\trdfs literal\tAda\tskos:exactMatch\t\t",
+        "\t\t\t\t\t",
+    )
+    (tmp_path / "m.tsv").write_bytes("".join(line + end for line in mapping_set).encode())
+    result = kg(store, "link", "import", tmp_path / "m.tsv")
+    assert result.exit_code == 0, result.output
+    assert "2 accepted, 0 rejected\n2 rows say something else" in result.output
+    assert [line.split("\t")[1:3] for line in decided(store)] == [
+        ["http://www.wikidata.org/entity/Q6", ADA],
+        [GRACE, "urn:no:7"],
+    ]
+
+
 @pytest.mark.parametrize("confidence", ["nan", "inf", "-0.1", "1.01", "sure"])
 @pytest.mark.parametrize("predicate", ["skos:exactMatch", "skos:broadMatch"])
 def test_a_confidence_is_a_share(store: Path, tmp_path: Path, predicate: str, confidence: str) -> None:
@@ -101,6 +130,24 @@ def test_decisions_are_read_as_editors_write_them(store: Path) -> None:
     assert [line.split("\t")[0] for line in decided(store)] == ["rejected"]
 
 
+def test_a_shared_file_of_decisions_stays_where_it_is_and_shared(store: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "checkout" / "shared.tsv"
+    shared.parent.mkdir()
+    shared.touch()
+    shared.chmod(0o664)
+    (store / "decisions.tsv").symlink_to(shared)
+    assert kg(store, "link", "reject", ADA, GRACE).exit_code == 0
+    assert (store / "decisions.tsv").is_symlink()
+    assert shared.read_text().count("rejected") == 1
+    assert shared.stat().st_mode & 0o777 == 0o664
+
+
+def test_a_new_file_of_decisions_is_for_whom_other_files_are(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").touch()
+    assert kg(store, "link", "reject", ADA, GRACE).exit_code == 0
+    assert (store / "decisions.tsv").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
 def test_decisions_that_do_nothing_are_named(store: Path) -> None:
     for number in range(7):
         kg(store, "link", "reject", f"author/nobody-{number}", "author/no-one")
@@ -115,6 +162,11 @@ def test_decisions_that_do_nothing_are_named(store: Path) -> None:
     assert (
         f"there is no {gone} (KG_DECISIONS), so nothing is decided" in kg(store, "link", KG_DECISIONS=str(gone)).output
     )
+
+
+def test_no_links_fewer_than_none_are_listed(store: Path) -> None:
+    assert "1 links, 0 shown" in kg(store, "link", "list", "--limit", "0").output
+    assert kg(store, "link", "list", "--limit", "-1").exit_code == 2
 
 
 def test_an_authority_is_not_emptied_by_a_file_without_its_records(store: Path, tmp_path: Path) -> None:

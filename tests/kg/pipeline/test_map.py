@@ -126,6 +126,15 @@ def test_a_store_that_takes_it_is_that_of_the_files(data: Path, tmp_path: Path) 
     assert report.unchanged
 
 
+def test_others_may_read_what_was_mapped(data: Path, tmp_path: Path) -> None:
+    """As far as they may read any file that is made here: what loads it elsewhere is often another user."""
+    (tmp_path / "plain").touch()
+    mapped(tmp_path / "mapped", data)
+    files = [path for path in (tmp_path / "mapped").rglob("*") if path.is_file()]
+    assert files
+    assert {path.stat().st_mode & 0o444 for path in files} == {(tmp_path / "plain").stat().st_mode & 0o444}
+
+
 def test_a_store_that_is_linked_takes_what_is_longer_than_a_block(data: Path, tmp_path: Path) -> None:
     long = [paper(number, abstract=f"{number} " * 50_000) for number in range(100, 120)]
     (tmp_path / "long.jsonl").write_bytes(lines(*long))

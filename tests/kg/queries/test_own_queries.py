@@ -40,6 +40,13 @@ def test_a_first_version_is_written_and_asked(seeded_store_folder: Path, tmp_pat
     assert again.returncode != 0 and "is there already" in again.stderr
 
 
+def test_a_first_version_takes_no_name_of_the_project(seeded_store_folder: Path, tmp_path: Path) -> None:
+    written = kg(seeded_store_folder, tmp_path, "query", "--new", "author/author-papers")
+    assert written.returncode == 2 and "there is a query author/author-papers already" in written.stderr
+    asked = kg(seeded_store_folder, tmp_path, "query", "author-papers")
+    assert asked.returncode == 0, asked.stderr
+
+
 def test_a_first_version_answers_from_the_seeds(seed_snapshot: Snapshot, tmp_path: Path) -> None:
     write_skeleton(tmp_path, "papers/since")
     (query,) = load_queries(tmp_path).values()
@@ -69,15 +76,19 @@ def test_own_queries_are_served_beside_the_others(seeded_store_folder: Path, tmp
     ("name", "text", "told"),
     [
         ("papers/since", "#+ title = 1\nSELECT * {}", "papers/since.rq, line 1: the front-matter is wrong"),
-        ("author/author-papers", None, "has the name of another query, author/author-papers"),
+        (
+            "author/author-papers",
+            '#+ title = "a"\n#+ description = "b"\nASK {}',
+            "has the name of another query, author/author-papers",
+        ),
     ],
 )
 def test_a_fault_stops_the_service_before_it_answers(
-    seeded_store_folder: Path, tmp_path: Path, name: str, text: str | None, told: str
+    seeded_store_folder: Path, tmp_path: Path, name: str, text: str, told: str
 ) -> None:
-    path = write_skeleton(tmp_path, name)
-    if text:
-        path.write_text(text)
+    path = tmp_path / f"{name}.rq"
+    path.parent.mkdir()
+    path.write_text(text)
     result = kg(seeded_store_folder, tmp_path, "serve")
     assert result.returncode != 0
     assert told in result.stderr and "Traceback" not in result.stderr

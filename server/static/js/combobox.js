@@ -61,6 +61,7 @@ export function suggesting(field, ask, choose) {
 
   /** @param {Group[]} groups */
   function show(groups) {
+    const chosen = options[active]?.option;
     options = [];
     list.replaceChildren(...groups.map(({ heading, kind, options: found }, place) => {
       const group = element("div", { role: "group", "aria-labelledby": `${list.id}-group-${place}`, class: kind ?? "" });
@@ -74,7 +75,8 @@ export function suggesting(field, ask, choose) {
       }
       return group;
     }));
-    activate(-1);
+    // Who has chosen one before the last answer came keeps it, if that has it as well.
+    activate(chosen ? options.findIndex(({ option }) => option.iri === chosen.iri && option.label === chosen.label) : -1);
     list.hidden = options.length === 0;
     field.setAttribute("aria-expanded", String(options.length > 0));
     said.textContent = options.length ? `${options.length} suggestions` : "";
